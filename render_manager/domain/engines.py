@@ -1,0 +1,80 @@
+"""What the program knows of a render engine without running it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from render_manager.domain.errors import InvalidTask, UnknownEngine
+
+
+@dataclass(frozen=True)
+class EngineOption:
+    """One key of a task's ``task_info`` that an engine understands."""
+
+    name: str
+    help: str
+    kind: type = str  #: str, int, float or bool
+    choices: tuple[str, ...] = ()
+
+    def read(self, value: object) -> object:
+        """The value in the option's type; text as typed on a command line is understood.
+
+        Raises:
+            InvalidTask: the value does not fit.
+        """
+        try:
+            if self.kind is bool:
+                read: object = {
+                    "true": True,
+                    "1": True,
+                    "yes": True,
+                    "false": False,
+                    "0": False,
+                    "no": False,
+                }[str(value).strip().lower()]
+            else:
+                read = self.kind(value)  # type: ignore[call-arg]
+        except (KeyError, ValueError, TypeError):
+            wanted = {bool: "true or false", int: "a whole number", float: "a number"}.get(self.kind, "text")
+            raise InvalidTask(f"task_info {self.name} = {value!r} is not {wanted}.") from None
+        if isinstance(read, str) and (read.startswith("-") or any(ord(c) < 32 for c in read)):
+            raise InvalidTask(
+                f"task_info {self.name} = {value!r} may not begin with a dash or hold control characters."
+            )
+        if self.choices and str(read) not in self.choices:
+            raise InvalidTask(f"task_info {self.name} = {value!r} is not one of: {', '.join(self.choices)}.")
+        return read
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A render engine as submissions name it."""
+
+    name: str  #: as stored: blender, maya, unreal
+    label: str  #: as shown: Blender
+    project_suffixes: tuple[str, ...]  #: lower case, with the dot, best first
+    executable_setting: str  #: the setting that names its program
+    options: tuple[EngineOption, ...] = field(default=())
+
+    def read_options(self, task_info: Mapping[str, object]) -> dict[str, object]:
+        """``task_info`` with every value checked and in its type.
+
+        Raises:
+            InvalidTask: an unknown key or a value that does not fit.
+        """
+        known = {option.name: option for option in self.options}
+        if unknown := [key for key in task_info if key not in known]:
+            raise InvalidTask(
+                f"task_info {unknown[0]!r} is not known to {self.label}; it understands: {', '.join(known) or 'nothing'}."
+            )
+        return {key: known[key].read(value) for key, value in task_info.items()}
+
+
+def find_engine(engines: Mapping[str, Engine], name: str) -> Engine:
+    """The engine of that name, whatever its case.
+
+    Raises:
+        UnknownEngine: none has it.
+    """
+    if engine := engines.get(name.strip().lower()):
+        return engine
+    raise UnknownEngine(f"Engine {name!r} is not known; use one of: {', '.join(sorted(engines))}.")

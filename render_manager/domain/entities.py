@@ -1,0 +1,173 @@
+"""Tasks, frames, claims, workers and workspaces as frozen values. Times are seconds since 1970, UTC, database clock."""
+
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from render_manager.domain.errors import InvalidTask
+from render_manager.domain.priority import Band
+from render_manager.domain.states import FrameCounts, FrameStatus, TaskStatus
+
+TASK_ID_LENGTH = 10
+_ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # no i, l, o, u: read aloud and typed without mistakes
+_UNIONID = re.compile(r"[\w@+=-](?:[\w@+=. -]{0,126}[\w@+=-])?")
+_RESERVED_NAMES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
+
+
+def new_task_id() -> str:
+    """A random id, short enough to type: 50 bits, so that ids never return even when a database is begun anew and
+    old workspaces still lie on the disks."""
+    return "".join(secrets.choice(_ID_ALPHABET) for _ in range(TASK_ID_LENGTH))
+
+
+def check_unionid(unionid: str) -> str:
+    """The id itself if it can be the name of one folder on every system.
+
+    Raises:
+        InvalidTask: it is empty, climbs, holds a separator or is reserved on Windows.
+    """
+    if not _UNIONID.fullmatch(unionid) or _RESERVED_NAMES.fullmatch(unionid):
+        raise InvalidTask(
+            f"User {unionid!r} can't be used: it becomes a folder name, so give 1–128 letters, digits, _ . @ + = or -, "
+            "without a path separator and not beginning or ending with a dot."
+        )
+    return unionid
+
+
+@dataclass(frozen=True)
+class RenderTask:
+    """What the field calls a job: one project file, a set of frames, an engine."""
+
+    id: str
+    name: str
+    unionid: str
+    oss_file_path: str
+    is_compressed: bool | None  #: None: seen from the object itself
+    project_file: (
+        str | None
+    )  #: path inside the project as given by the user; None: found by the engine's rules
+    render_engine: str
+    task_info: Mapping[str, object]
+    frames: str  #: the frames text, canonical form
+    priority: int
+    status: TaskStatus = TaskStatus.PENDING
+    counts: FrameCounts = field(default_factory=FrameCounts)
+    celery_task_id: str | None = None  #: the last ticket issued for it
+    workspace_dir: str | None = None  #: on the host that prepared it last
+    error_message: str | None = None
+    activity: str | None = None  #: what is going on now, for people: "Downloading 34 %"
+    submitted_at: float = 0.0
+    started_at: float | None = None
+    finished_at: float | None = None
+    updated_at: float = 0.0
+
+    @property
+    def total_frames(self) -> int:
+        return self.counts.total
+
+
+@dataclass(frozen=True)
+class RenderFrame:
+    """One frame number of a task. ``attempt`` counts claims from 1; 0: never claimed."""
+
+    task_id: str
+    frame_number: int
+    status: FrameStatus = FrameStatus.PENDING
+    attempt: int = 0
+    worker: str | None = None
+    progress: float = 0.0  #: 0–1 within the running attempt
+    lease_until: float | None = None
+    output_path: str | None = None
+    log_path: str | None = None
+    error_message: str | None = None
+    started_at: float | None = None  #: when its renderer began the frame
+    finished_at: float | None = None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """One attempt at one frame, held by one worker. Every later word about it carries ``attempt``."""
+
+    task: RenderTask
+    frame_number: int
+    attempt: int
+    worker: str
+
+    def __str__(self) -> str:
+        return f"task {self.task.id} frame {self.frame_number} attempt {self.attempt}"
+
+
+@dataclass(frozen=True)
+class WorkerProfile:
+    """Who a worker is and what it can run: what the answer to "what is next for me?" depends on."""
+
+    name: str
+    host: str
+    bands: tuple[Band, ...]
+    engines: Mapping[str, str]  #: engine name → installed version
+    pid: int = 0
+    slots: int = 1
+    problems: tuple[str, ...] = ()  #: sentences: why an engine is missing, …
+
+
+@dataclass(frozen=True)
+class WorkerStatus:
+    """A worker as last heard of."""
+
+    profile: WorkerProfile
+    started_at: float
+    last_seen_at: float
+    alive: bool  #: heard of within the last few heartbeats
+    task_id: str | None = None
+    frame_number: int | None = None
+    cpu_percent: float | None = None
+    memory_percent: float | None = None
+    disk_free: int | None = None  #: bytes free where its workspaces are
+
+
+class WorkspaceState(StrEnum):
+    READY = "ready"  #: filled; frames can be rendered without a download
+    CLEANUP_REQUESTED = "cleanup_requested"  #: its host is asked to remove it
+    REMOVED = "removed"  #: gone; a retry prepares it again
+    CLEANUP_FAILED = "cleanup_failed"  #: some files could not be deleted; the message names one
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The folder of one task on one host."""
+
+    task_id: str
+    host: str
+    path: str
+    size: int  #: bytes when last measured
+    state: WorkspaceState
+    keep_renders: bool = False  #: a requested clean-up leaves rendered frames and logs
+    message: str | None = None
+    updated_at: float = 0.0
+
+
+@dataclass(frozen=True)
+class RenderSpec:
+    """What somebody submits: a task before it has an id."""
+
+    path: str  #: as given: oss://…, key, URL or local file
+    engine: str
+    frames: str
+    unionid: str
+    priority: int = 5
+    name: str | None = None  #: None: the file's name
+    is_compressed: bool | None = None
+    project_file: str | None = None
+    task_info: Mapping[str, object] = field(default_factory=dict[str, object])
+
+
+@dataclass(frozen=True)
+class ObjectInfo:
+    """An object of the object store."""
+
+    key: str
+    size: int  #: bytes
+    etag: str  #: changes with the content
+    modified_at: float

@@ -1,0 +1,92 @@
+"""One class for each thing that can go wrong and that a user can do something about.
+
+The message of an error is what the user reads: it names what is wrong and what to do, and never holds a secret.
+"""
+
+
+class RenderManagerError(Exception):
+    """Anything this program explains to its user in one sentence."""
+
+
+class UsageError(RenderManagerError):
+    """What was asked for is wrong in itself: a bad value, an unknown name. Asking again the same way is no use."""
+
+
+class SettingsError(UsageError):
+    """A setting has a wrong value; the message names the setting and the fix."""
+
+
+class FrameRangeError(UsageError):
+    """The frames text can't be understood or names too many frames."""
+
+
+class UnknownEngine(UsageError):
+    """No renderer of that name is known."""
+
+
+class InvalidTask(UsageError):
+    """A field of a submission has a value that can't be used."""
+
+
+class ObjectPathError(UsageError):
+    """A path that names no object: neither oss://, a key, an object URL nor a local file."""
+
+
+class TaskNotFound(UsageError):
+    """No task has that id, or several begin with it."""
+
+
+class FrameNotFound(UsageError):
+    """The task has no such frame."""
+
+
+class IllegalMove(UsageError):
+    """The task or frame can't go from its state to the one asked for."""
+
+
+class TaskBusy(RenderManagerError):
+    """Frames of the task are rendering, so its workspace can't be removed."""
+
+
+class ObjectNotFound(RenderManagerError):
+    """The object store holds no such object."""
+
+
+class ObjectStoreError(RenderManagerError):
+    """The object store refused or can't be reached."""
+
+
+class ArchiveError(RenderManagerError):
+    """The archive is unsafe, damaged or none at all; nothing was unpacked."""
+
+
+class ProjectFileError(RenderManagerError):
+    """The archive holds no project file of the engine, or several that could be it."""
+
+
+class NotEnoughSpace(RenderManagerError):
+    """The disk can't take what would be written; nothing was left half-written."""
+
+
+class WorkspaceError(RenderManagerError):
+    """The workspace can't be used or would lie outside its root."""
+
+
+class RendererNotFound(RenderManagerError):
+    """The renderer is not installed where it was looked for."""
+
+
+class RenderFailed(RenderManagerError):
+    """The renderer could not do what it was asked; the message says why."""
+
+
+class StoreUnavailable(RenderManagerError):
+    """The database can't be reached or is not at this program's version."""
+
+
+class BrokerUnavailable(RenderManagerError):
+    """Redis can't be reached. Tasks are kept in the database, and their tickets follow by themselves."""
+
+
+class LocalFarmError(RenderManagerError):
+    """The embedded services of this machine can't be started."""
