@@ -64,7 +64,8 @@ class Engine:
         known = {option.name: option for option in self.options}
         if unknown := [key for key in task_info if key not in known]:
             raise InvalidTask(
-                f"task_info {unknown[0]!r} is not known to {self.label}; it understands: {', '.join(known) or 'nothing'}."
+                f"task_info {unknown[0]!r} is not known to {self.label}; "
+                f"it understands: {', '.join(known) or 'nothing'}."
             )
         return {key: known[key].read(value) for key, value in task_info.items()}
 

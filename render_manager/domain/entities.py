@@ -45,9 +45,7 @@ class RenderTask:
     unionid: str
     oss_file_path: str
     is_compressed: bool | None  #: None: seen from the object itself
-    project_file: (
-        str | None
-    )  #: path inside the project as given by the user; None: found by the engine's rules
+    project_file: str | None  #: path inside the project as given by the user; None: found by the engine's rules
     render_engine: str
     task_info: Mapping[str, object]
     frames: str  #: the frames text, canonical form
@@ -76,6 +74,7 @@ class RenderFrame:
     frame_number: int
     status: FrameStatus = FrameStatus.PENDING
     attempt: int = 0
+    attempts_used: int = 0  #: attempts since a person last asked for the frame; lost ones count against the limit
     worker: str | None = None
     progress: float = 0.0  #: 0–1 within the running attempt
     lease_until: float | None = None
@@ -110,6 +109,7 @@ class WorkerProfile:
     pid: int = 0
     slots: int = 1
     problems: tuple[str, ...] = ()  #: sentences: why an engine is missing, …
+    avoids: frozenset[str] = frozenset()  #: ids of tasks that failed here for this host's own reasons
 
 
 @dataclass(frozen=True)

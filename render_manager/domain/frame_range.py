@@ -56,9 +56,7 @@ class FrameRange:
             raise FrameRangeError('No frames given: write for example "1-24", "1-100x2" or "1,5,10-20".')
         runs = [_run(part, text) for part in parts]
         if (count := sum(map(len, runs))) > limit:
-            raise FrameRangeError(
-                f'"{text}" names {count:,} frames; the limit is {limit:,} (setting MAX_FRAMES).'
-            )
+            raise FrameRangeError(f'"{text}" names {count:,} frames; the limit is {limit:,} (setting MAX_FRAMES).')
         return cls._of_runs(runs)
 
     @classmethod
@@ -113,7 +111,7 @@ def _runs_of(numbers: list[int]) -> Iterator[range]:
         stop = start + 1
         while stop < len(numbers) and numbers[stop] - numbers[stop - 1] == step:
             stop += 1
-        if stop - start == 2 and step > 1:  # "1,5" reads better than "1-5x4"
+        if stop - start < 4 and step > 1:  # "1,3,5" reads better than "1-5x2", and "1,3,5-9" than "1-5x2,6-9"
             stop = start + 1
             step = 1
         yield range(numbers[start], numbers[stop - 1] + 1, step)

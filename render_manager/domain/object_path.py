@@ -8,10 +8,8 @@ from urllib.parse import unquote, urlsplit
 from render_manager.domain.errors import ObjectPathError
 
 _FORMS = "oss://bucket/key, a key of the configured bucket, the https URL of an object, or a local file"
-_WINDOWS_PATH = re.compile(r"[A-Za-z]:[\\/]|\\\\")
-_ALIYUN_HOST = re.compile(
-    r"(?:(?P<bucket>[a-z0-9][a-z0-9-]{1,61}[a-z0-9])\.)?oss-[a-z0-9-]+\.aliyuncs\.com", re.I
-)
+_WINDOWS_PATH = re.compile(r"[A-Za-z]:[\\/](?!/)|\\\\")
+_ALIYUN_HOST = re.compile(r"(?:(?P<bucket>[a-z0-9][a-z0-9-]{1,61}[a-z0-9])\.)?oss-[a-z0-9-]+\.aliyuncs\.com", re.I)
 _WRAPPING = " \t\r\n\u3000\ufeff\"'“”‘’<>"
 
 
@@ -88,7 +86,5 @@ def _object(key: str, bucket: str | None, text: str) -> ObjectPath:
     if not key or key.endswith("/"):
         raise ObjectPathError(f"{text!r} names a folder, not an object: add the file's name.")
     if ".." in key.split("/") or "\\" in key or any(ord(char) < 32 for char in key):
-        raise ObjectPathError(
-            f"{text!r} holds '..', a backslash or a control character, which no object key may."
-        )
+        raise ObjectPathError(f"{text!r} holds '..', a backslash or a control character, which no object key may.")
     return ObjectPath(key, bucket)

@@ -26,9 +26,7 @@ def check_priority(priority: int) -> int:
         InvalidTask: it is not.
     """
     if not LOWEST <= priority <= HIGHEST:
-        raise InvalidTask(
-            f"Priority {priority} is out of range: use {LOWEST} (lowest) to {HIGHEST} (highest)."
-        )
+        raise InvalidTask(f"Priority {priority} is out of range: use {LOWEST} (lowest) to {HIGHEST} (highest).")
     return priority
 
 

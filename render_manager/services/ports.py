@@ -54,7 +54,7 @@ class StoreTransaction(Protocol):
         claim: Claim | None = None,
         lease_expired: bool = False,
         worker: str | None = None,
-        min_attempt: int | None = None,
+        min_attempts_used: int | None = None,
         values: dict[str, object] | None = None,
     ) -> int:
         """Guarded: only frames in ``source`` that meet every condition given move; how many did."""
@@ -150,12 +150,16 @@ class TaskStore(Protocol):
 class TicketQueue(Protocol):
     """Rings for workers. A lost or doubled ring does no harm."""
 
-    def ring(self, task_id: str, priority: int) -> str:
-        """Put a ticket for the task into the queue of its priority; the ticket's id. Raises BrokerUnavailable."""
+    def ring(self, task_id: str, priority: int, ticket: str) -> None:
+        """Put a ticket for the task, with this id, into the queue of its priority. Raises BrokerUnavailable."""
         ...
 
     def ring_worker(self, worker: str, task_id: str) -> None:
         """Put a ticket into one worker's own queue. Raises BrokerUnavailable."""
+        ...
+
+    def ring_host(self, host: str) -> None:
+        """Tell a host that a clean-up is asked of it. Raises BrokerUnavailable."""
         ...
 
     def revoke(self, ticket: str) -> None:

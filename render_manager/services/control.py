@@ -1,0 +1,123 @@
+"""What a person asks of a task: cancel, pause, resume, another priority, retry, skip."""
+
+from render_manager.domain.entities import RenderTask
+from render_manager.domain.errors import FrameNotFound, IllegalMove
+from render_manager.domain.frame_range import FrameRange
+from render_manager.domain.priority import check_priority
+from render_manager.domain.states import FINAL, RUNNABLE, FrameStatus, TaskStatus, roll_up
+from render_manager.services.lifecycle import Lifecycle, TaskChange
+from render_manager.services.ports import TaskStore
+
+#: What a retried frame forgets of its last attempt.
+_AFRESH: dict[str, object] = {
+    "error_message": None,
+    "progress": 0.0,
+    "worker": None,
+    "attempts_used": 0,
+    "started_at": None,
+    "finished_at": None,
+}
+
+
+class TaskControl:
+    """A person's commands. Each takes a full task id and gives the task as it is afterwards.
+
+    Each raises TaskNotFound, IllegalMove (the task's state does not allow it) or StoreUnavailable.
+    """
+
+    def __init__(self, store: TaskStore, lifecycle: Lifecycle, max_frames: int) -> None:
+        self._store = store
+        self._lifecycle = lifecycle
+        self._max_frames = max_frames
+
+    def cancel(self, task_id: str) -> RenderTask:
+        """Stop for good: waiting frames are cancelled at once, running renderers are stopped within two seconds."""
+        with self._lifecycle.change(task_id) as change:
+            if change.task.status in FINAL:
+                raise IllegalMove(f"Task {task_id} is {change.task.status} already: there is nothing to cancel.")
+            change.move(FrameStatus.PENDING, FrameStatus.CANCELLED)
+            change.move(FrameStatus.RENDERING, FrameStatus.CANCELLED)
+            change.update(status=TaskStatus.CANCELLED)
+        return change.task
+
+    def pause(self, task_id: str) -> RenderTask:
+        """Hand out no more frames; those being rendered finish."""
+        with self._lifecycle.change(task_id) as change:
+            if change.task.status not in RUNNABLE:
+                raise IllegalMove(f"Task {task_id} is {change.task.status}: only a task with work left can be paused.")
+            change.update(status=TaskStatus.PAUSED)
+        return change.task
+
+    def resume(self, task_id: str) -> RenderTask:
+        with self._lifecycle.change(task_id) as change:
+            if change.task.status is not TaskStatus.PAUSED:
+                raise IllegalMove(f"Task {task_id} is {change.task.status}, not paused.")
+            _reopen(change)
+        return change.task
+
+    def set_priority(self, task_id: str, priority: int) -> RenderTask:
+        """0 (lowest) to 10 (highest); acts on the next frame handed out.
+
+        Raises:
+            InvalidTask: the priority is out of range.
+        """
+        check_priority(priority)
+        with self._lifecycle.change(task_id) as change:
+            change.update(priority=priority)
+            change.new_ticket()
+        return change.task
+
+    def retry(self, task_id: str, frames: str | None = None) -> RenderTask:
+        """Render again: the failed (and, of a cancelled task, the cancelled) frames, or exactly those named.
+
+        A completed frame that is named is rendered again, too.
+
+        Raises:
+            FrameRangeError: ``frames`` can't be read.
+            FrameNotFound: the task has no such frame.
+        """
+        with self._lifecycle.change(task_id) as change:
+            numbers = self._numbers(change, frames)
+            sources = [FrameStatus.FAILED, FrameStatus.CANCELLED]
+            if numbers is not None:
+                sources += [FrameStatus.COMPLETED, FrameStatus.SKIPPED]
+            for source in sources:
+                change.move(source, FrameStatus.PENDING, numbers=numbers, values=_AFRESH)
+            if not change.frames_moved:
+                what = f"frames {frames} wait or render already" if frames else "no frame failed"
+                raise IllegalMove(f"Task {task_id}: nothing to retry, {what}.")
+            change.update(error_message=None, finished_at=None)
+            _reopen(change)
+        return change.task
+
+    def skip(self, task_id: str, frames: str) -> RenderTask:
+        """Leave waiting or failed frames out for good (the field's "eat").
+
+        Raises:
+            FrameRangeError: ``frames`` can't be read.
+            FrameNotFound: the task has no such frame.
+        """
+        with self._lifecycle.change(task_id) as change:
+            numbers = self._numbers(change, frames)
+            for source in (FrameStatus.PENDING, FrameStatus.FAILED):
+                change.move(source, FrameStatus.SKIPPED, numbers=numbers, values={"error_message": None})
+            if not change.frames_moved:
+                raise IllegalMove(f"Task {task_id}: none of the frames {frames} waits or failed, so none was skipped.")
+        return change.task
+
+    def _numbers(self, change: TaskChange, frames: str | None) -> FrameRange | None:
+        if frames is None:
+            return None
+        numbers = FrameRange.parse(frames, self._max_frames)
+        known = FrameRange.parse(change.task.frames, self._max_frames)
+        if missing := [number for number in numbers if number not in known]:
+            raise FrameNotFound(f"Task {change.task.id} has no frame {missing[0]}; its frames are {known}.")
+        return numbers
+
+
+def _reopen(change: TaskChange) -> None:
+    """Let a settled or paused task go on from what its frames say, and ring for it."""
+    paused = change.task.status is TaskStatus.PAUSED and change.frames_moved
+    if not paused:  # retrying frames of a paused task does not end the pause
+        change.update(status=roll_up(TaskStatus.PENDING, change.task.counts))
+        change.new_ticket()

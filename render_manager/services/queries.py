@@ -1,0 +1,147 @@
+"""Every list that the window and the command line show."""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from render_manager.domain.engines import Engine
+from render_manager.domain.entities import RenderFrame, RenderTask, WorkerStatus, Workspace
+from render_manager.domain.errors import FrameNotFound, RenderManagerError
+from render_manager.domain.frame_range import FrameRange
+from render_manager.domain.priority import band_of
+from render_manager.domain.states import FINAL, FrameStatus, TaskStatus
+from render_manager.services.ports import TaskStore
+
+
+@dataclass(frozen=True)
+class TaskRow:
+    """A task as a list shows it."""
+
+    task: RenderTask
+    note: str  #: the one sentence that matters now: its error, what is going on, or why it waits
+    age: float  #: seconds since it was submitted
+    elapsed: float | None  #: seconds from the first claim to the end or now; None: not begun
+
+
+@dataclass(frozen=True)
+class LogText:
+    """A part of a log file, from ``start`` to ``end`` (bytes)."""
+
+    text: str
+    start: int
+    end: int
+
+
+class Queries:
+    """Reads for people. Every method raises StoreUnavailable when the database is away."""
+
+    def __init__(self, store: TaskStore, engines: Mapping[str, Engine], *, alive_within: float) -> None:
+        self._store = store
+        self._engines = engines
+        self._alive_within = alive_within
+
+    def tasks(
+        self,
+        *,
+        statuses: Collection[TaskStatus] = (),
+        unionid: str | None = None,
+        ids: Collection[str] = (),
+        limit: int | None = None,
+    ) -> list[TaskRow]:
+        """Newest first."""
+        found = self._store.tasks(statuses=statuses, unionid=unionid, ids=ids, limit=limit)
+        return self._rows(found)
+
+    def task(self, task_id: str) -> TaskRow:
+        """The task whose id begins with ``task_id``. Raises TaskNotFound."""
+        return self._rows([self._store.task(task_id)])[0]
+
+    def frames(
+        self,
+        task_id: str,
+        *,
+        frames: str | None = None,
+        statuses: Collection[FrameStatus] = (),
+        first: int = 0,
+        limit: int | None = None,
+    ) -> list[RenderFrame]:
+        """By frame number. Raises FrameRangeError when ``frames`` can't be read."""
+        numbers = FrameRange.parse(frames) if frames is not None else None
+        return self._store.frames(task_id, numbers=numbers, statuses=statuses, first=first, limit=limit)
+
+    def frame(self, task_id: str, number: int) -> RenderFrame:
+        """Raises FrameNotFound."""
+        found = self._store.frames(task_id, numbers=FrameRange.of([number]))
+        if not found:
+            raise FrameNotFound(f"Task {task_id} has no frame {number}.")
+        return found[0]
+
+    def workers(self) -> list[WorkerStatus]:
+        return self._store.workers(self._alive_within)
+
+    def workspaces(self, task_id: str) -> list[Workspace]:
+        return self._store.workspaces(task_ids=[task_id])
+
+    def log(self, frame: RenderFrame, *, start: int = 0, limit: int = 1_000_000) -> LogText:
+        """The frame's log from byte ``start`` on, at most ``limit`` bytes; the last ``limit`` ones if ``start`` is 0.
+
+        Raises:
+            RenderManagerError: there is none yet, or it lies on another host.
+        """
+        if frame.log_path is None:
+            raise RenderManagerError(f"Frame {frame.frame_number} has no log yet: its renderer has not started.")
+        path = Path(frame.log_path)
+        try:
+            size = path.stat().st_size
+            begin = max(size - limit, 0) if start == 0 else min(start, size)
+            with path.open("rb") as file:
+                file.seek(begin)
+                data = file.read(limit)
+        except OSError as error:
+            where = f" It was written by worker {frame.worker}." if frame.worker else ""
+            raise RenderManagerError(f"The log {path} can't be read: {error.strerror or error}.{where}") from error
+        return LogText(data.decode("utf-8", errors="replace"), begin, begin + len(data))
+
+    def _rows(self, tasks: list[RenderTask]) -> list[TaskRow]:
+        if not tasks:
+            return []
+        now = self._store.now()
+        waiting = any(_waits(task) for task in tasks)
+        workers = [worker for worker in self.workers() if worker.alive] if waiting else []
+        return [
+            TaskRow(
+                task=task,
+                note=task.error_message or task.activity or (self._why_waiting(task, workers) if _waits(task) else ""),
+                age=max(now - task.submitted_at, 0.0),
+                elapsed=None if task.started_at is None else max((task.finished_at or now) - task.started_at, 0.0),
+            )
+            for task in tasks
+        ]
+
+    def _why_waiting(self, task: RenderTask, workers: Sequence[WorkerStatus]) -> str:
+        """Why no worker renders a task that has frames waiting, in a sentence that says what to do."""
+        if not workers:
+            return "No worker is online: start one."
+        band = band_of(task.priority)
+        listening = [worker for worker in workers if band in worker.profile.bands]
+        if not listening:
+            return f"No online worker listens to the queue {band}."
+        if not any(task.render_engine in worker.profile.engines for worker in listening):
+            engine = self._engines.get(task.render_engine)
+            label = engine.label if engine else task.render_engine
+            problems = {problem for worker in listening for problem in worker.profile.problems if label in problem}
+            return " ".join([f"No online worker can run {label}.", *sorted(problems)])
+        return "Waits for a free worker."
+
+    def cannot_run(self, row: TaskRow) -> bool:
+        """Whether the task waits and no online worker could ever take it as things are."""
+        return _waits(row.task) and row.note.startswith("No ")
+
+
+def _waits(task: RenderTask) -> bool:
+    return (
+        task.status not in FINAL
+        and task.status is not TaskStatus.PAUSED
+        and task.counts.pending > 0
+        and not task.counts.rendering
+    )

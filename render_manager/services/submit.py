@@ -1,0 +1,130 @@
+"""From a path and a few fields to a task with its frames in the database and a ticket in the queue."""
+
+import os
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from render_manager.domain.engines import Engine, find_engine
+from render_manager.domain.entities import RenderSpec, RenderTask, check_unionid, new_task_id
+from render_manager.domain.errors import InvalidTask, ObjectNotFound, ObjectPathError
+from render_manager.domain.frame_range import FrameRange
+from render_manager.domain.object_path import LocalPath, ObjectPath, parse_object_path
+from render_manager.domain.priority import check_priority
+from render_manager.domain.states import FrameCounts
+from render_manager.services.lifecycle import Lifecycle
+from render_manager.services.ports import ObjectStore, Progress
+
+ARCHIVE_SUFFIXES = (".tar.gz", ".tgz", ".zip", ".gz")
+_MAX_NAME = 255
+
+
+@dataclass(frozen=True)
+class CheckedSpec:
+    """A submission whose every field was found good, before anything is fetched or written."""
+
+    engine: Engine
+    frames: FrameRange
+    source: ObjectPath | LocalPath
+    task_info: Mapping[str, object]
+    name: str
+
+
+class Submission:
+    """Takes render specs in.
+
+    Args:
+        max_frames: the most frames one task may have.
+        upload_prefix: where in the object store local files go.
+    """
+
+    def __init__(
+        self,
+        lifecycle: Lifecycle,
+        objects: ObjectStore,
+        engines: Mapping[str, Engine],
+        *,
+        max_frames: int,
+        upload_prefix: str,
+    ) -> None:
+        self._lifecycle = lifecycle
+        self._objects = objects
+        self.engines = engines
+        self.max_frames = max_frames
+        self._upload_prefix = upload_prefix.strip("/")
+
+    def check(self, spec: RenderSpec) -> CheckedSpec:
+        """Check all that can be known without asking the object store.
+
+        Raises:
+            UsageError: a field is wrong; the message names it and says what to write.
+        """
+        engine = find_engine(self.engines, spec.engine)
+        check_unionid(spec.unionid)
+        check_priority(spec.priority)
+        source = self._source(spec.path)
+        name = spec.name or _name_of(source)
+        if len(name) > _MAX_NAME or any(ord(char) < 32 for char in name):
+            raise InvalidTask(f"Name {name[:40]!r} can't be used: give up to {_MAX_NAME} characters on one line.")
+        return CheckedSpec(
+            engine=engine,
+            frames=FrameRange.parse(spec.frames, self.max_frames),
+            source=source,
+            task_info=engine.read_options(spec.task_info),
+            name=name,
+        )
+
+    def submit(self, spec: RenderSpec, progress: Progress | None = None) -> RenderTask:
+        """Make the task and ring for it. A local file goes into the object store first; ``progress`` tells of that.
+
+        Raises:
+            UsageError: a field is wrong.
+            ObjectNotFound: there is no such object or file.
+            ObjectStoreError: the object store can't be asked.
+            StoreUnavailable: the database is away; nothing was written.
+        """
+        checked = self.check(spec)
+        task_id = new_task_id()
+        key = self._key(checked.source, spec.unionid, task_id, progress)
+        task = RenderTask(
+            id=task_id,
+            name=checked.name,
+            unionid=spec.unionid,
+            oss_file_path=key,
+            is_compressed=spec.is_compressed,
+            project_file=spec.project_file,
+            render_engine=checked.engine.name,
+            task_info=checked.task_info,
+            frames=str(checked.frames),
+            priority=spec.priority,
+            counts=FrameCounts(pending=len(checked.frames)),
+        )
+        return self._lifecycle.add(task, checked.frames)
+
+    def _source(self, path: str) -> ObjectPath | LocalPath:
+        source = parse_object_path(path)
+        if isinstance(source, ObjectPath) and source.bucket is None and os.path.isfile(path):
+            return LocalPath(path)
+        bucket = self._objects.bucket
+        if isinstance(source, ObjectPath) and source.bucket and bucket and source.bucket != bucket:
+            raise ObjectPathError(f"{path!r} is in bucket {source.bucket!r}, but the configured bucket is {bucket!r}.")
+        return source
+
+    def _key(self, source: ObjectPath | LocalPath, unionid: str, task_id: str, progress: Progress | None) -> str:
+        if isinstance(source, ObjectPath):
+            self._objects.stat(source.key)
+            return source.key
+        path = Path(source.path).expanduser()
+        if not path.is_file():
+            raise ObjectNotFound(f"File {path} does not exist or is no file.")
+        key = f"{self._upload_prefix}/{unionid}/{task_id}/{path.name}"
+        self._objects.upload(path, key, progress)
+        return key
+
+
+def _name_of(source: ObjectPath | LocalPath) -> str:
+    name = source.name if isinstance(source, ObjectPath) else re.split(r"[\\/]", source.path.rstrip("\\/"))[-1]
+    lower = name.lower()
+    suffix = next((suffix for suffix in ARCHIVE_SUFFIXES if lower.endswith(suffix)), "")
+    return name[: len(name) - len(suffix)] or name

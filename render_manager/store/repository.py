@@ -1,0 +1,128 @@
+"""Reading, and the door to transactions: the TaskStore port on SQLAlchemy."""
+
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Engine, Select, and_, exists, select
+
+from render_manager.domain.entities import (
+    Claim,
+    RenderFrame,
+    RenderTask,
+    WorkerProfile,
+    WorkerStatus,
+    Workspace,
+    WorkspaceState,
+)
+from render_manager.domain.errors import TaskNotFound
+from render_manager.domain.frame_range import FrameRange
+from render_manager.domain.states import RUNNABLE, FrameStatus, TaskStatus
+from render_manager.store.engine import explained
+from render_manager.store.rows import frame_of, task_of, worker_of, workspace_of
+from render_manager.store.tables import db_now, render_frames, render_tasks, workers, workspaces
+from render_manager.store.transaction import SqlTransaction, held_by, in_frames, serves
+
+
+class SqlTaskStore:
+    """Fits the TaskStore port; see there for what each method promises."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+
+    @contextmanager
+    def transaction(self) -> Iterator[SqlTransaction]:
+        with explained(self.engine), self.engine.begin() as connection:
+            yield SqlTransaction(connection)
+
+    def close(self) -> None:
+        self.engine.dispose()
+
+    def now(self) -> float:
+        return self._rows(select(db_now().label("now")))[0].now
+
+    def task(self, task_id: str) -> RenderTask:
+        wanted = task_id.strip().lower()
+        tasks = render_tasks.c
+        match = select(render_tasks).where(tasks.id.startswith(wanted, autoescape=True)).limit(2)
+        rows = self._rows(match) if wanted else []
+        if len(rows) == 1:
+            return task_of(rows[0])
+        if rows:
+            raise TaskNotFound(f"Several tasks begin with {task_id!r}: give more of the id.")
+        raise TaskNotFound(f"Task {task_id!r} does not exist; `render-manager tasks` lists those that do.")
+
+    def tasks(
+        self,
+        *,
+        statuses: Collection[TaskStatus] = (),
+        unionid: str | None = None,
+        ids: Collection[str] = (),
+        finished_before: float | None = None,
+        limit: int | None = None,
+    ) -> list[RenderTask]:
+        tasks = render_tasks.c
+        query = select(render_tasks).order_by(tasks.submitted_at.desc(), tasks.id)
+        if statuses:
+            query = query.where(tasks.status.in_(statuses))
+        if unionid is not None:
+            query = query.where(tasks.unionid == unionid)
+        if ids:
+            query = query.where(tasks.id.in_(ids))
+        if finished_before is not None:
+            query = query.where(tasks.finished_at < finished_before)
+        return [task_of(row) for row in self._rows(query.limit(limit))]
+
+    def frames(
+        self,
+        task_id: str,
+        *,
+        numbers: FrameRange | None = None,
+        statuses: Collection[FrameStatus] = (),
+        first: int = 0,
+        limit: int | None = None,
+    ) -> list[RenderFrame]:
+        frames = render_frames.c
+        query = select(render_frames).where(frames.task_id == task_id).order_by(frames.frame_number)
+        if statuses:
+            query = query.where(frames.status.in_(statuses))
+        rows = [row for chosen in in_frames(numbers) for row in self._rows(_page(query.where(*chosen), first, limit))]
+        return [frame_of(row) for row in rows]
+
+    def claim_holds(self, claim: Claim) -> bool:
+        frames = render_frames.c
+        held = and_(frames.task_id == claim.task.id, frames.status == FrameStatus.RENDERING, *held_by(claim))
+        return bool(self._rows(select(exists().where(held).label("holds")))[0].holds)
+
+    def has_work_for(self, worker: WorkerProfile) -> str | None:
+        rows = self._rows(select(render_tasks.c.id).where(serves(worker)).limit(1))
+        return rows[0].id if rows else None
+
+    def runnable_tasks(self) -> list[RenderTask]:
+        tasks = render_tasks.c
+        query = select(render_tasks).where(tasks.status.in_(RUNNABLE), tasks.pending_frames > 0)
+        return [task_of(row) for row in self._rows(query.order_by(tasks.priority.desc(), tasks.submitted_at))]
+
+    def workers(self, alive_within: float) -> list[WorkerStatus]:
+        rows = self._rows(select(workers).order_by(workers.c.name))
+        alive_since = self.now() - alive_within
+        return [worker_of(row, alive_since) for row in rows]
+
+    def workspaces(
+        self, *, task_ids: Collection[str] = (), host: str | None = None, states: Collection[WorkspaceState] = ()
+    ) -> list[Workspace]:
+        query = select(workspaces).order_by(workspaces.c.task_id, workspaces.c.host)
+        if task_ids:
+            query = query.where(workspaces.c.task_id.in_(task_ids))
+        if host is not None:
+            query = query.where(workspaces.c.host == host)
+        if states:
+            query = query.where(workspaces.c.state.in_(states))
+        return [workspace_of(row) for row in self._rows(query)]
+
+    def _rows(self, query: Select) -> list:
+        with explained(self.engine), self.engine.connect() as connection:
+            return list(connection.execution_options(read_only=True).execute(query))
+
+
+def _page(query: Select, first: int, limit: int | None) -> Select:
+    return query.offset(first).limit(limit) if first or limit is not None else query
