@@ -6,7 +6,7 @@ Workers come through the methods of ``Lifecycle``; what a person asks for (``con
 
 import logging
 import uuid
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -101,7 +101,7 @@ class Lifecycle:
         self.max_attempts = max_attempts
 
     @contextmanager
-    def change(self, task_id: str) -> Iterator[TaskChange]:
+    def change(self, task_id: str) -> Generator[TaskChange]:
         """Lock a task, let the caller change it, roll up and save; after commit announce, ring or revoke.
 
         Raises:

@@ -203,3 +203,19 @@ class ObjectStore(Protocol):
     def bucket(self) -> str | None:
         """The configured bucket; None where there is none (a local folder takes any)."""
         ...
+
+
+class LocalWorkers(Protocol):
+    """Worker processes of this machine that the program itself started."""
+
+    def start(self) -> str:
+        """Start one more worker; its name. Raises LocalFarmError."""
+        ...
+
+    def stop(self) -> None:
+        """Stop all of them; what they were rendering is handed back."""
+        ...
+
+    def running(self) -> int:
+        """How many live now."""
+        ...

@@ -1,6 +1,6 @@
 """Opening the database: SQLite on one machine, PostgreSQL on a farm."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -46,7 +46,7 @@ def _begin_immediate(connection: Any) -> None:
 
 
 @contextmanager
-def explained(engine: Engine) -> Iterator[None]:
+def explained(engine: Engine) -> Generator[None]:
     """Turn a lost or unusable database into StoreUnavailable, in a sentence and without the password."""
     try:
         yield

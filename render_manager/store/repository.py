@@ -1,6 +1,6 @@
 """Reading, and the door to transactions: the TaskStore port on SQLAlchemy."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Generator
 from contextlib import contextmanager
 
 from sqlalchemy import Engine, Select, and_, exists, select
@@ -30,7 +30,7 @@ class SqlTaskStore:
         self.engine = engine
 
     @contextmanager
-    def transaction(self) -> Iterator[SqlTransaction]:
+    def transaction(self) -> Generator[SqlTransaction]:
         with explained(self.engine), self.engine.begin() as connection:
             yield SqlTransaction(connection)
 

@@ -279,9 +279,7 @@ def light_the_stage(scene) -> None:
     coordinates = nodes.new("ShaderNodeTexCoord")
     split = nodes.new("ShaderNodeSeparateXYZ")
     ramp = nodes.new("ShaderNodeValToRGB")
-    for element, (position, colour) in zip(
-        ramp.color_ramp.elements, ((0.0, "#2a2f6e"), (0.9, "#f4d6ff")), strict=True
-    ):
+    for element, (position, colour) in zip(ramp.color_ramp.elements, ((0.0, "#2a2f6e"), (0.9, "#f4d6ff")), strict=True):
         element.position, element.color = position, linear(colour)
     links.new(coordinates.outputs["Generated"], split.inputs[0])
     links.new(split.outputs["Z"], ramp.inputs[0])

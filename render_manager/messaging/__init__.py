@@ -1,0 +1,1 @@
+"""Tickets on Celery, notices on Redis, and the embedded Redis server."""

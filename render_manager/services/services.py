@@ -1,0 +1,23 @@
+"""All services in one hand, as bootstrap wires them and the window and the command line receive them."""
+
+from dataclasses import dataclass
+
+from render_manager.services.cleanup import Cleanup
+from render_manager.services.control import TaskControl
+from render_manager.services.lifecycle import Lifecycle
+from render_manager.services.ports import ChangeBus, LocalWorkers
+from render_manager.services.queries import Queries
+from render_manager.services.results import Results
+from render_manager.services.submit import Submission
+
+
+@dataclass(frozen=True)
+class Services:
+    submission: Submission
+    control: TaskControl
+    cleanup: Cleanup
+    results: Results
+    queries: Queries
+    lifecycle: Lifecycle
+    bus: ChangeBus
+    local_workers: LocalWorkers
