@@ -1,0 +1,1 @@
+"""The headless side: render-worker processes that claim frames, prepare workspaces and run renderers."""

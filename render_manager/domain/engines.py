@@ -14,6 +14,8 @@ class EngineOption:
     help: str
     kind: type = str  #: str, int, float or bool
     choices: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
 
     def read(self, value: object) -> object:
         """The value in the option's type; text as typed on a command line is understood.
@@ -42,7 +44,14 @@ class EngineOption:
             )
         if self.choices and str(read) not in self.choices:
             raise InvalidTask(f"task_info {self.name} = {value!r} is not one of: {', '.join(self.choices)}.")
+        if isinstance(read, int | float) and not isinstance(read, bool) and not self._in_range(read):
+            raise InvalidTask(
+                f"task_info {self.name} = {value!r} is out of range: {self.minimum:g} to {self.maximum:g}."
+            )
         return read
+
+    def _in_range(self, number: float) -> bool:
+        return (self.minimum is None or number >= self.minimum) and (self.maximum is None or number <= self.maximum)
 
 
 @dataclass(frozen=True)

@@ -109,7 +109,6 @@ class WorkerProfile:
     pid: int = 0
     slots: int = 1
     problems: tuple[str, ...] = ()  #: sentences: why an engine is missing, …
-    avoids: frozenset[str] = frozenset()  #: ids of tasks that failed here for this host's own reasons
 
 
 @dataclass(frozen=True)

@@ -87,6 +87,7 @@ class TaskControl:
                 what = f"frames {frames} wait or render already" if frames else "no frame failed"
                 raise IllegalMove(f"Task {task_id}: nothing to retry, {what}.")
             change.update(error_message=None, finished_at=None)
+            change.tx.forget_avoided_hosts(task_id)  # whatever was wrong there may be mended
             _reopen(change)
         return change.task
 

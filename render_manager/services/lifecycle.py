@@ -15,6 +15,7 @@ from render_manager.domain.entities import Claim, RenderTask, WorkerProfile, Wor
 from render_manager.domain.errors import BrokerUnavailable
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.notices import Notice, Topic
+from render_manager.domain.priority import band_of
 from render_manager.domain.states import FINAL, RUNNABLE, FrameStatus, TaskStatus, roll_up
 from render_manager.services.ports import ChangeBus, StoreTransaction, TaskStore, TicketQueue
 
@@ -88,17 +89,26 @@ class Lifecycle:
 
     Args:
         lease_seconds: how long a claim is valid without a heartbeat.
-        max_attempts: how often a frame is tried again after its worker was lost.
+        max_attempts: how often a frame is tried when its worker is lost.
+        alive_within: seconds without a heartbeat after which a worker counts as offline.
     """
 
     def __init__(
-        self, store: TaskStore, queue: TicketQueue, bus: ChangeBus, *, lease_seconds: float, max_attempts: int
+        self,
+        store: TaskStore,
+        queue: TicketQueue,
+        bus: ChangeBus,
+        *,
+        lease_seconds: float,
+        max_attempts: int,
+        alive_within: float,
     ) -> None:
         self.store = store
         self.queue = queue
         self.bus = bus
         self.lease_seconds = lease_seconds
         self.max_attempts = max_attempts
+        self.alive_within = alive_within
 
     @contextmanager
     def change(self, task_id: str) -> Generator[TaskChange]:
@@ -201,13 +211,34 @@ class Lifecycle:
                 change.new_ticket()
         return held
 
-    def preparation_failed(self, claim: Claim, message: str) -> None:
-        """The project can't be rendered anywhere: the waiting frames fail with it, and the task says why."""
+    def preparation_failed(self, claim: Claim, message: str, *, on_host: str | None = None) -> None:
+        """The project can't be rendered: the waiting frames fail with it, and the task says why.
+
+        Args:
+            on_host: the fault is this host's (disk full, renderer too old). As long as another online worker could
+                do better, the host is avoided and the frame handed back instead.
+        """
         values: dict[str, object] = {"error_message": message}
         with self.change(claim.task.id) as change:
+            if on_host is not None:
+                change.tx.avoid_host(claim.task.id, on_host, message)
+                if self._another_worker_for(change.task, on_host):
+                    change.move(FrameStatus.RENDERING, FrameStatus.PENDING, claim=claim, values=values)
+                    change.new_ticket()
+                    return
             if change.move(FrameStatus.RENDERING, FrameStatus.FAILED, claim=claim, values=values):
                 change.move(FrameStatus.PENDING, FrameStatus.FAILED, values=values)
                 change.update(error_message=message)
+
+    def _another_worker_for(self, task: RenderTask, host: str) -> bool:
+        avoided = {host, *self.store.avoided_hosts(task.id)}
+        return any(
+            worker.alive
+            and worker.profile.host not in avoided
+            and task.render_engine in worker.profile.engines
+            and band_of(task.priority) in worker.profile.bands
+            for worker in self.store.workers(self.alive_within)
+        )
 
     def set_activity(self, task_id: str, activity: str | None) -> None:
         """Say what is going on with the task, for people: "Downloading 34 %"."""

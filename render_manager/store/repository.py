@@ -19,7 +19,7 @@ from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.states import RUNNABLE, FrameStatus, TaskStatus
 from render_manager.store.engine import explained
 from render_manager.store.rows import frame_of, task_of, worker_of, workspace_of
-from render_manager.store.tables import db_now, render_frames, render_tasks, workers, workspaces
+from render_manager.store.tables import avoided_hosts, db_now, render_frames, render_tasks, workers, workspaces
 from render_manager.store.transaction import SqlTransaction, held_by, in_frames, serves
 
 
@@ -106,6 +106,11 @@ class SqlTaskStore:
         rows = self._rows(select(workers).order_by(workers.c.name))
         alive_since = self.now() - alive_within
         return [worker_of(row, alive_since) for row in rows]
+
+    def avoided_hosts(self, task_id: str) -> dict[str, str]:
+        avoided = avoided_hosts.c
+        rows = self._rows(select(avoided.host, avoided.reason).where(avoided.task_id == task_id))
+        return {row.host: row.reason for row in rows}
 
     def workspaces(
         self, *, task_ids: Collection[str] = (), host: str | None = None, states: Collection[WorkspaceState] = ()

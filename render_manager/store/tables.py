@@ -142,3 +142,12 @@ workspaces = Table(
     Column("updated_at", Double, nullable=False),
     Index("ix_workspaces_host", "host", "state"),
 )
+
+#: Hosts that could not prepare a task for a reason of their own (renderer too old, disk full); others may.
+avoided_hosts = Table(
+    "avoided_hosts",
+    metadata,
+    Column("task_id", String(TASK_ID_LENGTH), ForeignKey(render_tasks.c.id, ondelete="CASCADE"), primary_key=True),
+    Column("host", String(128), primary_key=True),
+    Column("reason", Text, nullable=False),
+)

@@ -9,6 +9,7 @@ from sqlalchemy import (
     Integer,
     and_,
     cast,
+    exists,
     func,
     insert,
     literal,
@@ -24,7 +25,7 @@ from render_manager.domain.errors import TaskNotFound
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.states import FINAL, RUNNABLE, FrameStatus
 from render_manager.store.rows import COUNTED, task_of
-from render_manager.store.tables import db_now, render_frames, render_tasks, workers, workspaces
+from render_manager.store.tables import avoided_hosts, db_now, render_frames, render_tasks, workers, workspaces
 
 frames = render_frames.c
 #: Beyond this many runs a frame set is compared in Python-sized pieces instead of one endless WHERE.
@@ -187,6 +188,12 @@ class SqlTransaction:
             .values(lease_until=db_now() + lease_seconds)
         )
 
+    def avoid_host(self, task_id: str, host: str, reason: str) -> None:
+        self._upsert(avoided_hosts, {"task_id": task_id, "host": host}, {"reason": reason})
+
+    def forget_avoided_hosts(self, task_id: str) -> None:
+        self._db.execute(avoided_hosts.delete().where(avoided_hosts.c.task_id == task_id))
+
     # -- workers and workspaces ----------------------------------------------------------------------------------
 
     def save_worker(
@@ -265,7 +272,7 @@ def serves(worker: WorkerProfile) -> ColumnElement[bool]:
         tasks.status.in_(RUNNABLE),
         tasks.pending_frames > 0,
         tasks.render_engine.in_(list(worker.engines)),
-        tasks.id.not_in(worker.avoids),
+        ~exists().where(avoided_hosts.c.task_id == tasks.id, avoided_hosts.c.host == worker.host),
         tasks.priority.in_([priority for band in worker.bands for priority in band.priorities]),
     )
 

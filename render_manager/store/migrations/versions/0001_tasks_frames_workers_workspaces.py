@@ -62,6 +62,16 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("name", name=op.f("pk_workers")),
     )
     op.create_table(
+        "avoided_hosts",
+        sa.Column("task_id", sa.String(length=10), nullable=False),
+        sa.Column("host", sa.String(length=128), nullable=False),
+        sa.Column("reason", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["task_id"], ["render_tasks.id"], name=op.f("fk_avoided_hosts_task_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("task_id", "host", name=op.f("pk_avoided_hosts")),
+    )
+    op.create_table(
         "render_frames",
         sa.Column("task_id", sa.String(length=10), nullable=False),
         sa.Column("frame_number", sa.Integer(), autoincrement=False, nullable=False),
@@ -124,6 +134,7 @@ def downgrade() -> None:
         )
 
     op.drop_table("render_frames")
+    op.drop_table("avoided_hosts")
     op.drop_table("workers")
     with op.batch_alter_table("render_tasks", schema=None) as batch_op:
         batch_op.drop_index("ix_render_tasks_unionid")

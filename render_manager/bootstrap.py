@@ -1,0 +1,135 @@
+"""The only place that wires settings to store, queue, bus and object store, and these to the services."""
+
+from collections.abc import Mapping
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+
+from render_manager.config import Settings
+from render_manager.domain.engines import Engine
+from render_manager.domain.errors import RenderManagerError
+from render_manager.local_farm import WorkerProcesses
+from render_manager.messaging.embedded_redis import EmbeddedRedis
+from render_manager.messaging.redis_bus import RedisBus
+from render_manager.messaging.tickets import CeleryTickets
+from render_manager.services.cleanup import Cleanup
+from render_manager.services.control import TaskControl
+from render_manager.services.lifecycle import Lifecycle
+from render_manager.services.ports import ObjectStore
+from render_manager.services.queries import Queries
+from render_manager.services.results import Results
+from render_manager.services.services import Services
+from render_manager.services.submit import Submission
+from render_manager.store.engine import open_engine
+from render_manager.store.migrate import check_version, upgrade
+from render_manager.store.repository import SqlTaskStore
+from workers.renderers.registry import engines
+
+#: A worker not heard of for this many heartbeats counts as offline.
+MISSED_BEATS = 3
+
+
+class Program:
+    """Everything wired, for as long as it is open; a context manager.
+
+    Args:
+        serve: whether to start the embedded Redis where none is configured (a window, a worker), or only to use it
+            if it runs already (a short command).
+
+    Raises:
+        StoreUnavailable: the database can't be reached, or a farm's is not at this version.
+        LocalFarmError: the embedded Redis can't be started.
+    """
+
+    def __init__(self, settings: Settings, *, serve: bool) -> None:
+        self.settings = settings
+        engine = open_engine(settings.effective_database_url)
+        if settings.embedded_database:
+            upgrade(engine)
+        else:
+            check_version(engine)
+        self.store = SqlTaskStore(engine)
+        self._embedded = EmbeddedRedis(settings.render_manager_home / "redis") if settings.embedded_redis else None
+        self.redis_url = self._redis_url(serve)
+        self.queue = CeleryTickets(self.redis_url)
+        self.bus = RedisBus(self.redis_url)
+        self.objects = open_object_store(settings)
+        self.services = self._services(engines())
+
+    def _redis_url(self, serve: bool) -> str | None:
+        if self._embedded is None:
+            return self.settings.effective_redis_url
+        return self._embedded.join() if serve else self._embedded.url()
+
+    def _services(self, known: Mapping[str, Engine]) -> Services:
+        settings = self.settings
+        alive_within = MISSED_BEATS * settings.heartbeat_seconds
+        lifecycle = Lifecycle(
+            self.store,
+            self.queue,
+            self.bus,
+            lease_seconds=settings.lease_seconds,
+            max_attempts=settings.max_attempts,
+            alive_within=alive_within,
+        )
+        return Services(
+            submission=Submission(
+                lifecycle,
+                self.objects,
+                known,
+                max_frames=settings.max_frames,
+                upload_prefix=settings.upload_prefix,
+            ),
+            control=TaskControl(self.store, lifecycle, settings.max_frames),
+            cleanup=Cleanup(self.store, lifecycle, self.queue),
+            results=Results(self.store),
+            queries=Queries(self.store, known, alive_within=alive_within),
+            lifecycle=lifecycle,
+            bus=self.bus,
+            local_workers=WorkerProcesses(settings, lifecycle.release_worker),
+        )
+
+    def close(self) -> None:
+        """Stop what this program started and let go of the rest. Never raises: leaving must always work."""
+        for leave in (
+            self.services.local_workers.stop,
+            self.queue.close,
+            self.bus.close,
+            self.store.close,
+            *([self._embedded.leave] if self._embedded else []),
+        ):
+            with suppress(RenderManagerError):
+                leave()
+
+    def __enter__(self) -> "Program":
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+
+def open_object_store(settings: Settings) -> ObjectStore:
+    """OSS if configured, else a folder."""
+    if not settings.uses_oss:
+        from render_manager.storage.local import LocalStore
+
+        return LocalStore(settings.objects_root)
+    from render_manager.storage.oss import OssStore  # oss2 takes a second to import
+
+    secret, token = settings.oss_access_key_secret, settings.oss_security_token
+    assert settings.oss_endpoint
+    assert settings.oss_access_key_id
+    assert settings.oss_bucket_name
+    assert secret
+    return OssStore(
+        endpoint=settings.oss_endpoint,
+        access_key_id=settings.oss_access_key_id,
+        access_key_secret=secret.get_secret_value(),
+        bucket_name=settings.oss_bucket_name,
+        region=settings.oss_region,
+        security_token=token.get_secret_value() if token else None,
+        is_cname=settings.oss_is_cname,
+        checkpoint_dir=Path(settings.render_manager_home) / "transfers",
+    )

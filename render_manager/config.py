@@ -1,0 +1,261 @@
+"""Settings: the environment and a `.env` file become one typed object. Every name is documented in `.env.example`."""
+
+import getpass
+import os
+import re
+from collections.abc import Mapping
+from io import StringIO
+from pathlib import Path
+from typing import Annotated, Any
+
+from dotenv import dotenv_values
+from platformdirs import user_config_path, user_data_path
+from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic.fields import FieldInfo
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from render_manager.domain.errors import SettingsError
+
+APP_NAME = "render-manager"
+#: Their values appear in no message.
+SECRET_NAMES = frozenset({"oss_access_key_secret", "oss_security_token", "redis_url", "database_url"})
+GIBIBYTE = 1024**3
+
+_DATABASE_FORMS = {
+    r"sqlite(?:\+aiosqlite|\+pysqlite)?": "sqlite",
+    r"postgres(?:ql)?(?:\+psycopg|\+psycopg2|\+asyncpg)?|asyncpg|psycopg": "postgresql+psycopg",
+}
+
+
+def _no_control_characters(value: str) -> str:
+    # dotenv reads "C:\bin" in double quotes as C:<backspace>in.
+    if any(ord(char) < 32 for char in value):
+        raise ValueError(
+            "it holds a control character, as when a backslash path stands in double quotes: "
+            "write it without quotes or in single quotes"
+        )
+    return value
+
+
+def _database_url(value: str) -> str:
+    scheme, separator, rest = value.partition("://")
+    dialect = next((known for form, known in _DATABASE_FORMS.items() if re.fullmatch(form, scheme)), None)
+    if not separator or dialect is None:
+        raise ValueError("use sqlite:///path/to/file or postgresql://user:password@host:5432/name")
+    if dialect == "sqlite" and not rest.startswith("/"):
+        rest = "/" + rest  # the form sqlite://db.sqlite3 of other programs: a relative file
+    if dialect == "sqlite" and rest in ("/", "/:memory:"):
+        raise ValueError("a database in memory can't be shared with workers: name a file")
+    return f"{dialect}://{rest}"
+
+
+def _redis_url(value: SecretStr) -> SecretStr:
+    if not re.match(r"(redis|rediss|unix)://", value.get_secret_value()):
+        raise ValueError("use redis://:password@host:6379/0, or rediss:// for TLS")
+    return value
+
+
+def _folder_name(value: str) -> str:
+    if not re.fullmatch(r"[^\\/:*?\"<>|\x00-\x1f]+", value) or value.strip(". ") != value or value == "logs":
+        raise ValueError("use a plain folder name without separators, other than 'logs'")
+    return value
+
+
+def _endpoint(value: str) -> str:
+    if not re.fullmatch(r"(https?://)?[A-Za-z0-9.\-\[\]:]+/?", value):
+        raise ValueError("use for example https://oss-cn-hangzhou.aliyuncs.com")
+    return value.rstrip("/")
+
+
+def _absolute(value: Path) -> Path:
+    return Path(os.path.abspath(value.expanduser()))
+
+
+Text = Annotated[str, AfterValidator(_no_control_characters)]
+FolderName = Annotated[str, AfterValidator(_no_control_characters), AfterValidator(_folder_name)]
+Folder = Annotated[
+    Path,
+    BeforeValidator(lambda value: _no_control_characters(str(value))),
+    AfterValidator(_absolute),
+]
+
+
+class Settings(BaseSettings):
+    """One attribute per setting, in lower case."""
+
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True)
+
+    # Where things are kept
+    render_manager_home: Folder = Field(default_factory=lambda: user_data_path(APP_NAME, appauthor=False))
+    database_url: Annotated[Text, AfterValidator(_database_url)] | None = None
+    redis_host: Text | None = None
+    redis_port: int = Field(default=6379, ge=1, le=65535)
+    redis_url: Annotated[SecretStr, AfterValidator(_redis_url)] | None = None
+    oss_endpoint: Annotated[Text, AfterValidator(_endpoint)] | None = None
+    oss_access_key_id: Text | None = None
+    oss_access_key_secret: SecretStr | None = None
+    oss_bucket_name: Text | None = None
+    oss_region: Text | None = None
+    oss_security_token: SecretStr | None = None
+    oss_is_cname: bool = False
+    upload_prefix: Text = "uploads"
+
+    # Workspaces
+    workspace_root_dir: Folder | None = None
+    source_dir_name: FolderName = "source"
+    project_dir_name: FolderName = "project"
+    renders_dir_name: FolderName = "Sys_Default_Renders"
+    max_unpacked_gb: float = Field(default=200.0, gt=0)
+    min_free_disk_gb: float = Field(default=1.0, ge=0)
+
+    # Renderers
+    blender_executable: Folder | None = None
+    maya_executable: Folder | None = None
+    ue_executable: Folder | None = None
+
+    # The farm
+    max_frames: int = Field(default=1_000_000, ge=1, le=10_000_000)
+    lease_seconds: float = Field(default=60.0, ge=1)
+    heartbeat_seconds: float = Field(default=5.0, gt=0)
+    max_attempts: int = Field(default=3, ge=1)
+    default_user: Text | None = None
+
+    @model_validator(mode="after")
+    def _consistent(self) -> "Settings":
+        oss = {
+            "OSS_ENDPOINT": self.oss_endpoint,
+            "OSS_ACCESS_KEY_ID": self.oss_access_key_id,
+            "OSS_ACCESS_KEY_SECRET": self.oss_access_key_secret,
+            "OSS_BUCKET_NAME": self.oss_bucket_name,
+        }
+        missing = [name for name, value in oss.items() if not value]
+        if missing and len(missing) < len(oss):
+            raise ValueError(f"OSS is configured in part: also set {', '.join(missing)}, or none of them")
+        names = (self.source_dir_name, self.project_dir_name, self.renders_dir_name)
+        if len({name.casefold() for name in names}) < len(names):
+            raise ValueError("SOURCE_DIR_NAME, PROJECT_DIR_NAME and RENDERS_DIR_NAME must differ from one another")
+        if self.lease_seconds < 3 * self.heartbeat_seconds:
+            raise ValueError("LEASE_SECONDS must be at least three times HEARTBEAT_SECONDS")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        return init_settings, env_settings, _DotEnv(settings_cls)
+
+    # -- what follows from the settings --------------------------------------------------------------------------
+
+    @property
+    def uses_oss(self) -> bool:
+        return self.oss_endpoint is not None
+
+    @property
+    def embedded_redis(self) -> bool:
+        """Whether the program runs its own Redis."""
+        return self.redis_url is None and self.redis_host is None
+
+    @property
+    def embedded_database(self) -> bool:
+        """Whether the database is the one file in the home folder, migrated by the program itself."""
+        return self.database_url is None
+
+    @property
+    def effective_database_url(self) -> str:
+        return self.database_url or f"sqlite:///{(self.render_manager_home / 'render-manager.sqlite3').as_posix()}"
+
+    @property
+    def effective_redis_url(self) -> str | None:
+        """The configured Redis; None where the embedded one is used."""
+        if self.redis_url is not None:
+            return self.redis_url.get_secret_value()
+        return f"redis://{self.redis_host}:{self.redis_port}/0" if self.redis_host else None
+
+    @property
+    def workspace_root(self) -> Path:
+        return self.workspace_root_dir or self.render_manager_home / "workspaces"
+
+    @property
+    def objects_root(self) -> Path:
+        """The folder that stands in for OSS when none is configured."""
+        return self.render_manager_home / "objects"
+
+    @property
+    def max_unpacked_bytes(self) -> int:
+        return int(self.max_unpacked_gb * GIBIBYTE)
+
+    @property
+    def min_free_bytes(self) -> int:
+        return int(self.min_free_disk_gb * GIBIBYTE)
+
+    @property
+    def user(self) -> str:
+        """Whose tasks one submits when no user is named."""
+        return self.default_user or re.sub(r"[^\w.@+=-]", "_", getpass.getuser()) or "user"
+
+
+class _DotEnv(PydanticBaseSettingsSource):
+    """The `.env` file, read without the traps: no ``${…}`` interpolation in secrets, BOM and GB18030 understood."""
+
+    def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
+        return self().get(field_name), field_name, False  # asked for by the base class; __call__ answers for all
+
+    def __call__(self) -> dict[str, Any]:
+        values = {name.lower(): value for name, value in read_env_file().items()}
+        return {name: value for name, value in values.items() if name in self.settings_cls.model_fields and value}
+
+
+def env_file() -> Path | None:
+    """RENDER_MANAGER_ENV_FILE, else `.env` in the current folder, else in the user's configuration folder."""
+    if named := os.environ.get("RENDER_MANAGER_ENV_FILE"):
+        if not Path(named).is_file():
+            raise SettingsError(f"RENDER_MANAGER_ENV_FILE = {named!r}: there is no such file.")
+        return Path(named)
+    candidates = (Path.cwd() / ".env", user_config_path(APP_NAME, appauthor=False) / ".env")
+    return next((path for path in candidates if path.is_file()), None)
+
+
+def read_env_file() -> Mapping[str, str | None]:
+    path = env_file()
+    if path is None:
+        return {}
+    try:
+        data = path.read_bytes()
+    except OSError as error:
+        raise SettingsError(f"{path} can't be read: {error.strerror}.") from error
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError:
+        try:
+            text = data.decode("gb18030")  # saved by an editor of a Chinese Windows
+        except UnicodeDecodeError:
+            raise SettingsError(f"{path} is no text in UTF-8 or GB18030: save it as UTF-8.") from None
+    return dotenv_values(stream=StringIO(text), interpolate=False)
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The settings as environment and `.env` have them; ``overrides`` (lower-case names) come first.
+
+    Raises:
+        SettingsError: a value is wrong; the message names the setting, the value (never a secret) and the fix.
+    """
+    try:
+        return Settings(**overrides)
+    except ValidationError as error:
+        given = {name.lower(): value for name, value in {**read_env_file(), **os.environ}.items()} | overrides
+        raise SettingsError(" ".join(_sentence(detail, given) for detail in error.errors())) from None
+
+
+def _sentence(detail: Any, given: Mapping[str, Any]) -> str:
+    reason = detail["msg"].removeprefix("Value error, ")
+    reason = reason[:1].lower() + reason[1:] if not detail["loc"] else reason
+    if not detail["loc"]:
+        return f"Settings: {detail['msg'].removeprefix('Value error, ')}."
+    name = str(detail["loc"][0])
+    value = "(secret)" if name in SECRET_NAMES else repr(given.get(name))
+    return f"{name.upper()} = {value} is not valid: {reason}."

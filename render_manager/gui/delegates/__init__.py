@@ -1,0 +1,1 @@
+"""How single cells of the task table are painted."""

@@ -1,0 +1,87 @@
+"""A task's frames as one bar in parts (completed, skipped, rendering, failed, cancelled, waiting), and in numbers."""
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QPainter, QPainterPath, QPalette
+from PySide6.QtWidgets import QStyleOptionViewItem
+
+from render_manager.domain.states import FrameCounts, FrameStatus
+from render_manager.gui import text
+from render_manager.gui.delegates.cell import PADDING, CellDelegate, Index, faint, palette_of, rect_of
+from render_manager.gui.state_style import FRAME_STYLES, Tone, tone
+from render_manager.gui.theme import is_dark
+from render_manager.services.queries import TaskRow
+
+#: From left to right; what waits is the ground of the bar.
+_PARTS = (
+    FrameStatus.COMPLETED,
+    FrameStatus.SKIPPED,
+    FrameStatus.RENDERING,
+    FrameStatus.FAILED,
+    FrameStatus.CANCELLED,
+)
+_BAR_HEIGHT = 9
+
+
+def segments(counts: FrameCounts, width: float) -> list[tuple[FrameStatus, float, float]]:
+    """Start and width of each part. One that is not empty is at least two pixels wide: one failed frame of ten
+    thousand must be seen."""
+    parts = [(status, counts.of(status)) for status in _PARTS if counts.of(status)]
+    if not parts or not counts.total:
+        return []
+    widths = [max(width * count / counts.total, 2.0) for _, count in parts]
+    if counts.pending == 0 or sum(widths) > width:
+        shrink = width / sum(widths)
+        widths = [part * shrink for part in widths]
+    starts = [sum(widths[:place]) for place in range(len(widths))]
+    return [(status, start, part) for (status, _), start, part in zip(parts, starts, widths, strict=True)]
+
+
+class ProgressDelegate(CellDelegate):
+    """The bar, and how much is done in per cent."""
+
+    def draw(self, painter: QPainter, option: QStyleOptionViewItem, row: TaskRow) -> None:
+        counts, palette, cell = row.task.counts, palette_of(option), rect_of(option)
+        dark = is_dark(palette)
+        percent = self.tr("{0} %").format(int(100 * counts.done / max(counts.total, 1)))
+        room = painter.fontMetrics().horizontalAdvance(self.tr("{0} %").format(100)) + 8
+        bar = QRectF(cell.left(), cell.center().y() - _BAR_HEIGHT / 2 + 0.5, cell.width() - room, _BAR_HEIGHT)
+        shape = QPainterPath()
+        shape.addRoundedRect(bar, 3, 3)
+        painter.save()
+        painter.setClipPath(shape)
+        painter.fillRect(bar, faint(FRAME_STYLES[FrameStatus.PENDING].colour(dark), 55))
+        for status, start, width in segments(counts, bar.width()):
+            part = QRectF(bar.left() + start, bar.top(), width, bar.height())
+            painter.fillRect(part, FRAME_STYLES[status].colour(dark))
+        painter.restore()
+        painter.setPen(palette.color(QPalette.ColorRole.Text))
+        painter.drawText(cell, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, percent)
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        return QSize(170, 26)
+
+
+class FramesDelegate(CellDelegate):
+    """Frames done and in all; the failed ones, if there are any, in their colour before them."""
+
+    def draw(self, painter: QPainter, option: QStyleOptionViewItem, row: TaskRow) -> None:
+        counts, palette, cell = row.task.counts, palette_of(option), rect_of(option)
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        total = f" / {text.number(counts.total)}"
+        done = text.number(counts.done)
+        metrics = painter.fontMetrics()
+        painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
+        painter.drawText(cell, right, total)
+        cell.setRight(cell.right() - metrics.horizontalAdvance(total))
+        painter.setPen(palette.color(QPalette.ColorRole.Text))
+        painter.drawText(cell, right, done)
+        if counts.failed:
+            cell.setRight(cell.right() - metrics.horizontalAdvance(done) - 10)
+            painter.setPen(tone(Tone.ERROR, is_dark(palette)))
+            failed = self.tr("%n failed", "", counts.failed)
+            painter.drawText(cell, right, metrics.elidedText(failed, Qt.TextElideMode.ElideRight, cell.width()))
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
+        metrics = option.fontMetrics  # type: ignore[attr-defined]
+        widest = f"{self.tr('%n failed', '', 999)}  9,999 / 99,999"
+        return QSize(metrics.horizontalAdvance(widest) + 2 * PADDING, 26)

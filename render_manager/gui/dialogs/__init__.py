@@ -1,0 +1,1 @@
+"""Questions, answers and forms. Every dialog is opened, none is executed: a nested loop would stop the change feed."""

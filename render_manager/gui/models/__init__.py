@@ -1,0 +1,1 @@
+"""What the views show, as Qt models filled by ``live.py``."""

@@ -1,0 +1,79 @@
+"""How a state looks: a colour, a word and a mark. Colour is never alone, so that no state depends on seeing it.
+
+The colours are OpenCue's (completed green, running yellow, waiting light blue, failed red, skipped dark red), taken
+down until a wall of them can be looked at all day, in a light and a dark form.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
+from PySide6.QtGui import QColor
+
+from render_manager.domain.states import FrameStatus, TaskStatus
+
+
+@dataclass(frozen=True)
+class StateStyle:
+    word: str
+    mark: str  #: name of the icon that shows it
+    light: str
+    dark: str
+
+    def colour(self, dark: bool) -> QColor:
+        return QColor(self.dark if dark else self.light)
+
+    @property
+    def text(self) -> str:
+        """The word in the language of the window."""
+        return QCoreApplication.translate("State", self.word)
+
+
+_PENDING = StateStyle(str(QT_TRANSLATE_NOOP("State", "Waiting")), "state-pending", "#4f93ba", "#6fa8c9")
+_PREPARING = StateStyle(str(QT_TRANSLATE_NOOP("State", "Preparing")), "state-preparing", "#8250c8", "#a884e6")
+_RUNNING = StateStyle(str(QT_TRANSLATE_NOOP("State", "Running")), "state-running", "#c29307", "#dcbb45")
+_RENDERING = StateStyle(str(QT_TRANSLATE_NOOP("State", "Rendering")), "state-running", "#c29307", "#dcbb45")
+_PAUSED = StateStyle(str(QT_TRANSLATE_NOOP("State", "Paused")), "state-paused", "#5b7583", "#8aa3b1")
+_COMPLETED = StateStyle(str(QT_TRANSLATE_NOOP("State", "Completed")), "state-completed", "#2c9b4e", "#44ad63")
+_FAILED = StateStyle(str(QT_TRANSLATE_NOOP("State", "Failed")), "state-failed", "#d3352c", "#e8564c")
+_SKIPPED = StateStyle(str(QT_TRANSLATE_NOOP("State", "Skipped")), "state-skipped", "#8f4a4a", "#a86363")
+_CANCELLED = StateStyle(str(QT_TRANSLATE_NOOP("State", "Cancelled")), "state-cancelled", "#7b828c", "#868e99")
+
+TASK_STYLES: dict[TaskStatus, StateStyle] = {
+    TaskStatus.PENDING: _PENDING,
+    TaskStatus.PREPARING: _PREPARING,
+    TaskStatus.RUNNING: _RUNNING,
+    TaskStatus.PAUSED: _PAUSED,
+    TaskStatus.COMPLETED: _COMPLETED,
+    TaskStatus.FAILED: _FAILED,
+    TaskStatus.CANCELLED: _CANCELLED,
+}
+FRAME_STYLES: dict[FrameStatus, StateStyle] = {
+    FrameStatus.PENDING: _PENDING,
+    FrameStatus.RENDERING: _RENDERING,
+    FrameStatus.COMPLETED: _COMPLETED,
+    FrameStatus.FAILED: _FAILED,
+    FrameStatus.SKIPPED: _SKIPPED,
+    FrameStatus.CANCELLED: _CANCELLED,
+}
+
+
+class Tone(StrEnum):
+    """Colours of text that is more than plain."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+    GOOD = "good"
+
+
+_TONES = {
+    Tone.ERROR: ("#c62a22", "#f0756c"),
+    Tone.WARNING: ("#96690a", "#e5b93f"),
+    Tone.INFO: ("#2b66b1", "#7fb2ea"),
+    Tone.GOOD: ("#1f7d3d", "#66c382"),
+}
+
+
+def tone(which: Tone, dark: bool) -> QColor:
+    return QColor(_TONES[which][dark])

@@ -1,0 +1,28 @@
+"""Numbers as people read them."""
+
+from PySide6.QtCore import QCoreApplication, QLocale
+
+
+def duration(seconds: float | None) -> str:
+    """``42 s``, ``7 min``, ``3 h 05``, ``2 d 4 h``: two places at most, so that a column of them can be compared."""
+    if seconds is None:
+        return ""
+    whole = int(seconds)
+    if whole < 60:
+        return QCoreApplication.translate("Text", "{0} s").format(whole)
+    minutes, hours, days = whole // 60, whole // 3600, whole // 86400
+    if minutes < 60:
+        return QCoreApplication.translate("Text", "{0} min").format(minutes)
+    if hours < 24:
+        return QCoreApplication.translate("Text", "{0} h {1:02}").format(hours, minutes % 60)
+    return QCoreApplication.translate("Text", "{0} d {1} h").format(days, hours % 24)
+
+
+def size(count: int) -> str:
+    """Bytes in the unit that fits: ``1.4 GB``."""
+    return QLocale().formattedDataSize(count, 1, QLocale.DataSizeFormat.DataSizeTraditionalFormat)
+
+
+def number(value: int) -> str:
+    """With the separators of the user's country."""
+    return QLocale().toString(value)

@@ -1,0 +1,62 @@
+"""The Celery app that window, command line and workers share: names, queues and settings."""
+
+from celery import Celery
+from kombu.entity import Exchange, Queue
+
+from render_manager.domain.priority import Band
+
+RENDER_TASK = "render_manager.render_task"  #: args: task id
+CLEAN_UP = "render_manager.clean_up"  #: no args; sent to a host's queue
+
+#: Seconds: a Redis that does not answer must hold nobody up for long.
+CONNECT_TIMEOUT = 2.0
+ANSWER_TIMEOUT = 5.0
+
+
+def worker_queue(worker: str) -> str:
+    """The queue that only this worker consumes."""
+    return f"worker.{worker}"
+
+
+def host_queue(host: str) -> str:
+    """The queue that the workers of this host consume: clean-ups."""
+    return f"host.{host}"
+
+
+def queue(name: str) -> Queue:
+    return Queue(name, Exchange(name, type="direct"), routing_key=name)
+
+
+def make_app(broker_url: str) -> Celery:
+    """An app on this broker. Producers send by task name; workers register the tasks."""
+    app = Celery("render_manager", broker=broker_url, set_as_current=False)
+    app.conf.update(
+        task_queues=[queue(band) for band in Band],
+        task_default_queue=Band.DEFAULT.value,
+        task_create_missing_queues=False,
+        task_serializer="json",
+        accept_content=["json"],
+        enable_utc=True,
+        # The state is in the database; results would cost a third of the throughput and leave keys behind.
+        task_ignore_result=True,
+        result_backend=None,
+        # A ticket is acknowledged when taken: the database lease guards the work, so Redis' visibility timeout can
+        # never render a frame twice.
+        task_acks_late=False,
+        # A busy worker must not hold a ticket that an idle one could answer.
+        worker_prefetch_multiplier=1,
+        worker_disable_prefetch=True,
+        worker_hijack_root_logger=False,
+        worker_redirect_stdouts=False,
+        worker_send_task_events=True,
+        broker_connection_retry_on_startup=True,
+        broker_connection_max_retries=None,
+        broker_connection_timeout=CONNECT_TIMEOUT,
+        broker_transport_options={
+            # Queues are served in the order they are listed: highest priority first.
+            "queue_order_strategy": "priority",
+            "socket_connect_timeout": CONNECT_TIMEOUT,
+            "global_keyprefix": "render-manager:",
+        },
+    )
+    return app

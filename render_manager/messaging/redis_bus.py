@@ -1,0 +1,79 @@
+"""The ChangeBus port on Redis pub/sub."""
+
+import logging
+import time
+from collections.abc import AsyncGenerator, Sequence
+
+import redis
+import redis.asyncio
+
+from render_manager.domain.errors import BrokerUnavailable
+from render_manager.domain.notices import Notice
+
+log = logging.getLogger(__name__)
+
+CHANNEL = "render-manager:notices"
+#: Seconds in which, after a failure, notices are dropped instead of tried: a dead Redis must not slow renders down.
+REST_AFTER_FAILURE = 2.0
+#: A batch ends at this many notices, so that a flood still lets the listener's loop breathe.
+LARGEST_BATCH = 1000
+_TIMEOUTS = {"socket_connect_timeout": 2.0, "socket_timeout": 2.0}
+_LOST = (redis.RedisError, OSError)
+
+
+class RedisBus:
+    """Fits the ChangeBus port; see there.
+
+    Args:
+        url: None where the embedded Redis does not run: notices go nowhere, and listening says so.
+    """
+
+    def __init__(self, url: str | None) -> None:
+        self._url = url
+        self._redis = redis.Redis.from_url(url, **_TIMEOUTS) if url else None
+        self._rest_until = 0.0
+
+    def publish(self, *notices: Notice) -> None:
+        if self._redis is None or not notices or time.monotonic() < self._rest_until:
+            return
+        try:
+            with self._redis.pipeline(transaction=False) as pipe:
+                for notice in notices:
+                    pipe.publish(CHANNEL, notice.to_json())
+                pipe.execute()
+        except _LOST as error:
+            self._rest_until = time.monotonic() + REST_AFTER_FAILURE
+            log.warning("Notices are not sent for now: Redis can't be reached (%s)", error)
+
+    async def listen(self) -> AsyncGenerator[Sequence[Notice]]:
+        if self._url is None:
+            raise BrokerUnavailable("The embedded Redis is not running.")
+        # No socket_timeout: a quiet channel is no fault; the health check finds a dead connection.
+        client = redis.asyncio.Redis.from_url(self._url, socket_connect_timeout=2.0, health_check_interval=5)
+        pubsub = client.pubsub(ignore_subscribe_messages=True)
+        try:
+            await pubsub.subscribe(CHANNEL)
+            yield ()
+            while True:
+                batch: list[Notice] = []
+                message = await pubsub.get_message(timeout=5.0)
+                while message is not None:
+                    if notice := Notice.from_json(message["data"]):
+                        batch.append(notice)
+                    if len(batch) >= LARGEST_BATCH:
+                        break
+                    message = await pubsub.get_message(timeout=0.0)
+                if batch:
+                    yield batch
+        except _LOST as error:
+            raise BrokerUnavailable(f"Redis can't be reached ({error}).") from error
+        finally:
+            try:
+                await pubsub.aclose()
+                await client.aclose()
+            except _LOST:
+                log.debug("Closing a lost Redis connection", exc_info=True)
+
+    def close(self) -> None:
+        if self._redis is not None:
+            self._redis.close()

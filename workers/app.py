@@ -1,0 +1,74 @@
+"""The worker's Celery side: which queues it takes tickets from, in which pool, and how it is told to stop."""
+
+import logging
+import signal
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+from celery import Celery, signals
+from celery.worker import state
+
+from render_manager.domain.entities import WorkerProfile
+from render_manager.domain.priority import Band
+from render_manager.messaging.celery_app import host_queue, make_app, queue, worker_queue
+from workers.runtime import WorkerRuntime
+from workers.tasks import register
+
+log = logging.getLogger(__name__)
+
+
+def make_worker_app(broker_url: str, runtime: WorkerRuntime) -> Celery:
+    """The shared app plus this worker's own queues and the tasks."""
+    app = make_app(broker_url)
+    app.conf.task_queues = [queue(name) for name in queues_of(runtime.profile)]
+    register(app, runtime)
+    return app
+
+
+def queues_of(profile: WorkerProfile) -> list[str]:
+    """Highest priority first, whatever order the user typed: Celery serves them in this order."""
+    bands = [band.value for band in Band if band in profile.bands]
+    return [*bands, worker_queue(profile.name), host_queue(profile.host)]
+
+
+def run(app: Celery, runtime: WorkerRuntime, *, pool: str, with_parent: bool) -> int:
+    """Run until told to stop; the exit code.
+
+    The first SIGTERM or Ctrl+C lets the frame finish, the second hands it back. ``with_parent``: the end of standard
+    input means that whoever started us is gone, and counts as the second.
+    """
+    asked = [runtime.stop_after_frame, runtime.stop_now]
+
+    def stop(*_: Any) -> None:
+        act = asked.pop(0) if asked else runtime.stop_now
+        # A handler must not wait for a lock that the interrupted code may hold.
+        threading.Thread(target=act, name="stop").start()
+        state.should_stop = 0
+
+    def ready(**_: Any) -> None:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, stop)
+        if with_parent:
+            threading.Thread(target=_watch_parent, args=(runtime.stop_now,), name="parent-watch", daemon=True).start()
+
+    signals.worker_ready.connect(ready, weak=False)
+    worker = app.Worker(
+        hostname=f"{runtime.profile.name}@{runtime.profile.host}",
+        pool=pool,
+        concurrency=runtime.profile.slots,
+        loglevel="INFO",
+        without_mingle=True,
+        without_gossip=True,
+    )
+    worker.start()
+    return int(worker.exitcode or 0)
+
+
+def _watch_parent(leave: Callable[[], None]) -> None:
+    while sys.stdin.buffer.read(4096):
+        pass
+    log.info("Whoever started this worker is gone: leaving")
+    leave()
+    state.should_stop = 0

@@ -1,0 +1,95 @@
+"""Looking at images: is this really one, and what do they look like side by side."""
+
+import math
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import OpenImageIO
+
+from render_manager.domain.errors import RenderFailed
+
+
+def check_image(path: Path, *, not_before: float, size: tuple[int, int] | None = None) -> None:
+    """Make sure that an image is there, is new, is whole and has the right size.
+
+    Args:
+        not_before: the oldest time of change it may have, by the clock of its disk, in seconds since 1970.
+        size: width and height in pixels it should have; None: any.
+
+    Raises:
+        RenderFailed: it is not so; the message says what is wrong.
+    """
+    try:
+        status = path.stat()
+    except OSError:
+        raise RenderFailed(f"The renderer reported success but wrote no file {path.name}.") from None
+    if status.st_size == 0:
+        raise RenderFailed(f"The renderer left an empty file {path.name}: the disk may be full.")
+    if status.st_mtime < not_before:
+        raise RenderFailed(f"The file {path.name} is older than this attempt: the renderer did not write it.")
+    width, height = _read_whole(path)
+    if size is not None and (width, height) != size:
+        raise RenderFailed(f"The image {path.name} is {width}×{height} pixels instead of {size[0]}×{size[1]}.")
+
+
+def _read_whole(path: Path) -> tuple[int, int]:
+    """Decode every pixel of the first part; width and height of the full frame."""
+    image: Any = OpenImageIO.ImageInput.open(str(path))
+    if image is None:
+        raise RenderFailed(f"The file {path.name} can't be read as an image: {_reason(OpenImageIO.geterror())}.")
+    try:
+        spec = image.spec()
+        if image.read_image(format=spec.format) is None:
+            raise RenderFailed(f"The image {path.name} is cut short or damaged: {_reason(image.geterror())}.")
+        return spec.full_width, spec.full_height
+    finally:
+        image.close()
+
+
+def _reason(text: str) -> str:
+    return text.strip().splitlines()[0] if text.strip() else "no reason given"
+
+
+def contact_sheet(images: Sequence[Path], target: Path, *, cell_width: int = 320, gap: int = 6) -> None:
+    """Write all images, made small, side by side into one PNG.
+
+    Raises:
+        RenderFailed: an image can't be read, or the sheet can't be written.
+    """
+    first = _open(images[0])
+    cell_height = max(round(cell_width * first.spec().full_height / max(first.spec().full_width, 1)), 1)
+    columns = min(math.ceil(math.sqrt(len(images) * 1.5)), len(images))
+    rows = math.ceil(len(images) / columns)
+    width, height = columns * (cell_width + gap) + gap, rows * (cell_height + gap) + gap
+    sheet: Any = OpenImageIO.ImageBuf(OpenImageIO.ImageSpec(width, height, 3, "uint8"))
+    OpenImageIO.ImageBufAlgo.fill(sheet, (0.09, 0.09, 0.10))
+    for position, path in enumerate(images):
+        row, column = divmod(position, columns)
+        cell: Any = OpenImageIO.ImageBufAlgo.fit(
+            _in_colour(_open(path)), filtername="triangle", roi=OpenImageIO.ROI(0, cell_width, 0, cell_height)
+        )
+        OpenImageIO.ImageBufAlgo.paste(
+            sheet, gap + column * (cell_width + gap), gap + row * (cell_height + gap), 0, 0, cell
+        )
+    if not sheet.write(str(target)):
+        raise RenderFailed(f"The contact sheet {target} can't be written: {_reason(sheet.geterror())}.")
+
+
+def _open(path: Path) -> Any:
+    image: Any = OpenImageIO.ImageBuf(str(path))
+    if not image.read(0, 0, True, "float"):
+        raise RenderFailed(f"The image {path.name} can't be read: {_reason(image.geterror())}.")
+    return image
+
+
+def _in_colour(image: Any) -> Any:
+    """Three channels, for the display: the first three, or a grey one thrice; linear formats are encoded."""
+    channels = image.spec().nchannels
+    algorithms: Any = OpenImageIO.ImageBufAlgo
+    image = algorithms.channels(image, (0, 1, 2) if channels >= 3 else (0, 0, 0))
+    if image.spec().format != OpenImageIO.UINT8 and str(image.spec().getattribute("oiio:ColorSpace") or "").startswith(
+        "lin"
+    ):
+        return OpenImageIO.ImageBufAlgo.colorconvert(image, "linear", "sRGB")
+    return image

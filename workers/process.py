@@ -1,0 +1,194 @@
+"""Running a renderer: start it, talk to it line by line, and end it with everything it started."""
+
+import locale
+import logging
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import IO
+
+import psutil
+
+log = logging.getLogger(__name__)
+
+#: Seconds between asking a renderer to end and killing it.
+GRACE = 1.0
+#: Seconds to wait for output after the process ended: a grandchild may hold the pipe open for ever.
+DRAIN = 1.0
+
+#: What a renderer may see of our environment. Everything else, credentials first, stays here.
+# fmt: off
+_PASSED_NAMES = frozenset({
+    "PATH", "PATHEXT", "HOME", "USER", "USERNAME", "LOGNAME", "USERPROFILE", "HOMEDRIVE", "HOMEPATH", "LANG",
+    "LANGUAGE", "TZ", "SHELL", "DISPLAY", "WAYLAND_DISPLAY", "XAUTHORITY", "TMPDIR", "TEMP", "TMP", "SYSTEMROOT",
+    "SYSTEMDRIVE", "WINDIR", "COMSPEC", "APPDATA", "LOCALAPPDATA", "PROGRAMDATA", "PROGRAMFILES", "PROGRAMFILES(X86)",
+    "PROGRAMW6432", "COMMONPROGRAMFILES", "NUMBER_OF_PROCESSORS", "PROCESSOR_ARCHITECTURE", "OS", "OCIO",
+    "LM_LICENSE_FILE", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH",
+})
+# fmt: on
+_PASSED_PREFIXES = (
+    "LC_",
+    "XDG_",
+    "BLENDER_",
+    "CYCLES_",
+    "MAYA_",
+    "ARNOLD_",
+    "MTOA_",
+    "UE_",
+    "UE-",
+    "ADSK",
+    "CUDA_",
+    "NVIDIA_",
+)
+_PASSED_SUFFIXES = ("_LICENSE", "_LICENSE_FILE")
+
+
+def renderer_environment(
+    extra: Mapping[str, str] | None = None, base: Mapping[str, str] | None = None
+) -> dict[str, str]:
+    """The environment for a renderer: an allow-list of ours (or of ``base``), and ``extra``."""
+    environment = {
+        name: value
+        for name, value in (os.environ if base is None else base).items()
+        if name.upper() in _PASSED_NAMES
+        or name.upper().startswith(_PASSED_PREFIXES)
+        or name.upper().endswith(_PASSED_SUFFIXES)
+    }
+    if getattr(sys, "frozen", False):
+        # PyInstaller points this at our own libraries, which a renderer must not load.
+        environment.pop("LD_LIBRARY_PATH", None)
+    return {**environment, **(extra or {})}
+
+
+def decode(raw: bytes) -> str:
+    """A line of a program's output: UTF-8, else the system's encoding (Chinese Windows: GBK), else what can be read."""
+    for encoding in ("utf-8", locale.getpreferredencoding(False)):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    return raw.decode("utf-8", errors="replace")
+
+
+class RenderProcess:
+    """A renderer process with its whole tree, its output merged and read by lines, its input our control channel.
+
+    Args:
+        command: program and arguments, never a shell line.
+
+    Raises:
+        OSError: the program can't be started.
+    """
+
+    def __init__(self, command: Sequence[str], *, cwd: Path, environment: Mapping[str, str]) -> None:
+        self._process = subprocess.Popen(
+            list(command),
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd=cwd,
+            env=dict(environment),
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+        )
+        self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
+        self._stopping = threading.Lock()
+        self._ended_at: float | None = None
+        assert self._process.stdout
+        reader = threading.Thread(target=self._read, args=(self._process.stdout,), name="renderer-output", daemon=True)
+        reader.start()
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def exit_code(self) -> int | None:
+        """None while it runs; negative: ended by that signal."""
+        return self._process.poll()
+
+    def send(self, line: str) -> None:
+        """Write one line to the renderer's standard input.
+
+        Raises:
+            OSError: it has gone.
+        """
+        assert self._process.stdin
+        self._process.stdin.write(line.encode("utf-8") + b"\n")
+        self._process.stdin.flush()
+
+    def read_line(self, timeout: float) -> str | None:
+        """The next line of output, without its end; None if none came within ``timeout`` seconds.
+
+        Raises:
+            EOFError: the process has ended and all its output was given.
+        """
+        try:
+            line = self._lines.get(timeout=timeout)
+        except queue.Empty:
+            if self._process.poll() is None:
+                return None
+            self._ended_at = self._ended_at or time.monotonic()
+            if time.monotonic() - self._ended_at < DRAIN:
+                return None
+            line = None
+        if line is None:
+            raise EOFError
+        return line
+
+    def close(self, timeout: float) -> int:
+        """Close its input, which asks it to end by itself, and wait; end the tree in any case. The exit code."""
+        try:
+            assert self._process.stdin
+            self._process.stdin.close()
+        except OSError:
+            log.debug("The renderer closed its input first", exc_info=True)
+        try:
+            self._process.wait(timeout)
+        except subprocess.TimeoutExpired:
+            log.warning("The renderer %d did not end by itself within %.0f s", self.pid, timeout)
+        return self.stop()
+
+    def stop(self, grace: float = GRACE) -> int:
+        """Ask the whole tree to end, wait ``grace`` seconds, kill what is left; any thread may. The exit code."""
+        with self._stopping:
+            family = _family(self.pid)
+            self._signal(family, "SIGTERM")
+            try:
+                self._process.wait(grace)
+            except subprocess.TimeoutExpired:
+                log.info("The renderer %d did not end when asked; killing it", self.pid)
+            self._signal(family, "SIGKILL")
+            return self._process.wait()
+
+    def _signal(self, family: list[psutil.Process], name: str) -> None:
+        if sys.platform != "win32":
+            try:
+                os.killpg(self.pid, getattr(signal, name))
+            except (ProcessLookupError, PermissionError):
+                log.debug("No process is left in the group of renderer %d", self.pid)
+        for member in family:  # those that left the group, and all of them on Windows
+            try:
+                member.terminate() if name == "SIGTERM" else member.kill()
+            except psutil.NoSuchProcess:
+                continue
+
+    def _read(self, output: IO[bytes]) -> None:
+        # Lines are put together here: a renderer may write one line in several pieces.
+        with output:
+            for raw in output:
+                self._lines.put(decode(raw.rstrip(b"\r\n")))
+        self._lines.put(None)
+
+
+def _family(pid: int) -> list[psutil.Process]:
+    try:
+        return [*psutil.Process(pid).children(recursive=True), psutil.Process(pid)]
+    except psutil.NoSuchProcess:
+        return []

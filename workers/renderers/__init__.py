@@ -1,0 +1,1 @@
+"""Renderer adapters: one file per engine, each registered in registry.py."""

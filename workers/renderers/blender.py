@@ -1,0 +1,123 @@
+"""Blender: one process stays open and a driver script renders the frames it is sent."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from glob import glob
+from pathlib import Path
+
+from render_manager.domain.engines import Engine, EngineOption
+from render_manager.domain.errors import ProjectFileError, RendererNotFound
+from render_manager.resource_files import resources
+from workers.process import renderer_environment
+from workers.renderers.base import Installation, OutputParser, Renderer, RenderJob
+from workers.renderers.blender_output import BlenderOutput
+
+_FORMATS = ("PNG", "OPEN_EXR", "OPEN_EXR_MULTILAYER", "JPEG", "TIFF")
+_USUAL_PLACES = {
+    "win32": (r"C:\Program Files\Blender Foundation\Blender*\blender.exe",),
+    "darwin": ("/Applications/Blender.app/Contents/MacOS/Blender",),
+    "linux": ("/snap/bin/blender", "/opt/blender*/blender", os.path.expanduser("~/blender*/blender")),
+}
+_INSTALL = {
+    "win32": "winget install BlenderFoundation.Blender",
+    "darwin": "brew install --cask blender",
+    "linux": "apt-get install blender",
+}
+_HEADER = re.compile(rb"BLENDER(?:[-_][vV](\d)(\d\d)|\d\d-\d\dv(\d\d)(\d\d))")
+_COMPRESSED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")  # gzip before 3.0, zstd since
+PROBE_TIMEOUT = 60.0
+
+
+class Blender(Renderer):
+    engine = Engine(
+        name="blender",
+        label="Blender",
+        project_suffixes=(".blend",),
+        executable_setting="BLENDER_EXECUTABLE",
+        options=(
+            EngineOption("scene", "name of the scene to render instead of the file's active one"),
+            EngineOption("camera", "name of the camera to render through"),
+            EngineOption("view_layer", "render this view layer only"),
+            EngineOption("resolution_x", "width in pixels", int, minimum=1, maximum=65536),
+            EngineOption("resolution_y", "height in pixels", int, minimum=1, maximum=65536),
+            EngineOption("resolution_percentage", "scale of the resolution, in per cent", int, minimum=1, maximum=400),
+            EngineOption("samples", "Cycles or EEVEE samples per pixel", int, minimum=1, maximum=1_000_000),
+            EngineOption("format", "image format instead of the scene's own", choices=_FORMATS),
+            EngineOption("allow_missing", "render although textures or libraries are missing", bool),
+        ),
+    )
+
+    def find(self, configured: Path | None) -> Installation:
+        if configured is not None:
+            if not configured.is_file() or not os.access(configured, os.X_OK):
+                raise RendererNotFound(
+                    f"BLENDER_EXECUTABLE = {configured}: there is no program; set Blender's full path."
+                )
+            return Installation(configured, _version_of(configured))
+        system = sys.platform if sys.platform in _USUAL_PLACES else "linux"
+        found = [
+            shutil.which("blender"),
+            *(place for form in _USUAL_PLACES[system] for place in sorted(glob(form))[::-1]),
+        ]
+        for candidate in found:
+            if candidate:
+                return Installation(Path(candidate), _version_of(Path(candidate)))
+        raise RendererNotFound(
+            f"Blender was not found on this host: install it ({_INSTALL[system]}) or set BLENDER_EXECUTABLE."
+        )
+
+    def check_project(self, project_file: Path, installation: Installation) -> None:
+        with project_file.open("rb") as file:
+            head = file.read(17)
+        if head.startswith(_COMPRESSED):
+            return  # Blender itself will say
+        match = _HEADER.match(head)
+        if match is None:
+            raise ProjectFileError(f"{project_file.name} is no Blender file: its content does not begin like one.")
+        major, minor = int(match[1] or match[3]), int(match[2] or match[4])
+        if major > int(installation.version.partition(".")[0]):  # within a major version most files open
+            raise RendererNotFound(
+                f"{project_file.name} was saved by Blender {major}.{minor}, which Blender {installation.version} of "
+                "this host can't read: install a newer Blender on it."
+            )
+
+    def session_command(self, installation: Installation) -> list[str]:
+        driver = resources() / "drivers" / "blender_driver.py"
+        # -Y: Python inside a client's scene is not run. The exit code must be set before the script is named.
+        quiet_start = ["-b", "--factory-startup", "-noaudio", "-Y", "--python-exit-code", "64"]
+        return [str(installation.executable), *quiet_start, "--python", str(driver)]
+
+    def open_request(self, job: RenderJob) -> str:
+        return json.dumps({"command": "open", "path": str(job.project_file), "options": dict(job.task_info)})
+
+    def frame_request(self, job: RenderJob, frame: int) -> str:
+        # The folder is ours; the file's stem names the frames. Blender replaces #### by the number.
+        stem = re.sub(r"[#{}]", "_", job.project_file.stem)
+        return json.dumps({"command": "render", "frame": frame, "output": str(job.renders_dir / f"{stem}_####")})
+
+    def parser(self) -> OutputParser:
+        return BlenderOutput()
+
+
+def _version_of(executable: Path) -> str:
+    try:
+        asked = subprocess.run(
+            [str(executable), "-b", "--version"],
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            timeout=PROBE_TIMEOUT,
+            check=False,
+            env=renderer_environment(),
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise RendererNotFound(f"Blender at {executable} does not start: {error}.") from error
+    match = re.search(rb"^Blender (\d+\.\d+(?:\.\d+)?)", asked.stdout, re.MULTILINE)
+    if match is None:
+        raise RendererNotFound(
+            f"{executable} does not answer like Blender: set BLENDER_EXECUTABLE to the right program."
+        )
+    return match[1].decode()

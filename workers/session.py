@@ -1,0 +1,137 @@
+"""A renderer kept open: requests in, events out, its output written to the log of the frame it is about."""
+
+import contextlib
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TextIO, TypeVar
+
+from render_manager.domain.errors import RenderFailed
+from workers.process import RenderProcess, renderer_environment
+from workers.renderers.base import Installation, Renderer, RenderJob
+from workers.renderers.events import Event, FileSaved, FrameDone, FrameProgress, Problem, Ready, SceneLoaded
+
+#: Seconds a renderer gets to leave by itself when its work is done.
+CLOSE_TIMEOUT = 5.0
+_POLL = 0.5
+
+Answer = TypeVar("Answer", Ready, SceneLoaded, FrameDone)
+
+
+class Aborted(Exception):
+    """The work was taken from us: cancelled, skipped, lost to another worker, or this worker stops."""
+
+
+class Session:
+    """One renderer process with one project loaded.
+
+    Args:
+        temporary: a folder for the renderer's temporary files.
+
+    Raises:
+        RenderFailed: it does not start or can't load the project; the message says why.
+        Aborted: ``stop`` was called meanwhile.
+    """
+
+    def __init__(self, renderer: Renderer, installation: Installation, job: RenderJob, temporary: Path) -> None:
+        self._renderer = renderer
+        self.job = job
+        self._parse = renderer.parser()
+        self._stopped = threading.Event()
+        self._unlogged: list[str] = []  # what was said before the first frame's log is open
+        self._last_error = ""
+        temporary.mkdir(parents=True, exist_ok=True)
+        folder = {"TMPDIR": str(temporary), "TEMP": str(temporary), "TMP": str(temporary)}
+        try:
+            self._process = RenderProcess(
+                renderer.session_command(installation), cwd=temporary, environment=renderer_environment(folder)
+            )
+        except OSError as error:
+            raise RenderFailed(
+                f"{renderer.engine.label} at {installation.executable} does not start: {error.strerror or error}."
+            ) from error
+
+    def load(self) -> SceneLoaded:
+        """Wait until the renderer is up and has the project loaded."""
+        self._wait_for(Ready)
+        return self._ask(self._renderer.open_request(self.job), SceneLoaded)
+
+    def render(self, frame: int, log: TextIO, on_progress: Callable[[float], None]) -> tuple[FrameDone, list[Path]]:
+        """Render one frame; what the renderer said of it and all image files it wrote.
+
+        Raises:
+            RenderFailed: it could not; the message says why.
+            Aborted: ``stop`` was called.
+        """
+        saved: list[Path] = []
+
+        def notice(event: Event) -> None:
+            if isinstance(event, FrameProgress):
+                on_progress(event.fraction)
+            elif isinstance(event, FileSaved):
+                saved.append(Path(event.path))
+
+        for line in self._unlogged:
+            log.write(line + "\n")
+        self._unlogged.clear()
+        self._last_error = ""
+        done = self._ask(self._renderer.frame_request(self.job, frame), FrameDone, log, notice)
+        return done, list(dict.fromkeys([Path(done.path), *saved]))
+
+    @property
+    def alive(self) -> bool:
+        return self._process.exit_code is None and not self._stopped.is_set()
+
+    def stop(self) -> None:
+        """End the renderer at once, from any thread; whoever waits for it gets Aborted."""
+        self._stopped.set()
+        self._process.stop()
+
+    def close(self) -> None:
+        """End the renderer when its work is done."""
+        self._process.close(CLOSE_TIMEOUT)
+
+    def _ask(
+        self,
+        request: str,
+        answer: type[Answer],
+        log: TextIO | None = None,
+        notice: Callable[[Event], None] = lambda event: None,
+    ) -> Answer:
+        with contextlib.suppress(OSError):  # a renderer that has gone is explained below, with its last words
+            self._process.send(request)
+        return self._wait_for(answer, log, notice)
+
+    def _wait_for(
+        self,
+        answer: type[Answer],
+        log: TextIO | None = None,
+        notice: Callable[[Event], None] = lambda event: None,
+    ) -> Answer:
+        while True:
+            try:
+                line = self._process.read_line(_POLL)
+            except EOFError:
+                raise self._ended() from None
+            if line is None:
+                continue
+            if log is None:
+                self._unlogged.append(line)
+            else:
+                log.write(line + "\n")
+            for event in self._parse(line):
+                if isinstance(event, answer):
+                    return event
+                if isinstance(event, Problem):
+                    if event.fatal:
+                        raise RenderFailed(event.message)
+                    self._last_error = event.message
+                notice(event)
+
+    def _ended(self) -> Exception:
+        code = self._process.stop()  # whatever it left behind
+        if self._stopped.is_set():
+            return Aborted()
+        how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
+        reason = f": {self._last_error}" if self._last_error else "; its log may say why"
+        return RenderFailed(f"{self._renderer.engine.label} {how} before it was done{reason}.")
