@@ -88,3 +88,18 @@ def find_engine(engines: Mapping[str, Engine], name: str) -> Engine:
     if engine := engines.get(name.strip().lower()):
         return engine
     raise UnknownEngine(f"Engine {name!r} is not known; use one of: {', '.join(sorted(engines))}.")
+
+
+def guess_engine(engines: Mapping[str, Engine], path: str) -> str:
+    """The name of the engine whose project files are called so; the only one there is, for an archive.
+
+    Raises:
+        UnknownEngine: nothing tells which.
+    """
+    lower = path.strip().lower().removesuffix(".gz")
+    for engine in engines.values():
+        if lower.endswith(engine.project_suffixes):
+            return engine.name
+    if len(engines) == 1:
+        return next(iter(engines))
+    raise UnknownEngine(f"{path!r} does not tell the engine; name one of: {', '.join(sorted(engines))}.")

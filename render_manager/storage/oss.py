@@ -157,10 +157,15 @@ class OssStore:
         meter = Meter(progress, size)
         meter.at(0)
         send = self._send_in_parts if size > self._part_size else self._send_whole
-        crc = self._retrying(key, lambda: send(source, key, meter), meter)
-        head = self._head(key)
-        if head.content_length != size or (None not in (crc, head.server_crc) and crc != head.server_crc):
-            raise ObjectStoreError(f"Object {key!r} differs from {source} after the upload; try again.")
+
+        def upload() -> Any:
+            crc = send(source, key, meter)
+            head = self._head(key)
+            if head.content_length != size or (None not in (crc, head.server_crc) and crc != head.server_crc):
+                raise self._oss2.exceptions.InconsistentError("size or checksum")
+            return head
+
+        head = self._retrying(key, upload, meter)
         meter.finish()
         return _info(key, head)
 
@@ -198,7 +203,7 @@ class OssStore:
 
     def _fetch_in_parts(self, key: str, head: Any, part: Path, meter: Meter) -> None:
         checkpoint = Checkpoint(self._oss2, self._checkpoints, self.bucket, key, part, head)
-        checkpoint.remove_strays()
+        checkpoint.remove_stale()
         resumed = checkpoint.done > 0
         require_space(part.parent, head.content_length - checkpoint.done)
 
@@ -238,15 +243,24 @@ class OssStore:
 
     def _send_in_parts(self, source: Path, key: str, meter: Meter) -> int | None:
         meter.at(0)
-        self._oss2.resumable_upload(
-            WatchedBucket(self._bucket, meter),
-            key,
-            str(source),
-            store=self._oss2.ResumableStore(root=str(self._checkpoints)),
-            multipart_threshold=0,
-            part_size=self._part_size,
-            num_threads=_THREADS,
-        )
+        store = self._oss2.ResumableStore(root=str(self._checkpoints))
+        try:
+            self._oss2.resumable_upload(
+                WatchedBucket(self._bucket, meter),
+                key,
+                str(source),
+                store=store,
+                multipart_threshold=0,
+                part_size=self._part_size,
+                num_threads=_THREADS,
+            )
+        except self._oss2.exceptions.InconsistentError:
+            # OSS keeps the damaged part, and a resumed upload would take it for a good one.
+            record = store.make_store_key(self.bucket, key, str(source.absolute()))
+            if upload := store.get(record):
+                store.delete(record)
+                self._bucket.abort_multipart_upload(key, upload["upload_id"])
+            raise
         # Parts sent by an earlier process are known by their number only.
         return _crc_of(source, self._oss2)
 

@@ -14,28 +14,30 @@ class Checkpoint:
         self.store = oss2.ResumableDownloadStore(root=str(folder))
         self._record = self.store.make_store_key(bucket, key, str(part.absolute()))
         self._part = part
-        self._etag = head.etag
+        self._version = {"etag": head.etag, "size": head.content_length, "mtime": head.last_modified}
 
     @property
     def done(self) -> int:
         """Bytes that need not be fetched again."""
         record = self.store.get(self._record)
-        if not record or record.get("etag") != self._etag or not self._temporary(record).exists():
-            return 0
-        return sum(part["end"] - part["start"] for part in record["parts"])
+        return sum(part["end"] - part["start"] for part in record["parts"]) if record else 0
 
-    def remove_strays(self) -> None:
-        """Remove temporary files of this target that no record knows."""
+    def remove_stale(self) -> None:
+        """Remove what is of another version of the object, or of a transfer that no record knows."""
         record = self.store.get(self._record)
         known = self._temporary(record) if record else None
+        if record and (not known.exists() or self._version != {name: record.get(name) for name in self._version}):
+            self.store.delete(self._record)
+            known = None
         for path in self._part.parent.iterdir():
             if path.name.startswith(f"{self._part.name}.tmp-") and path != known:
                 path.unlink(missing_ok=True)
 
     def forget(self) -> None:
+        """Remove everything: the next try begins anew."""
         if self.store.get(self._record):
             self.store.delete(self._record)
-        self.remove_strays()
+        self.remove_stale()
 
     def _temporary(self, record: dict[str, Any]) -> Path:
         return self._part.with_name(self._part.name + record["tmp_suffix"])

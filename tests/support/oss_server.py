@@ -182,7 +182,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.fault and self.fault.drop_after is not None and self.command in ("PUT", "POST"):
             self.rfile.read(min(length, self.fault.drop_after))
             return self._break_off(0)
-        body = self.rfile.read(length)
+        body = self._chunked() if self.headers.get("Transfer-Encoding") == "chunked" else self.rfile.read(length)
         try:
             self._check_signature(bucket)
             if bucket != BUCKET:
@@ -197,6 +197,14 @@ class _Handler(BaseHTTPRequestHandler):
         if self.fault and self.fault.replace_with is not None:
             self.oss.put(self.key, self.fault.replace_with)
         return None
+
+    def _chunked(self) -> bytes:
+        body = b""
+        while size := int(self.rfile.readline(), 16):
+            body += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return body
 
     # --- routes ---------------------------------------------------------------------------------------------------
 

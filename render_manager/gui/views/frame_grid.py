@@ -147,10 +147,10 @@ class FrameGrid(QAbstractScrollArea):
         painter.translate(0, -scrolled)
         exposed = event.rect().translated(0, scrolled)
         if not self.model.numbers:
-            painter.resetTransform()
             painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-            hint = self.tr("Select a task to see its frames.") if self.model.task_id is None else self.tr("Reading…")
+            hint = self.tr("Select a task to see its frames.")
             painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, hint)
+            painter.end()
             return
         cells = self._cell_painter()
         for row in self.layout_.rows_in(exposed.top(), exposed.bottom()):

@@ -37,9 +37,9 @@ class WorkersStrip(QWidget):
 
     def retint(self) -> None:
         alive = [worker for worker in self._workers if worker.alive]
-        words = self.tr("%n worker(s) online", "", len(alive)) if alive else self.tr("No worker online")
+        words = self.tr("Workers online: {0}").format(len(alive)) if alive else self.tr("No worker online")
         if self._local:
-            words += self.tr(" · %n on this computer", "", self._local)
+            words += self.tr(" · on this computer: {0}").format(self._local)
         self._text.setText(words)
         colour = tone(Tone.GOOD if alive else Tone.WARNING, is_dark(self.palette()))
         self._mark.setPixmap(icons.pixmap("worker", 16, colour, self.devicePixelRatioF()))

@@ -1,0 +1,1 @@
+"""render-manager on the command line: the same services that the window uses."""

@@ -1,0 +1,79 @@
+"""render-manager demo: the sample project through the whole system, in the window or in the terminal."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from render_manager.bootstrap import Program
+from render_manager.cli.farm import has_display, open_window
+from render_manager.cli.output import frame_table, say
+from render_manager.cli.program import FAILED, explained, open_program
+from render_manager.cli.watch import wait_for
+from render_manager.domain.entities import RenderFrame, RenderSpec
+from render_manager.domain.errors import LocalFarmError, RenderFailed
+from render_manager.domain.states import FrameStatus
+from render_manager.resource_files import resources
+
+SAMPLE = "sample_project/sample_project.zip"
+FRAMES = "1-24"
+
+
+@explained
+def demo(
+    headless: Annotated[
+        bool, typer.Option("--headless", help="Show progress in the terminal, open no window.")
+    ] = False,
+) -> None:
+    """Render the sample project on a farm of this machine's own, and watch it."""
+    with open_program(serve=True) as program:
+        if not program.settings.embedded_redis or not program.settings.embedded_database:
+            raise LocalFarmError(
+                "The demo runs on embedded services of its own, but REDIS_HOST, REDIS_URL or DATABASE_URL is set."
+            )
+        program.services.local_workers.start()
+        spec = RenderSpec(
+            path=str(resources() / SAMPLE), engine="blender", frames=FRAMES, unionid="demo", name="Sample"
+        )
+        task = program.services.submission.submit(spec)
+        say(f"Submitted the sample project as task {task.id}: frames {FRAMES}, rendered by Blender.")
+        if headless or not has_display():
+            wait_for(program, task.id)
+            good = _summary(program, task.id)
+        else:
+            open_window(program, task_id=task.id)
+            good = _all_valid(program.services.queries.frames(task.id)) == ""
+    raise typer.Exit(0 if good else FAILED)
+
+
+def _summary(program: Program, task_id: str) -> bool:
+    """Print frames, folder and contact sheet; whether every frame is a valid image."""
+    from workers.images import contact_sheet
+
+    row = program.services.queries.task(task_id)
+    frames = program.services.queries.frames(task_id)
+    frame_table(frames)
+    if problem := row.note or _all_valid(frames):
+        say(f"Not all frames are there: {problem}")
+        return False
+    images = [Path(frame.output_path or "") for frame in frames]
+    sheet = program.settings.render_manager_home / "contact_sheet.png"
+    contact_sheet(images, sheet)
+    say(f"All {len(frames)} frames are valid images.")
+    say(f"Renders        {images[0].parent}")
+    say(f"Contact sheet  {sheet}")
+    return True
+
+
+def _all_valid(frames: list[RenderFrame]) -> str:
+    """What is wrong with the first frame that is no valid image; empty if all are."""
+    from workers.images import check_image
+
+    for frame in frames:
+        if frame.status is not FrameStatus.COMPLETED:
+            return f"frame {frame.frame_number} is {frame.status}. {frame.error_message or ''}"
+        try:
+            check_image(Path(frame.output_path or ""), not_before=0)
+        except RenderFailed as error:
+            return str(error)
+    return ""

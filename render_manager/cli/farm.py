@@ -1,0 +1,89 @@
+"""render-manager gui, up, db upgrade."""
+
+import os
+import sys
+from typing import Annotated
+
+import typer
+
+from render_manager.bootstrap import Program
+from render_manager.cli.output import say
+from render_manager.cli.program import explained, open_program, poll
+from render_manager.config import load_settings
+from render_manager.domain.errors import LocalFarmError
+from render_manager.store.engine import open_engine
+from render_manager.store.migrate import upgrade
+
+TITLE = "Render Manager"
+
+
+def has_display() -> bool:
+    """Whether a window can be shown."""
+    if sys.platform.startswith("linux"):
+        wanted = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
+        return any(os.environ.get(name) for name in wanted)
+    return True
+
+
+def open_window(program: Program, *, task_id: str | None = None) -> int:
+    """Show the window until it is closed; its exit code.
+
+    Raises:
+        LocalFarmError: the window's packages are not installed or its libraries are missing.
+    """
+    try:
+        from render_manager.gui.app import run_window
+    except ImportError as error:
+        raise LocalFarmError(
+            f"The window can't be shown ({error}): install render-manager[gui], and on Linux Qt's system libraries."
+        ) from error
+    return run_window(program.services, title=TITLE, default_user=program.settings.user, select_task=task_id)
+
+
+@explained
+def gui(
+    worker: Annotated[
+        bool, typer.Option("--worker/--no-worker", help="Start a worker of this machine on the embedded farm.")
+    ] = True,
+) -> None:
+    """Open the window."""
+    if not has_display():
+        raise LocalFarmError("There is no display to show the window on; see `render-manager --help` for commands.")
+    with open_program(serve=True) as program:
+        if worker and program.settings.embedded_redis:
+            program.services.local_workers.start()
+        code = open_window(program)
+    raise typer.Exit(code)
+
+
+@explained
+def up(
+    workers: Annotated[int, typer.Option(help="How many workers to run.", min=0, max=64)] = 1,
+) -> None:
+    """Run the embedded services and workers in the foreground, until Ctrl+C."""
+    with open_program(serve=True) as program:
+        names = [program.services.local_workers.start() for _ in range(workers)]
+        say(f"Home      {program.settings.render_manager_home}")
+        say(f"Redis     {'embedded, running' if program.settings.embedded_redis else 'as configured'}")
+        for name in names:
+            say(f"Worker    {name}")
+        say("Ready. Stop with Ctrl+C.")
+        try:
+            for _ in poll():
+                lost = len(names) - program.services.local_workers.running()
+                for _ in range(lost):
+                    name = program.services.local_workers.start()
+                    say(f"A worker ended; started {name} in its place.")
+        except KeyboardInterrupt:
+            say("Stopping: frames being rendered are handed back.")
+
+
+db = typer.Typer(help="The database.", no_args_is_help=True)
+
+
+@db.command("upgrade")
+@explained
+def db_upgrade() -> None:
+    """Make or update the tables of the configured database."""
+    revision = upgrade(open_engine(load_settings().effective_database_url))
+    say(f"The database is at version {revision}.")

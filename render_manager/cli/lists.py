@@ -1,0 +1,152 @@
+"""render-manager tasks, show, frames, log, workers."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from render_manager.cli.output import (
+    duration,
+    frame_json,
+    frame_table,
+    print_json,
+    say,
+    size,
+    status,
+    table,
+    task_json,
+    task_table,
+    worker_json,
+)
+from render_manager.cli.program import explained, open_program, poll
+from render_manager.domain.errors import RenderManagerError
+from render_manager.domain.states import FrameStatus, TaskStatus
+
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+TaskId = Annotated[str, typer.Argument(help="The task's id, or as much of it as is unique.")]
+
+
+@explained
+def tasks(
+    statuses: Annotated[list[TaskStatus] | None, typer.Option("--status", help="Only tasks in this state.")] = None,
+    user: Annotated[str | None, typer.Option(help="Only tasks of this user.")] = None,
+    limit: Annotated[int, typer.Option(help="The newest so many; 0: all.", min=0)] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """List tasks, newest first."""
+    with open_program() as program:
+        rows = program.services.queries.tasks(statuses=statuses or (), unionid=user, limit=limit or None)
+    if as_json:
+        print_json([task_json(row) for row in rows])
+    else:
+        task_table(rows)
+
+
+@explained
+def show(task: TaskId, as_json: AsJson = False) -> None:
+    """Show all about one task."""
+    with open_program() as program:
+        queries = program.services.queries
+        row = queries.task(task)
+        workspaces = queries.workspaces(row.task.id)
+        failed = queries.frames(row.task.id, statuses=[FrameStatus.FAILED], limit=5)
+    if as_json:
+        shown = [{"host": w.host, "path": w.path, "size": w.size, "state": w.state} for w in workspaces]
+        print_json({**task_json(row), "workspaces": shown})
+        return
+    counts = row.task.counts
+    facts: list[tuple[str, object]] = [
+        ("id", row.task.id),
+        ("name", row.task.name),
+        ("user", row.task.unionid),
+        ("engine", row.task.render_engine),
+        ("path", row.task.oss_file_path),
+        ("status", status(row.task.status)),
+        ("priority", str(row.task.priority)),
+        ("frames", row.task.frames),
+        (
+            "counts",
+            f"{counts.completed} completed, {counts.failed} failed, {counts.rendering} rendering, "
+            f"{counts.pending} pending, {counts.skipped} skipped, {counts.cancelled} cancelled",
+        ),
+        ("age", duration(row.age)),
+        ("elapsed", duration(row.elapsed)),
+        ("note", row.note),
+        *((f"option {key}", str(value)) for key, value in row.task.task_info.items()),
+        *((f"on {w.host}", f"{w.path}  {size(w.size)}  {w.state}") for w in workspaces),
+        *((f"frame {frame.frame_number}", frame.error_message) for frame in failed),
+    ]
+    table(["", ""], [fact for fact in facts if fact[1]], "")
+
+
+@explained
+def frames(
+    task: TaskId,
+    frames: Annotated[str | None, typer.Option(help='Only these: "1-24".')] = None,
+    statuses: Annotated[list[FrameStatus] | None, typer.Option("--status", help="Only frames in this state.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the frames of a task."""
+    with open_program() as program:
+        queries = program.services.queries
+        found = queries.frames(queries.task(task).task.id, frames=frames, statuses=statuses or ())
+    if as_json:
+        print_json([frame_json(frame) for frame in found])
+    else:
+        frame_table(found)
+
+
+@explained
+def log(
+    task: TaskId,
+    frame: Annotated[int, typer.Argument(help="The frame's number.")],
+    follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until the frame is done.")] = False,
+) -> None:
+    """Print the log of a frame's last attempt."""
+    with open_program() as program:
+        queries = program.services.queries
+        task_id = queries.task(task).task.id
+        end = 0
+        for _ in poll():
+            found = queries.frame(task_id, frame)
+            try:
+                part = queries.log(found, start=end)
+            except RenderManagerError:
+                if not follow or found.status not in (FrameStatus.PENDING, FrameStatus.RENDERING):
+                    raise
+                continue
+            sys.stdout.write(part.text)
+            sys.stdout.flush()
+            end = part.end
+            if not follow or found.status is not FrameStatus.RENDERING:
+                return
+
+
+@explained
+def workers(as_json: AsJson = False) -> None:
+    """List workers: who is there, what each can render and is rendering."""
+    with open_program() as program:
+        found = program.services.queries.workers()
+    if as_json:
+        print_json([worker_json(worker) for worker in found])
+        return
+    table(
+        ["worker", "host", "state", "rendering", "engines", "queues", "CPU %", "memory %", "disk free"],
+        [
+            (
+                worker.profile.name,
+                worker.profile.host,
+                ("rendering" if worker.task_id else "idle") if worker.alive else "offline",
+                f"{worker.task_id} frame {worker.frame_number}" if worker.task_id and worker.alive else "",
+                ", ".join(f"{name} {version}" for name, version in worker.profile.engines.items()) or "none",
+                ", ".join(worker.profile.bands),
+                worker.cpu_percent,
+                worker.memory_percent,
+                size(worker.disk_free or 0),
+            )
+            for worker in found
+        ],
+        "No workers. Start one with: render-worker (or everything at once: render-manager up)",
+    )
+    for problem in sorted({problem for worker in found if worker.alive for problem in worker.profile.problems}):
+        say(f"note: {problem}")

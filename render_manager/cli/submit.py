@@ -1,0 +1,82 @@
+"""render-manager submit."""
+
+from typing import Annotated
+
+import typer
+
+from render_manager.bootstrap import Program
+from render_manager.cli.output import print_json, say, task_json
+from render_manager.cli.program import FAILED, explained, open_program
+from render_manager.cli.watch import wait_for
+from render_manager.domain.engines import guess_engine
+from render_manager.domain.entities import RenderSpec
+from render_manager.domain.errors import InvalidTask
+from render_manager.domain.states import FrameStatus, TaskStatus
+
+
+@explained
+def submit(
+    paths: Annotated[list[str], typer.Argument(help="oss://bucket/key, a key, an object URL or a local file.")],
+    engine: Annotated[str | None, typer.Option(help="Render engine; guessed from the name if left out.")] = None,
+    frames: Annotated[str, typer.Option(help='Frames: "1-24", "1-100x2", "1,5,10-20".')] = "1",
+    priority: Annotated[int, typer.Option(help="0 (lowest) to 10 (highest).")] = 5,
+    user: Annotated[str | None, typer.Option(help="Whose task it is; default: setting DEFAULT_USER or you.")] = None,
+    name: Annotated[str | None, typer.Option(help="Shown in lists; default: the file's name.")] = None,
+    compressed: Annotated[
+        bool | None, typer.Option("--compressed/--not-compressed", help="Default: seen from the object itself.")
+    ] = None,
+    project_file: Annotated[str | None, typer.Option(help="Path of the project file inside the archive.")] = None,
+    options: Annotated[
+        list[str] | None, typer.Option("--set", help="A task_info value, key=value; may be given again.")
+    ] = None,
+    wait: Annotated[bool, typer.Option("--wait", help="Wait until it is done; exit code 1 if it failed.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Submit one task for each path."""
+    with open_program(serve=wait) as program:
+        submission = program.services.submission
+        specs = [
+            RenderSpec(
+                path=path,
+                engine=engine or guess_engine(submission.engines, path),
+                frames=frames,
+                unionid=user or program.settings.user,
+                priority=priority,
+                name=name,
+                is_compressed=compressed,
+                project_file=project_file,
+                task_info=_task_info(options or []),
+            )
+            for path in paths
+        ]
+        for spec in specs:
+            submission.check(spec)  # all or none: the tenth path's typing error must not leave nine tasks behind
+        tasks = [submission.submit(spec) for spec in specs]
+        rows = [program.services.queries.task(task.id) for task in tasks]
+        if not as_json:
+            for row in rows:
+                say(f"Submitted {row.task.id}  {row.task.name}  {row.task.total_frames} frame(s)  {row.note}")
+        if wait:
+            rows = [wait_for(program, task.id, quiet=as_json) for task in tasks]
+        if as_json:
+            print_json([task_json(row) for row in rows])
+        for row in rows:
+            if wait and row.task.status is not TaskStatus.COMPLETED and not as_json:
+                say(f"{row.task.id} {row.task.status}: {row.note or _first_failure(program, row.task.id)}")
+    if wait and any(row.task.status is not TaskStatus.COMPLETED for row in rows):
+        raise typer.Exit(FAILED)
+
+
+def _task_info(options: list[str]) -> dict[str, object]:
+    info: dict[str, object] = {}
+    for option in options:
+        key, separator, value = option.partition("=")
+        if not separator or not key.strip():
+            raise InvalidTask(f"--set {option!r}: write key=value.")
+        info[key.strip()] = value
+    return info
+
+
+def _first_failure(program: Program, task_id: str) -> str:
+    failed = program.services.queries.frames(task_id, statuses=[FrameStatus.FAILED], limit=1)
+    return f"frame {failed[0].frame_number}: {failed[0].error_message}" if failed else ""

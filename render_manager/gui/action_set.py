@@ -1,0 +1,73 @@
+"""The declared commands as the QActions of a window."""
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QMenu, QWidget
+
+from render_manager.gui import icons
+from render_manager.gui.actions import COMMANDS, Selection
+
+if TYPE_CHECKING:
+    from render_manager.gui.main_window import MainWindow
+
+
+def tr(text: str) -> str:
+    """A text of ``actions.py`` in the language of the window."""
+    return QCoreApplication.translate("Commands", text) if text else ""
+
+
+class ActionSet(QObject):
+    """The commands as QActions of one window."""
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        self._actions: dict[str, QAction] = {}
+        for command in COMMANDS:
+            action = QAction(tr(command.text), window)
+            action.setObjectName(command.id)
+            action.setIconText(tr(command.short or command.text))
+            shortcut = QKeySequence(command.shortcut).toString(QKeySequence.SequenceFormat.NativeText)
+            tip = tr(command.tip or command.text).rstrip("…")
+            action.setToolTip(f"{tip} ({shortcut})" if shortcut else tip)
+            if command.shortcut:
+                action.setShortcut(QKeySequence(command.shortcut))
+            if command.menu:
+                action.setMenu(QMenu(window))
+            else:
+                action.triggered.connect(lambda checked=False, command=command: command.run(window))
+            self._actions[command.id] = action
+            window.addAction(action)
+        self.retint()
+        self.update(Selection())
+
+    def __getitem__(self, command_id: str) -> QAction:
+        return self._actions[command_id]
+
+    def update(self, selection: Selection) -> None:
+        for command in COMMANDS:
+            self._actions[command.id].setEnabled(command.enabled(selection))
+
+    def retint(self) -> None:
+        for command in COMMANDS:
+            self._actions[command.id].setIcon(icons.icon(command.icon))
+
+    def fill(self, target: QWidget, command_ids: Iterable[str]) -> None:
+        """Put the commands into a menu or toolbar; an empty id is a separator."""
+        for command_id in command_ids:
+            if command_id:
+                target.addAction(self._actions[command_id])
+            else:
+                separator = QAction(target)
+                separator.setSeparator(True)
+                target.addAction(separator)
+
+    def menu(self, command_ids: Iterable[str]) -> QMenu:
+        """A context menu that goes away by itself."""
+        menu = QMenu(self._window)
+        self.fill(menu, command_ids)
+        menu.aboutToHide.connect(menu.deleteLater)
+        return menu

@@ -1,0 +1,216 @@
+"""All that is known of the selected task, and the image of the selected frame."""
+
+from collections.abc import Mapping, Sequence
+
+from PySide6.QtCore import QDateTime, QLocale, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
+
+from render_manager.domain.entities import RenderFrame
+from render_manager.domain.priority import band_of
+from render_manager.domain.states import TaskStatus
+from render_manager.gui import text
+from render_manager.gui.background import Background
+from render_manager.gui.state_style import FRAME_STYLES, TASK_STYLES
+from render_manager.gui.views.preview import Preview
+from render_manager.services.queries import TaskRow
+
+
+class DetailsPane(QScrollArea):
+    def __init__(
+        self,
+        engine_labels: Mapping[str, str],
+        background: Background,
+        copy_id: QAction,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("details")
+        self.setAccessibleName(self.tr("Details of the selected task"))
+        self.setWidgetResizable(True)
+        self.setFrameShape(self.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self._labels = engine_labels
+        self.preview = Preview(background)
+        self._title = _label("title")
+        self._id = _label("muted")
+        self._copy = QToolButton()
+        self._copy.setDefaultAction(copy_id)
+        self._copy.setProperty("flat", True)
+        self._note = _label("")
+        self._note.setObjectName("details_note")
+        self._fields = _Fields()
+        self._frame_title = _label("section")
+        self._frame_fields = _Fields()
+        body = QWidget()
+        layout = QVBoxLayout(body)
+        layout.setContentsMargins(14, 12, 12, 12)
+        layout.setSpacing(6)
+        layout.addWidget(self._title)
+        line = QHBoxLayout()
+        line.setSpacing(2)
+        line.addWidget(self._id)
+        line.addWidget(self._copy)
+        line.addStretch(1)
+        layout.addLayout(line)
+        layout.addWidget(self._note)
+        layout.addWidget(self._fields)
+        layout.addSpacing(8)
+        layout.addWidget(self._frame_title)
+        layout.addWidget(self.preview)
+        layout.addWidget(self._frame_fields)
+        layout.addStretch(1)
+        self.setWidget(body)
+        self.show_tasks([])
+        self.show_frame(None)
+
+    # -- tasks ---------------------------------------------------------------------------------------------------
+
+    def show_tasks(self, rows: Sequence[TaskRow]) -> None:
+        one = rows[0] if len(rows) == 1 else None
+        self._copy.setVisible(one is not None)
+        self._id.setVisible(one is not None)
+        self._note.setVisible(bool(one and one.note))
+        if one is None:
+            self._title.setText(
+                self.tr("{0} tasks selected").format(text.number(len(rows))) if rows else self.tr("No task selected")
+            )
+            self._fields.show_all(self._sum(rows) if rows else [])
+            return
+        self._title.setText(one.task.name)
+        self._id.setText(one.task.id)
+        self._note.setText(one.note)
+        _set_role(self._note, "error" if one.task.error_message or one.task.status is TaskStatus.FAILED else "muted")
+        self._fields.show_all(self._of(one))
+
+    def _sum(self, rows: Sequence[TaskRow]) -> list[tuple[str, str]]:
+        counts = [row.task.counts for row in rows]
+        return [
+            (self.tr("Frames"), text.number(sum(count.total for count in counts))),
+            (self.tr("Done"), text.number(sum(count.done for count in counts))),
+            (self.tr("Rendering"), text.number(sum(count.rendering for count in counts))),
+            (self.tr("Failed"), text.number(sum(count.failed for count in counts))),
+            (self.tr("Waiting"), text.number(sum(count.pending for count in counts))),
+        ]
+
+    def _of(self, row: TaskRow) -> list[tuple[str, str]]:
+        task = row.task
+        archive = {None: self.tr("detected"), True: self.tr("yes"), False: self.tr("no")}[task.is_compressed]
+        options = "\n".join(f"{name} = {value}" for name, value in task.task_info.items())
+        return [
+            (self.tr("Status"), TASK_STYLES[task.status].text),
+            (self.tr("User"), task.unionid),
+            (self.tr("Engine"), self._labels.get(task.render_engine, task.render_engine)),
+            (self.tr("Priority"), f"{task.priority} · {band_of(task.priority)}"),
+            (self.tr("Frames"), self.tr("{0} ({1} in all)").format(task.frames, text.number(task.total_frames))),
+            (self.tr("Source"), task.oss_file_path),
+            (self.tr("Archive"), archive),
+            (self.tr("Project file"), task.project_file or ""),
+            (self.tr("Options"), options),
+            (self.tr("Submitted"), _moment(task.submitted_at)),
+            (self.tr("Started"), _moment(task.started_at)),
+            (self.tr("Finished"), _moment(task.finished_at)),
+            (self.tr("Took"), text.duration(row.elapsed)),
+            (self.tr("Workspace"), task.workspace_dir or ""),
+        ]
+
+    # -- frame ---------------------------------------------------------------------------------------------------
+
+    def show_frame(self, frame: RenderFrame | None) -> None:
+        self._frame_title.setVisible(frame is not None)
+        self.preview.show_frame(frame)
+        if frame is None:
+            self._frame_fields.show_all([])
+            return
+        self._frame_title.setText(self.tr("Frame {0}").format(frame.frame_number))
+        took = None
+        if frame.started_at is not None and frame.finished_at is not None:
+            took = frame.finished_at - frame.started_at
+        self._frame_fields.show_all(
+            [
+                (self.tr("Status"), FRAME_STYLES[frame.status].text),
+                (self.tr("Error"), frame.error_message or ""),
+                (self.tr("Attempt"), str(frame.attempt) if frame.attempt else ""),
+                (self.tr("Worker"), frame.worker or ""),
+                (self.tr("Took"), text.duration(took)),
+                (self.tr("Image"), frame.output_path or ""),
+            ]
+        )
+
+
+class _Value(QLabel):
+    """A text that wraps at blanks; one without, a path, is shortened in its middle. Its menu copies the whole."""
+
+    def __init__(self) -> None:
+        super().__init__(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self.setMinimumWidth(10)  # a long text wraps instead of widening the pane
+        self._whole = ""
+        copy = QAction(self.tr("Copy"), self)
+        copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(self._whole))
+        self.addAction(copy)
+        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
+    def say(self, whole: str) -> None:
+        if whole != self._whole:
+            self._whole = whole
+            self.setToolTip(whole if len(whole) > 24 else "")
+            self._shorten()
+
+    def _shorten(self) -> None:
+        elide = self.fontMetrics().elidedText
+        middle, width = Qt.TextElideMode.ElideMiddle, max(self.width(), 60)
+        lines = (" ".join(elide(word, middle, width) for word in line.split(" ")) for line in self._whole.split("\n"))
+        self.setText("\n".join(lines))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._shorten()
+
+
+class _Fields(QWidget):
+    """Names and values; a value that is empty is left out."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._form = QFormLayout(self)
+        self._form.setContentsMargins(0, 2, 0, 0)
+        self._form.setHorizontalSpacing(12)
+        self._form.setVerticalSpacing(5)
+        self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        self._rows: list[tuple[QLabel, _Value]] = []
+
+    def show_all(self, fields: Sequence[tuple[str, str]]) -> None:
+        shown = [(name, value) for name, value in fields if value]
+        while len(self._rows) < len(shown):
+            name, value = QLabel(), _Value()
+            name.setProperty("role", "muted")
+            self._form.addRow(name, value)
+            self._rows.append((name, value))
+        for row, (name, value) in enumerate(self._rows):
+            self._form.setRowVisible(row, row < len(shown))
+            if row < len(shown):
+                name.setText(shown[row][0])
+                value.say(shown[row][1])
+        self.setVisible(bool(shown))
+
+
+def _label(role: str) -> QLabel:
+    label = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+    label.setProperty("role", role)
+    label.setTextInteractionFlags(
+        Qt.TextInteractionFlag.TextSelectableByMouse | Qt.TextInteractionFlag.TextSelectableByKeyboard
+    )
+    label.setMinimumWidth(10)  # long paths wrap instead of widening the pane
+    return label
+
+
+def _set_role(label: QLabel, role: str) -> None:
+    if label.property("role") != role:
+        label.setProperty("role", role)
+        label.style().polish(label)
+
+
+def _moment(seconds: float | None) -> str:
+    if not seconds:
+        return ""
+    return QLocale().toString(QDateTime.fromSecsSinceEpoch(int(seconds)), QLocale.FormatType.ShortFormat)
