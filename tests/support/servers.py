@@ -1,0 +1,80 @@
+"""Real servers for tests, each on a free loopback port and in a folder of its own."""
+
+import os
+import shutil
+import socket
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from glob import glob
+from pathlib import Path
+
+import psycopg
+import pytest
+
+
+def missing(what: str) -> None:
+    """A missing server skips a test locally and fails it in CI."""
+    if os.environ.get("CI"):
+        pytest.fail(f"{what} is not installed on this machine")
+    pytest.skip(f"{what} is not installed on this machine")
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+class Postgres:
+    """A PostgreSQL server that can be stopped and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        found = sorted(glob("/usr/lib/postgresql/*/bin/initdb"))
+        initdb = found[-1] if found else shutil.which("initdb")
+        if not initdb:
+            missing("PostgreSQL")
+        self._bin = Path(initdb).parent
+        self._data = folder / "data"
+        self._sockets = folder
+        self.port = free_port()
+        # PostgreSQL refuses to run as root; Debian's package makes a user for it.
+        self._as = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
+        if self._as:
+            shutil.chown(folder, "postgres", "postgres")
+            for parent in folder.parents:
+                if parent.stat().st_uid == os.geteuid() and parent != Path(parent.anchor):
+                    parent.chmod(parent.stat().st_mode | 0o011)
+        self._run("initdb", "-D", str(self._data), "-U", "test", "-A", "trust", "-E", "UTF8", "--no-sync")
+
+    def start(self) -> None:
+        options = f"-p {self.port} -k {self._sockets} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"
+        log = self._sockets / "log"
+        self._run("pg_ctl", "-D", str(self._data), "-l", str(log), "-w", "-o", options, "start")
+
+    def stop(self, mode: str = "fast") -> None:
+        self._run("pg_ctl", "-D", str(self._data), "-w", "-m", mode, "stop")
+
+    def url(self, database: str = "postgres") -> str:
+        return f"postgresql+psycopg://test@127.0.0.1:{self.port}/{database}"
+
+    @contextmanager
+    def database(self) -> Iterator[str]:
+        """A new, empty database; its URL."""
+        name = f"t{time.monotonic_ns()}"
+        with psycopg.connect(f"postgresql://test@127.0.0.1:{self.port}/postgres", autocommit=True) as connection:
+            connection.execute(f"CREATE DATABASE {name}")
+            yield self.url(name)
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _run(self, program: str, *arguments: str) -> None:
+        done = subprocess.run(
+            [*self._as, str(self._bin / program), *arguments],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            cwd="/",
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout.decode()
