@@ -154,7 +154,11 @@ class Workspaces:
     ) -> None:
         # A compressed .blend begins like a .gz: by default a project file's name counts, and then the content.
         is_project = name.lower().endswith(tuple(suffixes))
-        kind = None if task.is_compressed is False or (is_project and not task.is_compressed) else kind_of(source)
+        kind = (
+            None
+            if task.is_compressed is False or (is_project and not task.is_compressed)
+            else kind_of(source, declared=True)
+        )
         if kind is None and task.is_compressed:
             raise ArchiveError(
                 f"{name} was submitted as compressed but is neither .zip, .gz nor .tar.gz: "

@@ -40,7 +40,7 @@ def submit(
                 path=path,
                 engine=engine or guess_engine(submission.engines, path),
                 frames=frames,
-                unionid=user or program.settings.user,
+                unionid=program.settings.user if user is None else user,
                 priority=priority,
                 name=name,
                 is_compressed=compressed,

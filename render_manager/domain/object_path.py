@@ -49,17 +49,20 @@ def parse_object_path(text: str) -> ObjectPath | LocalPath:
         return LocalPath(plain)
     scheme, separator, rest = plain.partition("://")
     if not separator:
-        return _object(plain, None, plain)
+        return _object(plain, None)
     match scheme.lower():
         case "oss":
             bucket, _, key = rest.partition("/")
             if not bucket:
                 raise ObjectPathError(f"{plain!r} names no bucket: write oss://bucket/key.")
-            return _object(key, bucket, plain)
+            return _object(key, bucket)
         case "http" | "https":
             return _from_url(plain)
         case "file":
-            path = unquote(urlsplit(plain).path)
+            parts = urlsplit(plain)
+            path = unquote(parts.path)
+            if parts.netloc not in ("", "localhost"):
+                return LocalPath(f"//{parts.netloc}{path}")  # a Windows share
             return LocalPath(path[1:] if re.match(r"/[A-Za-z]:", path) else path)
         case _:
             raise ObjectPathError(f"{plain!r} can't be used as a path: give {_FORMS}.")
@@ -71,20 +74,20 @@ def _from_url(url: str) -> ObjectPath:
     host = parts.hostname or ""
     if match := _ALIYUN_HOST.fullmatch(host):
         if bucket := match["bucket"]:
-            return _object(key, bucket, url)
+            return _object(key, bucket)
     # Path style (an IP address, localhost or the bare endpoint): the first part of the path is the bucket.
     elif not re.fullmatch(r"localhost|[\d.]+|\[?[0-9a-f:]+\]?", host):
         raise ObjectPathError(
             f"{host!r} is no Alibaba Cloud OSS host: use https://bucket.oss-region.aliyuncs.com/key or oss://bucket/key."
         )
     bucket, _, key = key.partition("/")
-    return _object(key, bucket, url)
+    return _object(key, bucket)
 
 
-def _object(key: str, bucket: str | None, text: str) -> ObjectPath:
-    key = key.lstrip("/")
-    if not key or key.endswith("/"):
-        raise ObjectPathError(f"{text!r} names a folder, not an object: add the file's name.")
-    if ".." in key.split("/") or "\\" in key or any(ord(char) < 32 for char in key):
-        raise ObjectPathError(f"{text!r} holds '..', a backslash or a control character, which no object key may.")
-    return ObjectPath(key, bucket)
+def _object(key: str, bucket: str | None) -> ObjectPath:
+    path = ObjectPath(key.lstrip("/"), bucket)  # what messages show: never a URL's signature
+    if not path.key or key.endswith("/"):
+        raise ObjectPathError(f"'{path}' names a folder, not an object: add the file's name.")
+    if ".." in path.key.split("/") or "\\" in key or any(ord(char) < 32 for char in key):
+        raise ObjectPathError(f"{str(path)!r} holds '..', a backslash or a control character, which no object key may.")
+    return path

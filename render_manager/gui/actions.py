@@ -42,8 +42,6 @@ class Command:
     short: str = ""  #: the text in the toolbar, where room is scarce
 
 
-
-
 RETRIED = {FrameStatus.FAILED, FrameStatus.CANCELLED, FrameStatus.COMPLETED, FrameStatus.SKIPPED}
 SKIPPED = {FrameStatus.PENDING, FrameStatus.FAILED}
 

@@ -1,6 +1,7 @@
 """Hears what changed and says so in merged portions; asks by the clock while the broker is away."""
 
 import asyncio
+import contextlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -67,6 +68,11 @@ class ChangeFeed(QObject):
         self._bus = bus
         self._poll = poll
         self._first_retry = first_retry
+        self._retry = asyncio.Event()
+
+    def retry_now(self) -> None:
+        """Try the broker again without waiting for the time to come."""
+        self._retry.set()
 
     async def run(self) -> None:
         delay = self._first_retry
@@ -82,11 +88,13 @@ class ChangeFeed(QObject):
             delay = min(delay * 2, LONGEST_RETRY)
 
     async def _poll_for(self, seconds: float) -> None:
-        while seconds > 0:
+        self._retry.clear()
+        while seconds > 0 and not self._retry.is_set():
             self.changed.emit(Changes(everything=True, workers=True))
             pause = min(seconds, self._poll)
-            await asyncio.sleep(pause)
             seconds -= pause
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._retry.wait(), pause)
 
 
 def _changes_of(notices: Sequence[Notice]) -> Changes:

@@ -1,21 +1,15 @@
 """The icons: one line style, drawn as SVG in ``currentColor``, tinted when they are loaded."""
 
 from functools import cache
-from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QRectF, Qt
 from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 
+from render_manager.resource_files import resources
+
 _SIZES = (16, 20, 24, 32)
 _RATIOS = (1, 2)
-
-
-def resources() -> Path:
-    """Where the files are that ship with the program: inside the installed package or beside it in a checkout."""
-    package = Path(__file__).resolve().parent.parent
-    installed = package / "_resources"
-    return installed if installed.is_dir() else package.parent / "resources"
 
 
 @cache

@@ -1,6 +1,7 @@
 """Keeps the models true: takes changes, re-reads what they touch off the Qt thread, hands it to the models."""
 
 import asyncio
+import contextlib
 import logging
 from collections.abc import Sequence
 from functools import partial
@@ -60,6 +61,7 @@ class Live(QObject):
         self._changes = Changes(everything=True, workers=True)
         self._wake = asyncio.Event()
         self._wake.set()
+        self._retry = asyncio.Event()
         self._hurry = False
         self._shown: tuple[str, str] | None = None  #: id and frames text of the task whose frames are shown
         self._serving: object = None  #: what the workers could take when last read
@@ -74,6 +76,10 @@ class Live(QObject):
         """Read everything now."""
         self._hurry = True
         self.note(Changes(everything=True, workers=True))
+
+    def retry_now(self) -> None:
+        """Ask a database that was away again without waiting for the time to come."""
+        self._retry.set()
 
     def show(self, task_id: str | None, frames: str = "") -> None:
         """Show the frames of another task, or of none."""
@@ -100,7 +106,9 @@ class Live(QObject):
             except StoreUnavailable as error:
                 lost = True
                 self.store_lost.emit(str(error))
-                await asyncio.sleep(delay)
+                self._retry.clear()
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._retry.wait(), delay)
                 delay = min(delay * 2, LONGEST_RETRY)
                 # What happened meanwhile is unknown: once it answers, everything is read.
                 self.note(Changes(everything=True, workers=True))

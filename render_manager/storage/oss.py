@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from render_manager.domain.entities import ObjectInfo
-from render_manager.domain.errors import NotEnoughSpace, ObjectStoreError, SettingsError
+from render_manager.domain.errors import NotEnoughSpace, SettingsError
 from render_manager.storage.disk import CHUNK, discard, move_into_place, require_space
 from render_manager.storage.keys import check_key
 from render_manager.storage.oss_endpoint import endpoint_url, region_of
@@ -61,10 +61,14 @@ class OssStore:
         Raises:
             SettingsError: a value is missing or can't be used.
         """
-        given = {"endpoint": endpoint, "access key id": access_key_id, "access key secret": access_key_secret}
-        for what, value in {**given, "bucket": bucket_name}.items():
-            if not value.strip():
-                raise SettingsError(f"The OSS {what} is empty: set it, or set none of the OSS settings.")
+        given = {
+            "OSS_ENDPOINT": endpoint,
+            "OSS_ACCESS_KEY_ID": access_key_id,
+            "OSS_ACCESS_KEY_SECRET": access_key_secret,
+            "OSS_BUCKET_NAME": bucket_name,
+        }
+        if missing := [name for name, value in given.items() if not value.strip()]:
+            raise SettingsError(f"{missing[0]} is empty: set it, or none of the OSS settings.")
         self._oss2 = _load_oss2()
         self._endpoint = endpoint_url(endpoint, bucket_name)
         self._checkpoints = checkpoint_dir
@@ -88,8 +92,8 @@ class OssStore:
             )
         except self._oss2.exceptions.ClientError:
             raise SettingsError(
-                f"OSS endpoint {endpoint!r} or bucket {bucket_name!r} is not valid: the endpoint is a host such as "
-                "oss-cn-hangzhou.aliyuncs.com, the bucket 3–63 lower-case letters, digits and dashes."
+                f"OSS_ENDPOINT {endpoint!r} or OSS_BUCKET_NAME {bucket_name!r} is not valid: the endpoint is a host "
+                "such as oss-cn-hangzhou.aliyuncs.com, the bucket 3–63 lower-case letters, digits and dashes."
             ) from None
 
     @property

@@ -54,11 +54,13 @@ def _answered(status: int, code: str, request: str, key: str, bucket: str, endpo
     match status:
         case 403:
             return ObjectStoreError(
-                f"The access key was refused for bucket {bucket!r} ({request}): check the key, its secret and "
-                "what it is allowed to do."
+                f"The access key was refused for bucket {bucket!r} ({request}): check OSS_ACCESS_KEY_ID, "
+                "OSS_ACCESS_KEY_SECRET and what the key is allowed to do."
             )
         case 404 if code == "NoSuchBucket":
-            return ObjectStoreError(f"There is no bucket {bucket!r} at {endpoint}: check bucket and endpoint.")
+            return ObjectStoreError(
+                f"There is no bucket {bucket!r} at {endpoint}: check OSS_BUCKET_NAME and OSS_ENDPOINT."
+            )
         case 404:
             return ObjectNotFound(f"There is no object oss://{bucket}/{key}.")
         case 412:
@@ -80,7 +82,7 @@ def _unreachable(error: Exception, endpoint: str) -> ObjectStoreError:
     if isinstance(error, requests.exceptions.SSLError):
         return ObjectStoreError(f"The certificate of the OSS endpoint {endpoint} can't be trusted.")
     return ObjectStoreError(
-        f"The OSS endpoint {endpoint} can't be reached or breaks the connection: check the endpoint, the network "
+        f"The OSS endpoint {endpoint} can't be reached or breaks the connection: check OSS_ENDPOINT, the network "
         "and the proxy."
     )
 

@@ -26,7 +26,8 @@ class Checkpoint:
         """Remove what is of another version of the object, or of a transfer that no record knows."""
         record = self.store.get(self._record)
         known = self._temporary(record) if record else None
-        if record and (not known.exists() or self._version != {name: record.get(name) for name in self._version}):
+        same = record and self._version == {name: record.get(name) for name in self._version}
+        if known and not (same and known.exists()):
             self.store.delete(self._record)
             known = None
         for path in self._part.parent.iterdir():

@@ -97,8 +97,8 @@ class Unpacking:
     def _check_limit(self, size: int) -> None:
         if size > self.max_bytes:
             raise ArchiveError(
-                f"it unpacks to {readable(size)} or more; the limit is {readable(self.max_bytes)}. Raise the limit if "
-                "the project really is that big."
+                f"it unpacks to {readable(size)} or more; the limit is {readable(self.max_bytes)} (setting "
+                "MAX_UNPACKED_GB)."
             )
 
     def _check_cancel(self) -> None:

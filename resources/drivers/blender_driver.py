@@ -34,7 +34,11 @@ def open_scene(request):
     try:
         bpy.ops.wm.open_mainfile(filepath=request["path"], load_ui=False, use_scripts=False)
     except RuntimeError as error:
-        raise Refused("Blender can't open %s: %s" % (os.path.basename(request["path"]), first_line(error)))
+        # Blender names the whole path twice before it comes to the reason.
+        reason = first_line(error).rpartition("'")[2].strip(" ,:") or first_line(error)
+        if reason == "not a blend file":
+            reason = "it is damaged, or was saved by a newer Blender than %s" % bpy.app.version_string
+        raise Refused("Blender can't open %s: %s." % (os.path.basename(request["path"]), reason))
     scene = choose(bpy.data.scenes, options.get("scene"), "scene") or bpy.context.scene
     if bpy.context.window is not None:
         bpy.context.window.scene = scene

@@ -186,9 +186,9 @@ def test_refusals_are_explained_and_not_repeated(
     oss_server.put("k", SMALL)
     oss_server.fail(status=status, code=code, times=9)
     with pytest.raises(ObjectStoreError, match=said):
-        make_oss().download("k", tmp_path / "target")
+        make_oss().download("k", tmp_path / "folder" / "target")
     assert oss_server.count("GET") == 1
-    assert list(tmp_path.iterdir()) == []
+    assert list((tmp_path / "folder").iterdir()) == []
 
 
 def test_an_endpoint_that_is_away_is_said(make_oss: MakeStore, tmp_path: Path) -> None:

@@ -1,12 +1,10 @@
 """A line above everything else that says what is out of order and that it is being seen to."""
 
-
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
 from render_manager.gui import icons
 from render_manager.gui.state_style import Tone, tone
 from render_manager.gui.theme import is_dark
-
 
 
 class Banner(QFrame):

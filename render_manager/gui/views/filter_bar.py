@@ -34,9 +34,7 @@ class FilterBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "bar")
-        self._words = QLineEdit(
-            placeholderText=self.tr("Filter by name, user, engine or id"), clearButtonEnabled=True
-        )
+        self._words = QLineEdit(placeholderText=self.tr("Filter by name, user, engine or id"), clearButtonEnabled=True)
         self._words.setObjectName("filter_words")
         self._words.setAccessibleName(self.tr("Filter tasks"))
         self._words.setMaximumWidth(320)

@@ -1,6 +1,8 @@
 """Every frame of the selected task as one cell. Only the cells that are visible are painted, so that a hundred
 thousand frames scroll like a hundred."""
 
+from collections.abc import Iterable
+
 from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
@@ -61,9 +63,9 @@ class FrameGrid(QAbstractScrollArea):
 
     # -- asking --------------------------------------------------------------------------------------------------
 
-    def selected_range(self) -> FrameRange:
-        """The numbers of the selected frames."""
-        return FrameRange.of(self.model.numbers[position] for position in self.selection.positions)
+    def range_of(self, positions: Iterable[int]) -> FrameRange:
+        """The numbers of the frames at these positions."""
+        return FrameRange.of(self.model.numbers[position] for position in positions)
 
     def visible_rows(self) -> range:
         top = self.verticalScrollBar().value()
@@ -198,9 +200,7 @@ class FrameGrid(QAbstractScrollArea):
         layout, ratio = self.layout_, self.devicePixelRatioF()
         key = (self.palette().cacheKey(), layout.cell_width, layout.cell_height, ratio, layout.labelled)
         if self._painter is None or self._painter.key != key:
-            self._painter = CellPainter(
-                self.palette(), layout.cell_width, layout.cell_height, ratio, layout.labelled
-            )
+            self._painter = CellPainter(self.palette(), layout.cell_width, layout.cell_height, ratio, layout.labelled)
         return self._painter
 
     # -- mouse ---------------------------------------------------------------------------------------------------

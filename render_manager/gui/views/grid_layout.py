@@ -63,7 +63,7 @@ class GridLayout:
         """The position of the cell under a point."""
         row, column = self._place(point)
         position = row * self.columns + column
-        inside = 0 <= column < self.columns and 0 <= row
+        inside = 0 <= column < self.columns and row >= 0
         return position if inside and position < self.count else None
 
     def rows_in(self, top: int, bottom: int) -> range:

@@ -49,7 +49,9 @@ class WorkersStrip(QWidget):
     def _describe(self, worker: WorkerStatus) -> str:
         profile = worker.profile
         parts = [profile.name if worker.alive else self.tr("{0} (not heard of)").format(profile.name)]
-        parts.append(", ".join(f"{name} {version}" for name, version in profile.engines.items()) or self.tr("no engine"))
+        parts.append(
+            ", ".join(f"{name} {version}" for name, version in profile.engines.items()) or self.tr("no engine")
+        )
         if worker.task_id:
             parts.append(self.tr("task {0} frame {1}").format(worker.task_id, worker.frame_number))
         if worker.cpu_percent is not None:

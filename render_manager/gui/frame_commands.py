@@ -1,0 +1,119 @@
+"""What the commands on frames do."""
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
+
+from render_manager.domain.entities import RenderFrame
+from render_manager.domain.errors import RenderManagerError
+from render_manager.domain.states import FrameStatus
+from render_manager.gui import text
+from render_manager.gui.actions import RETRIED, SKIPPED
+from render_manager.gui.change_feed import Changes
+from render_manager.gui.dialogs.messages import ask
+
+if TYPE_CHECKING:
+    from render_manager.gui.main_window import MainWindow
+
+
+class FrameCommands(QObject):
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        self._grid = window.grid
+        self._control = window.services.control
+
+    # -- retry, skip ---------------------------------------------------------------------------------------------
+
+    def retry(self) -> None:
+        """Render the selected frames again; asks first if images that are complete would be rendered anew."""
+        completed = len(self._positions({FrameStatus.COMPLETED}))
+        if not completed:
+            self._retry()
+            return
+        ask(
+            self._window,
+            title=self.tr("Retry frames"),
+            question=self.tr("Render frames again that are completed?"),
+            numbers=self.tr("Completed, rendered anew: {0}\nSelected in all: {1}").format(
+                text.number(completed), text.number(len(self._grid.selection.positions))
+            ),
+            yes=self.tr("Render again"),
+            no=self.tr("Keep them"),
+            then=self._retry,
+        )
+
+    def _retry(self) -> None:
+        positions = self._positions(RETRIED)
+        self._change(positions, self._control.retry, self.tr("Frames waiting again: {0}"))
+
+    def skip(self) -> None:
+        self._change(self._positions(SKIPPED), self._control.skip, self.tr("Frames skipped: {0}"))
+
+    def _positions(self, states: set[FrameStatus]) -> list[int]:
+        model = self._grid.model
+        return [position for position in sorted(self._grid.selection.positions) if model.status(position) in states]
+
+    def _change(self, positions: list[int], work: Callable[[str, str], object], said: str) -> None:
+        model = self._grid.model
+        task_id = model.task_id
+        if task_id is None or not positions:
+            return
+        named = str(self._grid.range_of(positions))
+        self._window.background.run(
+            partial(work, task_id, named),
+            done=lambda _: self._changed(task_id, said.format(named)),
+        )
+
+    def _changed(self, task_id: str, said: str) -> None:
+        self._window.live.note(Changes(tasks={task_id}, frames={task_id: None}))
+        self._window.say(said)
+
+    # -- looking at one ------------------------------------------------------------------------------------------
+
+    def next_failed(self) -> None:
+        if not self._grid.go_to_next(FrameStatus.FAILED):
+            self._window.say(self.tr("No frame failed."))
+
+    def read_log(self) -> None:
+        self._window.log.text.setFocus()
+
+    def open_image(self) -> None:
+        if (frame := self._window.current_frame()) and frame.output_path:
+            self._open(frame, Path(frame.output_path))
+
+    def open_folder(self) -> None:
+        frame = self._window.current_frame()
+        if frame and (path := frame.output_path or frame.log_path):
+            self._open(frame, Path(path).parent)
+
+    def _open(self, frame: RenderFrame, path: Path) -> None:
+        """Hand a file to the desktop, if it is on this computer at all."""
+
+        def check() -> Path:
+            if not path.exists():
+                raise RenderManagerError(
+                    self.tr(
+                        "{0} is not on this computer; it was rendered by {1}. Download the results instead."
+                    ).format(path, frame.worker or self.tr("another one"))
+                )
+            return path
+
+        self._window.background.run(check, done=lambda found: QDesktopServices.openUrl(QUrl.fromLocalFile(str(found))))
+
+    def copy_image_path(self) -> None:
+        if frame := self._window.current_frame():
+            self._copy(frame.output_path)
+
+    def copy_log_path(self) -> None:
+        if frame := self._window.current_frame():
+            self._copy(frame.log_path)
+
+    def _copy(self, path: str | None) -> None:
+        if path:
+            QGuiApplication.clipboard().setText(path)
+            self._window.say(self.tr("Copied: {0}").format(path))

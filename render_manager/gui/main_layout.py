@@ -1,0 +1,117 @@
+"""Where the parts of the window are: tasks above, frames and log below, details at the side."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QSplitter,
+    QStackedWidget,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from render_manager.gui.action_set import ActionSet
+from render_manager.gui.actions import GRID_BAR
+from render_manager.gui.views.banner import Banner
+from render_manager.gui.views.details import DetailsPane
+from render_manager.gui.views.drop import EmptyView
+from render_manager.gui.views.filter_bar import FilterBar
+from render_manager.gui.views.frame_grid import FrameGrid
+from render_manager.gui.views.legend import Legend
+from render_manager.gui.views.log_view import LogView
+from render_manager.gui.views.task_table import TaskTable
+from render_manager.gui.views.workers_strip import WorkersStrip
+
+if TYPE_CHECKING:
+    from render_manager.gui.main_window import MainWindow
+
+
+class MainLayout(QWidget):
+    def __init__(self, window: "MainWindow", engine_labels: Mapping[str, str]) -> None:
+        super().__init__(window)
+        actions, background = window.actions_, window.background
+        self.store_banner = Banner("store_banner")
+        self.broker_banner = Banner("broker_banner")
+        self.filter_bar = FilterBar()
+        self.table = TaskTable(window.tasks)
+        self.empty = EmptyView()
+        self.grid = FrameGrid(window.frames)
+        self.legend = Legend(window.frames)
+        self.log = LogView(window.services.queries, background)
+        self.details = DetailsPane(engine_labels, background, actions["task.copy_id"])
+        self.workers = WorkersStrip(actions["worker.start"], actions["worker.stop"])
+        self._top = QStackedWidget()
+        self._top.addWidget(self.table)
+        self._top.addWidget(self.empty)
+        self._bottom = _splitter(Qt.Orientation.Horizontal, (self._grid_pane(actions), self.log), (11, 9))
+        self._left = _splitter(Qt.Orientation.Vertical, (self._top, self._bottom), (11, 9))
+        self._whole = _splitter(Qt.Orientation.Horizontal, (self._left, self.details), (1, 0))
+        self._left.setSizes([380, 300])
+        self._bottom.setSizes([540, 460])
+        self._whole.setSizes([1000, 280])
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.store_banner)
+        layout.addWidget(self.broker_banner)
+        layout.addWidget(self.filter_bar)
+        layout.addWidget(self._whole, 1)
+
+    def _grid_pane(self, actions: ActionSet) -> QWidget:
+        pane = QWidget()
+        bar = QHBoxLayout()
+        bar.setContentsMargins(10, 4, 6, 4)
+        bar.setSpacing(2)
+        title = QLabel(self.tr("Frames"))
+        title.setProperty("role", "title")
+        bar.addWidget(title)
+        bar.addSpacing(8)
+        bar.addWidget(self.legend, 1)
+        for command_id in GRID_BAR:
+            if command_id:
+                button = QToolButton()
+                button.setDefaultAction(actions[command_id])
+                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
+                button.setProperty("flat", True)
+                bar.addWidget(button)
+            else:
+                bar.addSpacing(6)
+        layout = QVBoxLayout(pane)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addLayout(bar)
+        layout.addWidget(self.grid, 1)
+        return pane
+
+    def layouts(self) -> "dict[str, QSplitter | QHeaderView]":
+        """What a user arranges, by the name under which it is remembered."""
+        return {
+            "tasks": self.table.horizontalHeader(),
+            "left": self._left,
+            "bottom": self._bottom,
+            "whole": self._whole,
+        }
+
+    def show_empty(self, empty: bool) -> None:
+        self._top.setCurrentWidget(self.empty if empty else self.table)
+
+    def retint(self) -> None:
+        for part in (
+            self.store_banner, self.broker_banner, self.filter_bar, self.empty, self.legend, self.log, self.workers,
+        ):  # fmt: skip
+            part.retint()
+
+
+def _splitter(orientation: Qt.Orientation, parts: tuple[QWidget, QWidget], stretch: tuple[int, int]) -> QSplitter:
+    splitter = QSplitter(orientation)
+    splitter.setHandleWidth(1)
+    splitter.setChildrenCollapsible(False)
+    for place, (part, share) in enumerate(zip(parts, stretch, strict=True)):
+        splitter.addWidget(part)
+        splitter.setStretchFactor(place, share)
+    return splitter

@@ -1,0 +1,333 @@
+"""The window: puts the parts together and tells each what the others chose."""
+
+import asyncio
+from collections.abc import Sequence
+
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QAction,
+    QActionGroup,
+    QCloseEvent,
+    QDragEnterEvent,
+    QDragLeaveEvent,
+    QDropEvent,
+    QGuiApplication,
+)
+from PySide6.QtWidgets import QMainWindow, QToolBar
+
+from render_manager.domain.entities import RenderFrame, WorkerStatus
+from render_manager.domain.priority import HIGHEST, LOWEST, band_of
+from render_manager.domain.states import FrameStatus
+from render_manager.gui import icons
+from render_manager.gui.action_set import ActionSet, tr
+from render_manager.gui.actions import FRAME_MENU, MENU_BAR, TASK_MENU, TOOLBAR, Selection
+from render_manager.gui.background import Background
+from render_manager.gui.change_feed import ChangeFeed
+from render_manager.gui.dialogs.messages import explain, show_error
+from render_manager.gui.dialogs.submit import SubmitDialog
+from render_manager.gui.frame_commands import FrameCommands
+from render_manager.gui.live import Live
+from render_manager.gui.main_layout import MainLayout
+from render_manager.gui.models.frames import FrameModel
+from render_manager.gui.models.task_table import TaskTableModel
+from render_manager.gui.task_commands import TaskCommands
+from render_manager.gui.theme import Theme, ThemeChoice
+from render_manager.gui.views.drop import DropHint, dropped_paths
+from render_manager.gui.window_state import WindowState
+from render_manager.gui.worker_commands import WorkerCommands
+from render_manager.services.services import Services
+
+#: Milliseconds a message stays in the status bar, and between two updates of the ages.
+MESSAGE, AGING = 8_000, 10_000
+#: Seconds that closing waits for this computer's workers to stop.
+STOP_WITHIN = 20.0
+
+
+class MainWindow(QMainWindow):
+    """Signals: closed: the window is gone and all it ran has ended."""
+
+    closed = Signal()
+
+    def __init__(
+        self,
+        services: Services,
+        theme: Theme,
+        *,
+        title: str,
+        default_user: str,
+        select_task: str | None = None,
+        state: WindowState | None = None,
+    ) -> None:
+        super().__init__()
+        self.setObjectName("main_window")
+        self.setWindowTitle(title)
+        self.setAcceptDrops(True)
+        self.services = services
+        self.theme = theme
+        self.state = state or WindowState()
+        self.background = Background(failed=self.fail)
+        self._default_user = default_user
+        self._select = [select_task] if select_task else []  #: to be selected as soon as they are in the table
+        self._local_workers = 0
+        self._closing = False
+        labels = {engine.name: engine.label for engine in services.submission.engines.values()}
+        self.tasks = TaskTableModel(labels)
+        self.frames = FrameModel()
+        self.feed = ChangeFeed(services.bus)
+        self.live = Live(services, self.background, self.tasks, self.frames)
+        self.actions_ = ActionSet(self)
+        parts = MainLayout(self, labels)
+        self.parts = parts
+        self.table, self.grid, self.log, self.details = parts.table, parts.grid, parts.log, parts.details
+        self.filter_bar = parts.filter_bar
+        self.setCentralWidget(parts)
+        self.task_commands = TaskCommands(self)
+        self.frame_commands = FrameCommands(self)
+        self.worker_commands = WorkerCommands(self)
+        self.statusBar().addPermanentWidget(parts.workers)
+        self.statusBar().setSizeGripEnabled(False)
+        self._build_menus()
+        self._drop_hint = DropHint(self)
+        self._connect()
+        self._restore()
+        self._retint()
+
+    # -- building ------------------------------------------------------------------------------------------------
+
+    def _build_menus(self) -> None:
+        bar = QToolBar(self.tr("Commands"), self)
+        bar.setObjectName("toolbar")
+        bar.setMovable(False)
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
+        self.actions_.fill(bar, TOOLBAR)
+        self.addToolBar(bar)
+        self.toolbar = bar
+        priority_button = bar.widgetForAction(self.actions_["task.priority"])
+        priority_button.setProperty("popupMode", 2)  # QToolButton.InstantPopup
+        for title, command_ids in MENU_BAR:
+            self.actions_.fill(self.menuBar().addMenu(tr(title)), command_ids)
+        priorities = self.actions_["task.priority"].menu()
+        for priority in range(HIGHEST, LOWEST - 1, -1):
+            action = QAction(f"{priority}  ·  {band_of(priority)}", priorities)
+            action.triggered.connect(lambda _=False, wanted=priority: self.task_commands.set_priority(wanted))
+            priorities.addAction(action)
+        self._build_themes()
+
+    def _build_themes(self) -> None:
+        words = {
+            ThemeChoice.SYSTEM: self.tr("As the system"),
+            ThemeChoice.LIGHT: self.tr("Light"),
+            ThemeChoice.DARK: self.tr("Dark"),
+        }
+        menu, group = self.actions_["view.theme"].menu(), QActionGroup(self)
+        for choice, word in words.items():
+            action = QAction(word, menu, checkable=True, checked=choice is self.theme.choice)
+            action.setObjectName(f"theme.{choice}")
+            action.triggered.connect(lambda _=False, wanted=choice: self._choose_theme(wanted))
+            group.addAction(action)
+            menu.addAction(action)
+
+    def _connect(self) -> None:
+        parts = self.parts
+        self.table.selected.connect(self._tasks_selected)
+        self.table.menu_asked.connect(lambda point: self._popup(TASK_MENU, point))
+        self.grid.menu_asked.connect(lambda point: self._popup(FRAME_MENU, point))
+        self.grid.activated.connect(lambda _: self.frame_commands.read_log())
+        self.grid.selection.changed.connect(self._update_actions)
+        self.grid.selection.current_changed.connect(lambda _: self._frame_chosen())
+        self.details.preview.clicked.connect(self.frame_commands.open_image)
+        self.frames.dataChanged.connect(self._frames_changed)
+        self.frames.modelReset.connect(self._frame_chosen)
+        self.tasks.dataChanged.connect(self._tasks_changed)
+        self.tasks.tallied.connect(self._tallied)
+        self.filter_bar.changed.connect(self.tasks.filter_by)
+        parts.empty.submit.connect(lambda: self.submit([]))
+        self.feed.changed.connect(self.live.note)
+        self.feed.lost.connect(self._broker_lost)
+        self.feed.restored.connect(parts.broker_banner.hide)
+        self.live.store_lost.connect(parts.store_banner.say)
+        self.live.store_restored.connect(parts.store_banner.hide)
+        self.live.workers.connect(self._workers_read)
+        parts.store_banner.retry.clicked.connect(self.live.retry_now)
+        parts.broker_banner.retry.clicked.connect(self.feed.retry_now)
+        self.theme.changed.connect(self._retint)
+        aging = QTimer(self, interval=AGING)
+        aging.timeout.connect(self.tasks.grow_older)
+        aging.start()
+
+    def start(self) -> None:
+        """Begin to read and to listen; needs the event loop to be there."""
+        for job in (self.live.run(), self.live.watch_workers(), self.feed.run()):
+            self.background.start(job)
+
+    # -- what was chosen -----------------------------------------------------------------------------------------
+
+    def current_frame(self) -> RenderFrame | None:
+        current = self.grid.selection.current
+        return None if current is None or current >= len(self.frames.numbers) else self.frames.frame(current)
+
+    def _tasks_selected(self) -> None:
+        rows = self.table.selected_rows()
+        self.details.show_tasks(rows)
+        if len(rows) == 1:
+            self.live.show(rows[0].task.id, rows[0].task.frames)
+        elif not rows:
+            self.live.show(None)
+        self._update_actions()
+
+    def _tasks_changed(self) -> None:
+        self.details.show_tasks(self.table.selected_rows())
+        self._update_actions()
+
+    def _frame_chosen(self) -> None:
+        frame = self.current_frame()
+        self.log.show_frame(frame)
+        self.details.show_frame(frame)
+        self._update_actions()
+
+    def _frames_changed(self, first: object, last: object) -> None:
+        current = self.grid.selection.current
+        if current is not None and first.row() <= current <= last.row():  # type: ignore[attr-defined]
+            self._frame_chosen()
+        else:
+            self._update_actions()
+
+    def _update_actions(self) -> None:
+        states = {self.frames.states[position] for position in self.grid.selection.positions}
+        all_states = tuple(FrameStatus)
+        row = self.tasks.row(self.frames.task_id) if self.frames.task_id else None
+        self.actions_.update(
+            Selection(
+                tasks=tuple(self.table.selected_rows()),
+                frame_states=frozenset(all_states[code] for code in states),
+                frame=self.current_frame(),
+                failed_shown=bool(row and row.task.counts.failed),
+                local_workers=self._local_workers,
+            )
+        )
+
+    def _popup(self, command_ids: Sequence[str], point: QPoint) -> None:
+        self.actions_.menu(command_ids).popup(point)
+
+    # -- what was read -------------------------------------------------------------------------------------------
+
+    def _tallied(self, counts: dict[object, int]) -> None:
+        self.parts.show_empty(not counts)
+        self.filter_bar.tally(counts)  # type: ignore[arg-type]
+        self._select_wanted()
+        self.details.show_tasks(self.table.selected_rows())
+
+    def _select_wanted(self) -> None:
+        found = [
+            row.task.id for row in self.tasks.rows() if any(row.task.id.startswith(wanted) for wanted in self._select)
+        ]
+        if found:
+            self._select = []
+            self.table.select(found)
+
+    def _workers_read(self, workers: list[WorkerStatus], local: int) -> None:
+        self._local_workers = local
+        self.parts.workers.show_workers(workers, local)
+        self._update_actions()
+
+    def _broker_lost(self, reason: str) -> None:
+        self.parts.broker_banner.say(self.tr("{0} Until then the window looks for changes by itself.").format(reason))
+
+    # -- submitting ----------------------------------------------------------------------------------------------
+
+    def submit(self, paths: Sequence[str]) -> None:
+        """Open the form; one that is open already takes the paths in."""
+        if (open_form := self.findChild(SubmitDialog)) and open_form.isVisible():
+            open_form.add_paths(paths)
+            open_form.activateWindow()
+            return
+        form = SubmitDialog(
+            self.services.submission,
+            self.background,
+            self.state,
+            default_user=self._default_user,
+            paths=paths,
+            parent=self,
+        )
+        form.submitted.connect(self._submitted)
+        form.open()
+
+    def submit_copied(self) -> None:
+        self.submit(dropped_paths(QGuiApplication.clipboard().mimeData()))
+
+    def _submitted(self, ids: list[str]) -> None:
+        self.say(self.tr("Submitted: {0}").format(", ".join(ids)))
+        self._select = list(ids)
+        self.live.refresh()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_paths(event.mimeData()):
+            event.setDropAction(Qt.DropAction.CopyAction)
+            event.accept()
+            self._drop_hint.appear()
+
+    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
+        self._drop_hint.hide()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self._drop_hint.hide()
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
+        self.submit(dropped_paths(event.mimeData()))
+
+    # -- saying --------------------------------------------------------------------------------------------------
+
+    def say(self, sentence: str) -> None:
+        self.statusBar().showMessage(sentence, MESSAGE)
+
+    def fail(self, error: Exception) -> None:
+        """What an action in the background came to grief of."""
+        self.statusBar().clearMessage()
+        show_error(self, *explain(error))
+
+    # -- look ----------------------------------------------------------------------------------------------------
+
+    def _choose_theme(self, choice: ThemeChoice) -> None:
+        self.state.save_value("theme", choice)
+        self.theme.choose(choice)
+
+    def _retint(self) -> None:
+        self.setWindowIcon(icons.app_icon())
+        self.actions_.retint()
+        self.parts.retint()
+
+    def _restore(self) -> None:
+        self.resize(1280, 780)
+        if geometry := self.state.layout("geometry"):
+            self.restoreGeometry(geometry)
+        for name, target in self.parts.layouts().items():
+            if saved := self.state.layout(name):
+                target.restoreState(saved)
+
+    def _save(self) -> None:
+        self.state.save_layout("geometry", self.saveGeometry())
+        for name, target in self.parts.layouts().items():
+            self.state.save_layout(name, target.saveState())
+
+    # -- closing -------------------------------------------------------------------------------------------------
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Stop this computer's workers first, if there are any; the window stays until that is done."""
+        event.ignore()
+        if not self._closing:
+            self._closing = True
+            self._save()
+            self.setEnabled(False)
+            asyncio.get_event_loop().create_task(self._close())
+
+    async def _close(self) -> None:
+        if self._local_workers:
+            self.statusBar().showMessage(
+                self.tr("Stopping this computer's workers; their frames go back to the queue…")
+            )
+            stop = self.background.call(self.services.local_workers.stop)
+            await asyncio.wait([asyncio.ensure_future(stop)], timeout=STOP_WITHIN)
+        await self.background.close()
+        self.hide()
+        self.closed.emit()

@@ -1,0 +1,187 @@
+"""What the commands on tasks do: ask where it matters, work in the background, say how it went."""
+
+from collections.abc import Callable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QFileDialog
+
+from render_manager.domain.entities import RenderTask
+from render_manager.domain.errors import RenderManagerError, StoreUnavailable
+from render_manager.domain.priority import HIGHEST, LOWEST
+from render_manager.domain.states import FINAL, RUNNABLE, TaskStatus
+from render_manager.gui import text
+from render_manager.gui.change_feed import Changes
+from render_manager.gui.dialogs.cleanup import CleanupDialog
+from render_manager.gui.dialogs.messages import ask, show_error
+from render_manager.services.cleanup import CleanupItem
+from render_manager.services.queries import TaskRow
+from render_manager.services.results import DownloadReport
+
+if TYPE_CHECKING:
+    from render_manager.gui.main_window import MainWindow
+
+
+class TaskCommands(QObject):
+    progressed = Signal(int, int)  #: files downloaded and in all; emitted from the thread that copies
+
+    def __init__(self, window: "MainWindow") -> None:
+        super().__init__(window)
+        self._window = window
+        self._services = window.services
+        self.progressed.connect(lambda done, total: window.say(self.tr("Downloading {0} of {1}…").format(done, total)))
+
+    # -- pause, resume, retry, priority, cancel ------------------------------------------------------------------
+
+    def pause(self) -> None:
+        rows = self._chosen(lambda row: row.task.status in RUNNABLE)
+        self._each(rows, self._services.control.pause, self.tr("Paused: {0}"))
+
+    def resume(self) -> None:
+        rows = self._chosen(lambda row: row.task.status is TaskStatus.PAUSED)
+        self._each(rows, self._services.control.resume, self.tr("Resumed: {0}"))
+
+    def retry(self) -> None:
+        rows = self._chosen(lambda row: bool(row.task.counts.failed or row.task.counts.cancelled))
+        self._each(rows, self._services.control.retry, self.tr("Waiting again: {0}"))
+
+    def set_priority(self, priority: int) -> None:
+        rows = self._chosen(lambda row: row.task.priority != priority)
+        work = partial(_set_priority, self._services.control.set_priority, lambda _: priority)
+        self._each(rows, work, self.tr("Priority changed: {0}"))
+
+    def shift_priority(self, by: int) -> None:
+        rows = self._chosen(lambda row: LOWEST <= row.task.priority + by <= HIGHEST)
+        now = {row.task.id: row.task.priority for row in rows}
+        work = partial(_set_priority, self._services.control.set_priority, lambda task_id: now[task_id] + by)
+        self._each(rows, work, self.tr("Priority changed: {0}"))
+
+    def cancel(self) -> None:
+        rows = self._chosen(lambda row: row.task.status not in FINAL)
+        if not rows:
+            return
+        counts = [row.task.counts for row in rows]
+        numbers = self.tr(
+            "Rendering now, stopped at once: {0}\nWaiting, never rendered: {1}\nCompleted, kept: {2}"
+        ).format(
+            *(text.number(sum(getattr(c, state) for c in counts)) for state in ("rendering", "pending", "completed"))
+        )
+        ask(
+            self._window,
+            title=self.tr("Cancel"),
+            question=self._question(rows, self.tr("Cancel the task “{0}”?"), self.tr("Cancel {0} tasks?")),
+            numbers=numbers,
+            yes=self.tr("Cancel task") if len(rows) == 1 else self.tr("Cancel tasks"),
+            no=self.tr("Keep rendering"),
+            then=lambda: self._each(rows, self._services.control.cancel, self.tr("Cancelled: {0}")),
+        )
+
+    # -- clean up ------------------------------------------------------------------------------------------------
+
+    def clean_up(self) -> None:
+        ids = [row.task.id for row in self._chosen(lambda row: True)]
+        self._window.background.run(partial(self._services.cleanup.plan, task_ids=ids), done=self._confirm_cleanup)
+
+    def clean_up_finished(self) -> None:
+        self._window.background.run(self._services.cleanup.plan, done=self._confirm_cleanup)
+
+    def _confirm_cleanup(self, items: Sequence[CleanupItem]) -> None:
+        if not items:
+            self._window.say(self.tr("Nothing to clean up: no host has a workspace of these tasks."))
+            return
+        dialog = CleanupDialog(items, self._window)
+        dialog.accepted.connect(lambda: self._request_cleanup(dialog.chosen(), dialog.keep_renders()))
+        dialog.open()
+
+    def _request_cleanup(self, items: Sequence[CleanupItem], keep_renders: bool) -> None:
+        hosts = {workspace.host for item in items for workspace in item.workspaces}
+        said = self.tr("Clean-up asked of {0}; a host that is offline does it when it is back.")
+        self._window.background.run(
+            partial(self._services.cleanup.request, items, keep_renders=keep_renders),
+            done=lambda _: self._done([item.task.id for item in items], said.format(", ".join(sorted(hosts)))),
+        )
+
+    # -- results -------------------------------------------------------------------------------------------------
+
+    def download(self) -> None:
+        (row,) = self._chosen(lambda row: True)
+        dialog = QFileDialog(self._window, self.tr("Download the results of “{0}” to").format(row.task.name))
+        dialog.setObjectName("download_folder")
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        if last := self._window.state.value("download_folder"):
+            dialog.setDirectory(last)
+        dialog.fileSelected.connect(lambda folder: self.download_to(row.task, folder))
+        dialog.open()
+
+    def download_to(self, task: RenderTask, folder: str) -> None:
+        """Copy the task's completed frames into the folder."""
+        self._window.state.save_value("download_folder", folder)
+        self._window.say(self.tr("Downloading the results of “{0}”…").format(task.name))
+        self._window.background.run(
+            partial(self._services.results.download, task.id, Path(folder), progress=self.progressed.emit),
+            done=lambda report: self._downloaded(report, folder),
+        )
+
+    def _downloaded(self, report: DownloadReport, folder: str) -> None:
+        said = self.tr("Copied to {0}: {1} files; already there: {2}").format(
+            folder, len(report.copied), len(report.unchanged)
+        )
+        self._window.say(said)
+        if report.problems:
+            could_not = self.tr("Not every frame could be copied: {0} missing.").format(len(report.problems))
+            show_error(self._window, could_not, "\n".join(report.problems))
+
+    def copy_ids(self) -> None:
+        ids = [row.task.id for row in self._chosen(lambda row: True)]
+        QGuiApplication.clipboard().setText("\n".join(ids))
+        self._window.say(self.tr("Copied: {0}").format(", ".join(ids)))
+
+    # -- shared --------------------------------------------------------------------------------------------------
+
+    def _chosen(self, test: Callable[[TaskRow], bool]) -> list[TaskRow]:
+        return [row for row in self._window.table.selected_rows() if test(row)]
+
+    def _question(self, rows: Sequence[TaskRow], one: str, many: str) -> str:
+        return one.format(rows[0].task.name) if len(rows) == 1 else many.format(len(rows))
+
+    def _each(self, rows: Sequence[TaskRow], work: Callable[[str], object], said: str) -> None:
+        """Do something to each task; one that refuses does not keep the others from it."""
+        ids = [row.task.id for row in rows]
+        names = rows[0].task.name if len(rows) == 1 else text.number(len(rows))
+        if ids:
+            self._window.background.run(
+                partial(_each, work, ids), done=lambda refusals: self._done(ids, said.format(names), refusals)
+            )
+
+    def _done(self, ids: Sequence[str], said: str, refusals: Sequence[str] = ()) -> None:
+        # The notice of it does the same, unless the broker is away: then nobody should wait for the next poll.
+        self._window.live.note(Changes(tasks=set(ids), frames=dict.fromkeys(ids)))
+        if not refusals:
+            self._window.say(said)
+        elif len(refusals) == 1:
+            show_error(self._window, refusals[0])
+        else:
+            sentence = self.tr("{0} of {1} tasks refused.").format(len(refusals), len(ids))
+            show_error(self._window, sentence, "\n".join(refusals))
+
+
+def _each(work: Callable[[str], object], ids: Sequence[str]) -> list[str]:
+    """The sentences of those that refused. Runs in a thread."""
+    refusals: list[str] = []
+    for task_id in ids:
+        try:
+            work(task_id)
+        except StoreUnavailable:
+            raise
+        except RenderManagerError as error:
+            refusals.append(str(error))
+    return refusals
+
+
+def _set_priority(change: Callable[[str, int], RenderTask], wanted: Callable[[str], int], task_id: str) -> RenderTask:
+    return change(task_id, wanted(task_id))

@@ -1,0 +1,139 @@
+"""Projects that can't be rendered: a clear reason on the task, and nothing half-written."""
+
+import os
+import stat
+import subprocess
+import sys
+import zipfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from render_manager.domain.states import TaskStatus
+from tests.support.archives import zipped
+from tests.support.farm import Farm, open_farm, wait_until
+from tests.support.servers import missing
+
+SCENE = Path(__file__).parent.parent / "scenes" / "anim_cycles.blend"
+
+
+def failed(farm: Farm, path: Path, **fields: object) -> str:
+    """The reason for which the task failed; checks that no project folder was left."""
+    row = farm.render(path, "1", **fields)
+    assert row.task.status is TaskStatus.FAILED
+    folder = farm.workspace(row.task)
+    assert not (folder / "project.unpacking").exists()
+    assert not (folder / ".workspace.json").exists()
+    assert not list((folder / "Sys_Default_Renders").iterdir())
+    outside = {path.name for path in folder.parent.parent.iterdir()} - {"li", ".locks"}
+    assert not outside
+    return row.note
+
+
+@pytest.mark.parametrize(
+    "name", ["../evil.blend", "a/../../evil.blend", "/evil.blend", "C:/evil.blend", "x\\..\\..\\e"]
+)
+def test_a_zip_that_climbs_out_is_refused(farm: Farm, tmp_path: Path, name: str) -> None:
+    reason = failed(farm, zipped(tmp_path / "evil.zip", {"ok.blend": SCENE, name: b"x"}))
+    assert "evil.zip" in reason
+
+
+def test_a_zip_with_a_symlink_is_refused(farm: Farm, tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "link.zip", "w") as archive:
+        archive.writestr("ok.blend", SCENE.read_bytes())
+        link = zipfile.ZipInfo("link")
+        link.external_attr = (stat.S_IFLNK | 0o777) << 16
+        archive.writestr(link, "/etc")
+    assert "link" in failed(farm, tmp_path / "link.zip")
+
+
+def test_a_bomb_is_refused(tmp_path: Path, blender: Path) -> None:
+    bomb = zipped(tmp_path / "bomb.zip", {"ok.blend": SCENE, "zeros": b"\0" * 50_000_000})
+    with open_farm(tmp_path / "home", {"MAX_UNPACKED_GB": "0.01"}) as farm:
+        assert "bomb.zip" in failed(farm, bomb)
+
+
+def test_an_archive_without_a_project_file_says_what_it_holds(farm: Farm, tmp_path: Path) -> None:
+    reason = failed(farm, zipped(tmp_path / "notes.zip", {"readme.txt": b"hello"}))
+    assert ".blend" in reason
+    assert "readme.txt" in reason
+
+
+def test_two_candidates_are_listed_and_one_can_be_named(farm: Farm, tmp_path: Path) -> None:
+    archive = zipped(tmp_path / "two.zip", {"a.blend": SCENE, "b.blend": SCENE})
+    reason = failed(farm, archive)
+    assert "a.blend" in reason
+    assert "b.blend" in reason
+    assert "--project-file" in reason
+    row = farm.render(archive, "1", project_file="b.blend")
+    assert row.task.status is TaskStatus.COMPLETED, row.note
+
+
+def test_an_object_that_is_no_archive_though_said_to_be(farm: Farm) -> None:
+    assert "neither .zip, .gz nor .tar.gz" in failed(farm, SCENE, is_compressed=True)
+
+
+def test_an_object_removed_before_it_was_fetched(tmp_path: Path, blender: Path) -> None:
+    with open_farm(tmp_path / "home", workers=0) as farm:
+        task = farm.submit(SCENE, "1")
+        farm.program.objects.delete(task.oss_file_path)
+        farm.services.local_workers.start()
+        row = farm.settled(task)
+        assert row.task.status is TaskStatus.FAILED
+        assert task.oss_file_path in row.note
+
+
+def test_without_blender_the_task_says_what_to_install(tmp_path: Path) -> None:
+    with open_farm(tmp_path / "home", {"BLENDER_EXECUTABLE": str(tmp_path / "nowhere" / "blender")}) as farm:
+        task = farm.submit(SCENE, "1")
+        wait_until(lambda: "BLENDER_EXECUTABLE" in farm.row(task).note)
+        assert farm.row(task).note.startswith("No online worker can run Blender.")
+        assert farm.services.queries.cannot_run(farm.row(task))
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A folder on a disk of 6 MB."""
+    folder = tmp_path / "small"
+    folder.mkdir()
+    mounted = sys.platform == "linux" and os.geteuid() == 0
+    if not mounted or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(folder)]).returncode:
+        missing("A small disk (mount of a tmpfs)")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
+
+
+@pytest.mark.parametrize("margin", ["0", "0.001"])
+def test_a_full_disk_while_unpacking_leaves_nothing_half_written(
+    tmp_path: Path, small_disk: Path, blender: Path, margin: str
+) -> None:
+    archive = zipped(tmp_path / "big.zip", {"ok.blend": SCENE, "big.bin": os.urandom(4_000_000)})
+    environment = {"WORKSPACE_ROOT_DIR": str(small_disk), "MIN_FREE_DISK_GB": margin}
+    with open_farm(tmp_path / "home", environment) as farm:
+        row = farm.render(archive, "1")
+        assert row.task.status is TaskStatus.FAILED
+        assert "free" in row.note
+        folder = small_disk / "li" / row.task.id
+        assert not (folder / "project").exists()
+        assert not list(folder.glob("*.unpacking"))
+
+
+def test_a_renderer_sees_no_credentials(tmp_path: Path) -> None:
+    """A stand-in for Blender that writes its environment down instead of rendering."""
+    program = tmp_path / "bin" / "blender"
+    program.parent.mkdir()
+    program.write_text(
+        f'#!/bin/sh\nif [ "$2" = --version ]; then echo "Blender 3.4.1"; exit 0; fi\nenv > {tmp_path}/seen\nexit 3\n'
+    )
+    program.chmod(0o755)
+    secrets = {"BLENDER_EXECUTABLE": str(program), "AWS_SECRET_ACCESS_KEY": "sesame1", "DATABASE_PASSWORD": "sesame2"}
+    with open_farm(tmp_path / "home", secrets) as farm:
+        row = farm.render(SCENE, "1")
+        assert row.task.status is TaskStatus.FAILED
+        assert "exit code 3" in row.note
+        seen = (tmp_path / "seen").read_text()
+        assert "PATH=" in seen
+        assert "sesame" not in seen
+        assert (farm.program.redis_url or "") not in seen
+        assert "RENDER_MANAGER" not in seen

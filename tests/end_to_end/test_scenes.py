@@ -1,0 +1,92 @@
+"""Each sample scene, plain, zipped and gzipped, ends as it should: valid images, or the right error."""
+
+import re
+from pathlib import Path
+
+import OpenImageIO
+import pytest
+
+from render_manager.domain.states import FrameStatus, TaskStatus
+from tests.support.archives import gzipped, zipped
+from tests.support.farm import Farm
+
+GOOD = {
+    "anim_cycles.blend": ".png",
+    "anim_cycles_mlexr.blend": ".exr",
+    "anim_workbench.blend": ".png",
+}
+BAD = {
+    "nocam_cycles.blend": "no camera",
+    "missing_tex.blend": r"//textures/missing\.png",
+    "saved_by_5.blend": "saved by a newer Blender",
+    "trunc.blend": "Missing DNA block",
+    "garbage.blend": "is no Blender file",
+}
+
+
+@pytest.fixture(params=["plain", "zip", "gz"])
+def packed(request: pytest.FixtureRequest, tmp_path: Path):
+    def pack(scene: Path) -> Path:
+        if request.param == "zip":
+            return zipped(tmp_path / f"{scene.stem}.zip", {f"shot/{scene.name}": scene})
+        return gzipped(scene, tmp_path) if request.param == "gz" else scene
+
+    return pack
+
+
+@pytest.mark.parametrize("scene", GOOD)
+def test_a_good_scene_becomes_valid_images(farm: Farm, scenes: Path, packed, scene: str) -> None:
+    row = farm.render(packed(scenes / scene), "1-2")
+    assert row.task.status is TaskStatus.COMPLETED, row.note
+    for frame in farm.services.queries.frames(row.task.id):
+        path = Path(frame.output_path or "")
+        assert path.suffix == GOOD[scene]
+        assert path.parent == farm.workspace(row.task) / "Sys_Default_Renders"
+        image = OpenImageIO.ImageInput.open(str(path))
+        assert image
+        assert (image.spec().full_width, image.spec().full_height) == (64, 64)
+        assert image.read_image() is not None
+        image.close()
+        assert frame.started_at
+        assert frame.finished_at
+        assert frame.progress == 1.0
+        assert farm.services.queries.log(frame).text
+
+
+@pytest.mark.parametrize("scene", BAD)
+def test_a_bad_scene_fails_with_the_reason(farm: Farm, scenes: Path, packed, scene: str) -> None:
+    row = farm.render(packed(scenes / scene), "1-2")
+    assert row.task.status is TaskStatus.FAILED
+    assert row.task.error_message
+    assert re.search(BAD[scene], row.task.error_message), row.task.error_message
+    assert {frame.status for frame in farm.services.queries.frames(row.task.id)} == {FrameStatus.FAILED}
+    assert not list((farm.workspace(row.task) / "Sys_Default_Renders").glob("*.*"))
+
+
+def test_a_missing_texture_can_be_allowed(farm: Farm, scenes: Path) -> None:
+    row = farm.render(scenes / "missing_tex.blend", "1", task_info={"allow_missing": "true"})
+    assert row.task.status is TaskStatus.COMPLETED, row.note
+
+
+def test_options_reach_the_renderer(farm: Farm, scenes: Path) -> None:
+    options = {"resolution_x": "48", "resolution_y": "32", "format": "OPEN_EXR", "samples": "1"}
+    row = farm.render(scenes / "anim_cycles.blend", "7", task_info=options)
+    assert row.task.status is TaskStatus.COMPLETED, row.note
+    path = Path(farm.services.queries.frame(row.task.id, 7).output_path or "")
+    assert path.name == "anim_cycles_0007.exr"
+    image = OpenImageIO.ImageInput.open(str(path))
+    assert (image.spec().full_width, image.spec().full_height) == (48, 32)
+    image.close()
+
+
+def test_negative_frames_are_rendered(farm: Farm, scenes: Path) -> None:
+    row = farm.render(scenes / "anim_cycles.blend", "-3")
+    assert row.task.status is TaskStatus.COMPLETED, row.note
+    assert farm.services.queries.frame(row.task.id, -3).output_path
+
+
+def test_an_unknown_camera_fails_with_those_there_are(farm: Farm, scenes: Path) -> None:
+    row = farm.render(scenes / "anim_cycles.blend", "1", task_info={"camera": "Nope"})
+    assert row.task.status is TaskStatus.FAILED
+    assert "There is no camera 'Nope'" in row.note
+    assert "there are: Cam." in row.note
