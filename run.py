@@ -146,7 +146,7 @@ def needs(window: bool, tests: bool) -> list[Need]:
     ]
     if window or tests:
         libraries = not_installed(QT_LIBRARIES.split())
-        all_needs.append(Need("Qt's libraries", not libraries, True, libraries))
+        all_needs.append(Need("Qt's libraries", not libraries, window, libraries))
     if tests:
         initdb, postgresql = found("initdb", *INITDB_PLACES), ["postgresql"]
         more = not_installed(["xvfb", "fonts-wqy-microhei"])

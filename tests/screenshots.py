@@ -29,7 +29,8 @@ from tests.gui.farm import Farm
 
 SIZE = (1440, 860)
 WORKERS = [
-    WorkerProfile(name, name, tuple(Band), {"blender": "4.2.3", "maya": "2024"}) for name in ("node-01", "node-02", "node-03")
+    WorkerProfile(name, name, tuple(Band), {"blender": "4.2.3", "maya": "2024"})
+    for name in ("node-01", "node-02", "node-03")
 ]
 LOG = """Blender 4.2.3 (hash 0e22e4fcea03 built 2024-10-14)
 Read blend: /srv/render/mei/{task}/project/kitchen_010.blend

@@ -12,7 +12,8 @@ from celery.worker import state
 
 from render_manager.domain.entities import WorkerProfile
 from render_manager.domain.priority import Band
-from render_manager.messaging.celery_app import host_queue, make_app, queue, worker_queue
+from render_manager.messaging.celery_app import make_app, queue
+from render_manager.messaging.names import host_queue, worker_queue
 from workers.runtime import WorkerRuntime
 from workers.tasks import register
 

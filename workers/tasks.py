@@ -2,7 +2,7 @@
 
 from celery import Celery
 
-from render_manager.messaging.celery_app import CLEAN_UP, RENDER_TASK
+from render_manager.messaging.names import CLEAN_UP, RENDER_TASK
 from workers.runtime import WorkerRuntime
 
 

@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from render_manager.gui.main_window import MainWindow
 
 
-def tr(text: str) -> str:
+def tr(text: object) -> str:
     """A text of ``actions.py`` in the language of the window."""
-    return QCoreApplication.translate("Commands", text) if text else ""
+    return QCoreApplication.translate("Commands", str(text)) if text else ""
 
 
 class ActionSet(QObject):
@@ -26,6 +26,7 @@ class ActionSet(QObject):
         super().__init__(window)
         self._window = window
         self._actions: dict[str, QAction] = {}
+        self.menus: dict[str, QMenu] = {}  #: of the commands that open one; the window fills them
         for command in COMMANDS:
             action = QAction(tr(command.text), window)
             action.setObjectName(command.id)
@@ -36,7 +37,8 @@ class ActionSet(QObject):
             if command.shortcut:
                 action.setShortcut(QKeySequence(command.shortcut))
             if command.menu:
-                action.setMenu(QMenu(window))
+                self.menus[command.id] = QMenu(window)
+                action.setMenu(self.menus[command.id])
             else:
                 action.triggered.connect(lambda checked=False, command=command: command.run(window))
             self._actions[command.id] = action

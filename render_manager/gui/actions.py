@@ -32,14 +32,14 @@ class Selection:
 @dataclass(frozen=True)
 class Command:
     id: str
-    text: str
+    text: object  #: as QT_TRANSLATE_NOOP gives it; ``tr`` of ``action_set.py`` makes words of it
     icon: str
     run: "Callable[[MainWindow], object]"
     enabled: Callable[[Selection], bool] = lambda _: True
     shortcut: str = ""
-    tip: str = ""
+    tip: object = ""
     menu: bool = False  #: opens a menu that the window fills
-    short: str = ""  #: the text in the toolbar, where room is scarce
+    short: object = ""  #: the text in the toolbar, where room is scarce
 
 
 RETRIED = {FrameStatus.FAILED, FrameStatus.CANCELLED, FrameStatus.COMPLETED, FrameStatus.SKIPPED}
@@ -220,12 +220,14 @@ COMMANDS = (
     Command(
         id="worker.start",
         text=QT_TRANSLATE_NOOP("Commands", "Start a worker on this computer"),
+        short=QT_TRANSLATE_NOOP("Commands", "Start worker"),
         icon="worker-start",
         run=lambda window: window.worker_commands.start(),
     ),
     Command(
         id="worker.stop",
         text=QT_TRANSLATE_NOOP("Commands", "Stop this computer's workers"),
+        short=QT_TRANSLATE_NOOP("Commands", "Stop"),
         tip=QT_TRANSLATE_NOOP("Commands", "Stop the workers started here; their frames go back to the queue"),
         icon="worker-stop",
         enabled=lambda chosen: chosen.local_workers > 0,

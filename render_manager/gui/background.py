@@ -18,7 +18,7 @@ log = logging.getLogger(__name__)
 T = TypeVar("T")
 
 
-def new_event_loop(app: QApplication) -> asyncio.AbstractEventLoop:
+def new_event_loop(app: QApplication) -> QEventLoop:
     """The asyncio loop that runs inside Qt's; qasync is named here and nowhere else."""
     loop = QEventLoop(app)
     asyncio.set_event_loop(loop)

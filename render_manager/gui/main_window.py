@@ -107,7 +107,7 @@ class MainWindow(QMainWindow):
         priority_button.setProperty("popupMode", 2)  # QToolButton.InstantPopup
         for title, command_ids in MENU_BAR:
             self.actions_.fill(self.menuBar().addMenu(tr(title)), command_ids)
-        priorities = self.actions_["task.priority"].menu()
+        priorities = self.actions_.menus["task.priority"]
         for priority in range(HIGHEST, LOWEST - 1, -1):
             action = QAction(f"{priority}  ·  {band_of(priority)}", priorities)
             action.triggered.connect(lambda _=False, wanted=priority: self.task_commands.set_priority(wanted))
@@ -120,7 +120,7 @@ class MainWindow(QMainWindow):
             ThemeChoice.LIGHT: self.tr("Light"),
             ThemeChoice.DARK: self.tr("Dark"),
         }
-        menu, group = self.actions_["view.theme"].menu(), QActionGroup(self)
+        menu, group = self.actions_.menus["view.theme"], QActionGroup(self)
         for choice, word in words.items():
             action = QAction(word, menu, checkable=True, checked=choice is self.theme.choice)
             action.setObjectName(f"theme.{choice}")
@@ -140,7 +140,7 @@ class MainWindow(QMainWindow):
         self.frames.dataChanged.connect(self._frames_changed)
         self.frames.modelReset.connect(self._frame_chosen)
         self.tasks.dataChanged.connect(self._tasks_changed)
-        self.tasks.tallied.connect(self._tallied)
+        self.tasks.updated.connect(self._tasks_read)
         self.filter_bar.changed.connect(self.tasks.filter_by)
         parts.empty.submit.connect(lambda: self.submit([]))
         self.feed.changed.connect(self.live.note)
@@ -212,9 +212,10 @@ class MainWindow(QMainWindow):
 
     # -- what was read -------------------------------------------------------------------------------------------
 
-    def _tallied(self, counts: dict[object, int]) -> None:
-        self.parts.show_empty(not counts)
-        self.filter_bar.tally(counts)  # type: ignore[arg-type]
+    def _tasks_read(self) -> None:
+        rows = self.tasks.rows()
+        self.parts.show_empty(not rows)
+        self.filter_bar.tally(rows)
         self._select_wanted()
         self.details.show_tasks(self.table.selected_rows())
 

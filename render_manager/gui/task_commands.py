@@ -64,15 +64,16 @@ class TaskCommands(QObject):
         if not rows:
             return
         counts = [row.task.counts for row in rows]
-        numbers = self.tr(
-            "Rendering now, stopped at once: {0}\nWaiting, never rendered: {1}\nCompleted, kept: {2}"
-        ).format(
-            *(text.number(sum(getattr(c, state) for c in counts)) for state in ("rendering", "pending", "completed"))
+        lines = self.tr("Rendering now, stopped at once: {0}\nWaiting, never rendered: {1}\nCompleted, kept: {2}")
+        numbers = lines.format(
+            text.number(sum(count.rendering for count in counts)),
+            text.number(sum(count.pending for count in counts)),
+            text.number(sum(count.completed for count in counts)),
         )
         ask(
             self._window,
             title=self.tr("Cancel"),
-            question=self._question(rows, self.tr("Cancel the task “{0}”?"), self.tr("Cancel {0} tasks?")),
+            question=self._question(rows, self.tr("Cancel the task {0}?"), self.tr("Cancel {0} tasks?")),
             numbers=numbers,
             yes=self.tr("Cancel task") if len(rows) == 1 else self.tr("Cancel tasks"),
             no=self.tr("Keep rendering"),
@@ -108,7 +109,7 @@ class TaskCommands(QObject):
 
     def download(self) -> None:
         (row,) = self._chosen(lambda row: True)
-        dialog = QFileDialog(self._window, self.tr("Download the results of “{0}” to").format(row.task.name))
+        dialog = QFileDialog(self._window, self.tr("Download the results of {0} to").format(row.task.name))
         dialog.setObjectName("download_folder")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
@@ -121,7 +122,7 @@ class TaskCommands(QObject):
     def download_to(self, task: RenderTask, folder: str) -> None:
         """Copy the task's completed frames into the folder."""
         self._window.state.save_value("download_folder", folder)
-        self._window.say(self.tr("Downloading the results of “{0}”…").format(task.name))
+        self._window.say(self.tr("Downloading the results of {0}…").format(task.name))
         self._window.background.run(
             partial(self._services.results.download, task.id, Path(folder), progress=self.progressed.emit),
             done=lambda report: self._downloaded(report, folder),

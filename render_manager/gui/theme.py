@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
 from render_manager.gui import icons
+from render_manager.resource_files import resources
 
 #: Chinese text needs a font that has it; without one of these there are boxes.
 FONT_FAMILIES = (
@@ -75,6 +76,8 @@ QToolBar QToolButton {{ padding: 4px 7px; border-radius: 5px; border: 1px solid 
 QToolBar QToolButton:hover:enabled {{ background: {hover}; }}
 QToolBar QToolButton:pressed:enabled {{ background: {line}; }}
 QToolBar QToolButton:focus {{ border-color: {accent}; }}
+QToolBar QToolButton[popupMode="2"] {{ padding-right: 19px; }}
+QToolBar QToolButton::menu-indicator {{ subcontrol-position: right center; right: 6px; width: 9px; }}
 QToolBar::separator {{ width: 1px; margin: 5px 5px; background: {line}; }}
 QToolButton[flat="true"] {{ border: 1px solid transparent; border-radius: 4px; padding: 3px; }}
 QToolButton[flat="true"]:hover:enabled, QToolButton[flat="true"]:checked {{ background: {hover}; }}
@@ -90,10 +93,14 @@ QMenu::icon {{ padding-left: 6px; }}
 QMenu::separator {{ height: 1px; background: {line}; margin: 4px 6px; }}
 QTableView {{ border: 0; background: {base}; gridline-color: transparent; outline: 0;
     selection-background-color: {selected}; selection-color: {text}; }}
+QTableView::item {{ padding: 0 5px; border: 0; }}
+QTableView::item:hover {{ background: {row}; }}
+QTableView::item:selected {{ background: {selected}; color: {text}; }}
 QHeaderView {{ background: {window}; }}
 QHeaderView::section {{ background: {window}; color: {muted}; border: 0; border-bottom: 1px solid {line};
     padding: 4px 8px; }}
 QHeaderView::section:hover {{ color: {text}; }}
+QHeaderView::up-arrow, QHeaderView::down-arrow {{ subcontrol-position: top center; width: 9px; height: 6px; }}
 QSplitter::handle {{ background: {line}; }}
 QSplitter::handle:hover {{ background: {accent}; }}
 QPlainTextEdit, QListWidget {{ border: 1px solid {line}; border-radius: 5px; background: {base};
@@ -104,6 +111,18 @@ QLineEdit {{ border: 1px solid {line}; border-radius: 5px; padding: 4px 7px; bac
     selection-background-color: {highlight}; selection-color: #ffffff; }}
 QLineEdit:focus {{ border-color: {accent}; }}
 QLineEdit[wrong="true"], QPlainTextEdit[wrong="true"] {{ border-color: {error}; }}
+QComboBox, QSpinBox {{ border: 1px solid {line}; border-radius: 5px; padding: 4px 7px; background: {base}; }}
+QComboBox:focus, QSpinBox:focus {{ border-color: {accent}; }}
+QComboBox:disabled, QSpinBox:disabled, QLineEdit:disabled {{ color: {off}; background: {window}; }}
+QComboBox::drop-down {{ border: 0; width: 22px; }}
+QComboBox::down-arrow, QSpinBox::down-arrow {{ image: url({folder}/chevron-down-{name}.svg); width: 12px; height: 12px; }}
+QSpinBox::up-arrow {{ image: url({folder}/chevron-up-{name}.svg); width: 12px; height: 12px; }}
+QComboBox QAbstractItemView {{ border: 1px solid {line}; background: {base}; selection-background-color: {selected};
+    selection-color: {text}; }}
+QSpinBox::up-button, QSpinBox::down-button {{ border: 0; width: 18px; background: transparent; }}
+QTreeWidget {{ border: 1px solid {line}; border-radius: 5px; outline: 0; }}
+QTreeWidget::item {{ padding: 4px 4px; }}
+QTreeWidget::item:selected {{ background: {selected}; color: {text}; }}
 QPushButton {{ border: 1px solid {line}; border-radius: 5px; padding: 5px 14px; background: {button}; }}
 QPushButton:hover:enabled {{ background: {hover}; }}
 QPushButton:focus {{ border-color: {accent}; }}
@@ -111,14 +130,22 @@ QPushButton:disabled {{ color: {off}; }}
 QPushButton:default:enabled {{ background: {highlight}; border-color: {highlight}; color: #ffffff; }}
 QPushButton:default:hover:enabled {{ background: {accent}; }}
 QPushButton[danger="true"]:enabled {{ background: {danger}; border-color: {danger}; color: #ffffff; }}
+QScrollBar:vertical {{ width: 11px; background: transparent; margin: 0; }}
+QScrollBar:horizontal {{ height: 11px; background: transparent; margin: 0; }}
+QScrollBar::handle {{ background: {handle}; border-radius: 3px; margin: 2px; }}
+QScrollBar::handle:vertical {{ min-height: 28px; }}
+QScrollBar::handle:horizontal {{ min-width: 28px; }}
+QScrollBar::handle:hover {{ background: {muted}; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QStatusBar {{ border-top: 1px solid {line}; background: {window}; }}
 QStatusBar::item {{ border: 0; }}
 QToolTip {{ background: {tip}; color: {text}; border: 1px solid {line}; padding: 5px; }}
 QLabel[role="muted"] {{ color: {muted}; }}
 QLabel[role="error"] {{ color: {error}; }}
 QLabel[role="good"] {{ color: {good}; }}
-QLabel[role="title"] {{ font-weight: 600; }}
-QLabel[role="section"] {{ color: {muted}; font-weight: 600; }}
+QLabel[role="title"] {{ font-weight: 700; }}
+QLabel[role="section"] {{ color: {muted}; font-weight: 700; }}
 QFrame[role="panel"] {{ background: {base}; }}
 QFrame[role="bar"] {{ background: {window}; border: 0; border-bottom: 1px solid {line}; }}
 QFrame[role="banner"] {{ background: {banner}; border: 0; border-bottom: 1px solid {banner_line}; }}
@@ -155,7 +182,11 @@ def _style_sheet(dark: bool) -> str:
         accent=colour(_Role.Accent),
         highlight=colour(_Role.Highlight),
         off=_DISABLED[_Role.Text][dark],
+        folder=(resources() / "themes").as_posix(),
+        name=("light", "dark")[dark],
+        handle=("#c6ccd4", "#434a53")[dark],
         hover=("#e4e7eb", "#2d3239")[dark],
+        row=("#eef1f4", "#22262b")[dark],
         selected=_SELECTED[dark],
         error=("#c62a22", "#f0756c")[dark],
         good=("#1f7d3d", "#66c382")[dark],

@@ -18,14 +18,13 @@ class WorkerCommands(QObject):
 
     def start(self) -> None:
         self._window.say(self.tr("Starting a worker…"))
-        self._window.background.run(
-            self._local.start, done=lambda name: self._done(self.tr("Worker started: {0}"), name)
-        )
+        started = self.tr("Worker started: {0}")
+        self._window.background.run(self._local.start, done=lambda name: self._done(started.format(name)))
 
     def stop(self) -> None:
         self._window.say(self.tr("Stopping this computer's workers…"))
         self._window.background.run(self._local.stop, done=lambda _: self._done(self.tr("Workers stopped.")))
 
-    def _done(self, said: str, name: str = "") -> None:
-        self._window.say(said.format(name))
+    def _done(self, said: str) -> None:
+        self._window.say(said)
         self._window.live.note(Changes(workers=True))

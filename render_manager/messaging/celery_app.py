@@ -5,22 +5,9 @@ from kombu.entity import Exchange, Queue
 
 from render_manager.domain.priority import Band
 
-RENDER_TASK = "render_manager.render_task"  #: args: task id
-CLEAN_UP = "render_manager.clean_up"  #: no args; sent to a host's queue
-
 #: Seconds: a Redis that does not answer must hold nobody up for long.
 CONNECT_TIMEOUT = 2.0
 ANSWER_TIMEOUT = 5.0
-
-
-def worker_queue(worker: str) -> str:
-    """The queue that only this worker consumes."""
-    return f"worker.{worker}"
-
-
-def host_queue(host: str) -> str:
-    """The queue that the workers of this host consume: clean-ups."""
-    return f"host.{host}"
 
 
 def queue(name: str) -> Queue:

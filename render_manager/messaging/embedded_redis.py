@@ -13,12 +13,15 @@ import socket
 import subprocess
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import psutil
-import redis
 from filelock import FileLock
 
 from render_manager.domain.errors import LocalFarmError
+
+if TYPE_CHECKING:
+    import redis  # half a second at run time, and a command without a running server never needs it
 
 log = logging.getLogger(__name__)
 
@@ -164,23 +167,29 @@ def _url(record: dict[str, str | int]) -> str:
     return f"redis://:{record['password']}@127.0.0.1:{record['port']}/0"
 
 
-def _client(record: dict[str, str | int]) -> redis.Redis:
+def _client(record: dict[str, str | int]) -> "redis.Redis":
+    import redis
+
     return redis.Redis.from_url(_url(record), socket_connect_timeout=1.0, socket_timeout=1.0)
 
 
 def _answers(record: dict[str, str | int]) -> bool:
+    from redis import RedisError
+
     try:
         with _client(record) as client:
             return bool(client.ping())
-    except redis.RedisError:
+    except RedisError:
         return False
 
 
 def _shut_down(record: dict[str, str | int]) -> None:
+    from redis import RedisError
+
     try:
         with _client(record) as client:
             client.shutdown(nosave=True)
-    except redis.RedisError as error:
+    except RedisError as error:
         log.debug("The embedded Redis is gone already (%s)", error)
 
 

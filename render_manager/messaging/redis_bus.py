@@ -1,14 +1,19 @@
-"""The ChangeBus port on Redis pub/sub."""
+"""The ChangeBus port on Redis pub/sub.
+
+The client takes half a second to import, and most commands publish nothing: it is imported when first needed.
+"""
 
 import logging
 import time
 from collections.abc import AsyncGenerator, Sequence
-
-import redis
-import redis.asyncio
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from render_manager.domain.errors import BrokerUnavailable
 from render_manager.domain.notices import Notice
+
+if TYPE_CHECKING:
+    import redis
 
 log = logging.getLogger(__name__)
 
@@ -17,8 +22,7 @@ CHANNEL = "render-manager:notices"
 REST_AFTER_FAILURE = 2.0
 #: A batch ends at this many notices, so that a flood still lets the listener's loop breathe.
 LARGEST_BATCH = 1000
-_TIMEOUTS = {"socket_connect_timeout": 2.0, "socket_timeout": 2.0}
-_LOST = (redis.RedisError, OSError)
+CONNECT_TIMEOUT = 2.0
 
 
 class RedisBus:
@@ -30,26 +34,38 @@ class RedisBus:
 
     def __init__(self, url: str | None) -> None:
         self._url = url
-        self._redis = redis.Redis.from_url(url, **_TIMEOUTS) if url else None
         self._rest_until = 0.0
 
+    @cached_property
+    def _redis(self) -> "redis.Redis":
+        import redis
+
+        assert self._url is not None
+        return redis.Redis.from_url(self._url, socket_connect_timeout=CONNECT_TIMEOUT, socket_timeout=CONNECT_TIMEOUT)
+
     def publish(self, *notices: Notice) -> None:
-        if self._redis is None or not notices or time.monotonic() < self._rest_until:
+        if self._url is None or not notices or time.monotonic() < self._rest_until:
             return
+        from redis import RedisError
+
         try:
             with self._redis.pipeline(transaction=False) as pipe:
                 for notice in notices:
                     pipe.publish(CHANNEL, notice.to_json())
                 pipe.execute()
-        except _LOST as error:
+        except (RedisError, OSError) as error:
             self._rest_until = time.monotonic() + REST_AFTER_FAILURE
             log.warning("Notices are not sent for now: Redis can't be reached (%s)", error)
 
     async def listen(self) -> AsyncGenerator[Sequence[Notice]]:
         if self._url is None:
             raise BrokerUnavailable("The embedded Redis is not running.")
+        import redis.asyncio
+
         # No socket_timeout: a quiet channel is no fault; the health check finds a dead connection.
-        client = redis.asyncio.Redis.from_url(self._url, socket_connect_timeout=2.0, health_check_interval=5)
+        client = redis.asyncio.Redis.from_url(
+            self._url, socket_connect_timeout=CONNECT_TIMEOUT, health_check_interval=5
+        )
         pubsub = client.pubsub(ignore_subscribe_messages=True)
         try:
             await pubsub.subscribe(CHANNEL)
@@ -65,15 +81,15 @@ class RedisBus:
                     message = await pubsub.get_message(timeout=0.0)
                 if batch:
                     yield batch
-        except _LOST as error:
+        except (redis.RedisError, OSError) as error:
             raise BrokerUnavailable(f"Redis can't be reached ({error}).") from error
         finally:
             try:
                 await pubsub.aclose()
                 await client.aclose()
-            except _LOST:
+            except (redis.RedisError, OSError):
                 log.debug("Closing a lost Redis connection", exc_info=True)
 
     def close(self) -> None:
-        if self._redis is not None:
+        if "_redis" in self.__dict__:
             self._redis.close()

@@ -1,13 +1,19 @@
-"""The TicketQueue port on Celery: one message per runnable task, sent by task name."""
+"""The TicketQueue port on Celery: one message per runnable task, sent by task name.
 
-from typing import Any
+Celery takes a third of a second to import, and most commands send nothing: it is imported at the first ticket.
+"""
 
-from kombu.exceptions import KombuError, OperationalError
-from redis.exceptions import RedisError
+from collections.abc import Generator
+from contextlib import contextmanager
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 from render_manager.domain.errors import BrokerUnavailable
 from render_manager.domain.priority import band_of
-from render_manager.messaging.celery_app import CLEAN_UP, RENDER_TASK, host_queue, make_app, queue, worker_queue
+from render_manager.messaging.names import CLEAN_UP, RENDER_TASK, host_queue, worker_queue
+
+if TYPE_CHECKING:
+    from celery import Celery
 
 
 class CeleryTickets:
@@ -18,7 +24,15 @@ class CeleryTickets:
     """
 
     def __init__(self, broker_url: str | None) -> None:
-        self._app = make_app(broker_url) if broker_url else None
+        self._broker_url = broker_url
+
+    @cached_property
+    def _app(self) -> "Celery":
+        from render_manager.messaging.celery_app import make_app
+
+        if self._broker_url is None:
+            raise BrokerUnavailable("The embedded Redis is not running; workers find the task when they start.")
+        return make_app(self._broker_url)
 
     def ring(self, task_id: str, priority: int, ticket: str) -> None:
         self._send(RENDER_TASK, band_of(priority).value, [task_id], ticket)
@@ -30,30 +44,35 @@ class CeleryTickets:
         self._send(CLEAN_UP, host_queue(host), [])
 
     def revoke(self, ticket: str) -> None:
-        if self._app is None:
+        if self._broker_url is None:
             return  # nobody has the ticket: no worker can run without a broker
-        try:
+        with _explained():
             self._app.control.revoke(ticket)
-        except (OperationalError, KombuError, RedisError, OSError) as error:
-            raise _unavailable(error) from error
 
     def close(self) -> None:
-        if self._app is not None:
+        if "_app" in self.__dict__:
             self._app.close()
 
     def _send(self, name: str, queue_name: str, args: list[str], ticket: str | None = None) -> None:
-        if self._app is None:
-            raise BrokerUnavailable("The embedded Redis is not running; workers find the task when they start.")
-        try:
-            # A declared queue: ours for hosts and workers are not among the configured ones.
-            route: dict[str, Any] = {"queue": queue(queue_name)}
-            self._app.send_task(name, args=args, task_id=ticket, retry=False, **route)
-        except (OperationalError, KombuError, RedisError, OSError) as error:
-            raise _unavailable(error) from error
+        app = self._app
+        from render_manager.messaging.celery_app import queue
+
+        # A declared queue: ours for hosts and workers are not among the configured ones.
+        route: dict[str, Any] = {"queue": queue(queue_name)}
+        with _explained():
+            app.send_task(name, args=args, task_id=ticket, retry=False, **route)
 
 
-def _unavailable(error: Exception) -> BrokerUnavailable:
-    return BrokerUnavailable(
-        f"Redis can't be reached ({error}). The task is kept, and workers find it by themselves; "
-        "check REDIS_HOST, REDIS_PORT or REDIS_URL."
-    )
+@contextmanager
+def _explained() -> Generator[None]:
+    """Turn a broker that is away into BrokerUnavailable, in a sentence and without its address."""
+    from kombu.exceptions import KombuError
+    from redis.exceptions import RedisError
+
+    try:
+        yield
+    except (KombuError, RedisError, OSError) as error:
+        raise BrokerUnavailable(
+            f"Redis can't be reached ({error}). The task is kept, and workers find it by themselves; "
+            "check REDIS_HOST, REDIS_PORT or REDIS_URL."
+        ) from error

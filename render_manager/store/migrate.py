@@ -4,17 +4,14 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, Engine, inspect, text
 
 from render_manager.domain.errors import StoreUnavailable
 from render_manager.store.engine import explained
 
 #: Any number, as long as no other program takes it: PostgreSQL's advisory lock during a migration.
 _LOCK = 7_236_817_001
+_MIGRATIONS = Path(__file__).parent / "migrations"
 
 
 def upgrade(engine: Engine) -> str:
@@ -23,11 +20,18 @@ def upgrade(engine: Engine) -> str:
     Raises:
         StoreUnavailable: the database can't be reached.
     """
+    if current_version(engine) == newest_version():
+        return newest_version()
+    from alembic import command  # takes half a second, and is rarely needed
+    from alembic.config import Config
+
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS))
+    config.set_main_option("path_separator", "os")
     with explained(engine), engine.begin() as connection, _locked(connection):
-        config = _config()
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
-    return _head()
+    return newest_version()
 
 
 def check_version(engine: Engine) -> None:
@@ -36,13 +40,24 @@ def check_version(engine: Engine) -> None:
     Raises:
         StoreUnavailable: it is not, or can't be reached.
     """
-    with explained(engine), engine.connect() as connection:
-        found = MigrationContext.configure(connection).get_current_revision()
-    if found != _head():
+    if (found := current_version(engine)) != newest_version():
         raise StoreUnavailable(
-            f"The database is at version {found or 'none'}, this program needs {_head()}: "
+            f"The database is at version {found or 'none'}, this program needs {newest_version()}: "
             "run `render-manager db upgrade` once (and update older programs of the farm)."
         )
+
+
+def current_version(engine: Engine) -> str | None:
+    """The revision the database is at; None for an empty one. Raises StoreUnavailable."""
+    with explained(engine), engine.connect() as connection:
+        if not inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def newest_version() -> str:
+    """The revision this program needs: migrations are numbered files."""
+    return max(path.name.partition("_")[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 @contextmanager
@@ -50,16 +65,3 @@ def _locked(connection: Connection) -> Generator[None]:
     if connection.dialect.name == "postgresql":
         connection.execute(text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
     yield  # SQLite: BEGIN IMMEDIATE is the lock
-
-
-def _config() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    config.set_main_option("path_separator", "os")
-    return config
-
-
-def _head() -> str:
-    head = ScriptDirectory.from_config(_config()).get_current_head()
-    assert head is not None
-    return head

@@ -1,11 +1,11 @@
 """A task's frames as one bar in parts (completed, skipped, rendering, failed, cancelled, waiting), and in numbers."""
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPainterPath, QPalette
 from PySide6.QtWidgets import QStyleOptionViewItem
 
 from render_manager.domain.states import FrameCounts, FrameStatus
-from render_manager.gui import text
+from render_manager.gui import icons, text
 from render_manager.gui.delegates.cell import PADDING, CellDelegate, Index, faint, palette_of, rect_of
 from render_manager.gui.state_style import FRAME_STYLES, Tone, tone
 from render_manager.gui.theme import is_dark
@@ -20,6 +20,7 @@ _PARTS = (
     FrameStatus.CANCELLED,
 )
 _BAR_HEIGHT = 9
+_MARK = 10
 
 
 def segments(counts: FrameCounts, width: float) -> list[tuple[FrameStatus, float, float]]:
@@ -62,7 +63,7 @@ class ProgressDelegate(CellDelegate):
 
 
 class FramesDelegate(CellDelegate):
-    """Frames done and in all; the failed ones, if there are any, in their colour before them."""
+    """Frames done and in all; before them the failed ones, if there are any, with their mark and in their colour."""
 
     def draw(self, painter: QPainter, option: QStyleOptionViewItem, row: TaskRow) -> None:
         counts, palette, cell = row.task.counts, palette_of(option), rect_of(option)
@@ -76,12 +77,16 @@ class FramesDelegate(CellDelegate):
         painter.setPen(palette.color(QPalette.ColorRole.Text))
         painter.drawText(cell, right, done)
         if counts.failed:
-            cell.setRight(cell.right() - metrics.horizontalAdvance(done) - 10)
-            painter.setPen(tone(Tone.ERROR, is_dark(palette)))
-            failed = self.tr("%n failed", "", counts.failed)
-            painter.drawText(cell, right, metrics.elidedText(failed, Qt.TextElideMode.ElideRight, cell.width()))
+            cell.setRight(cell.right() - metrics.horizontalAdvance(done) - 12)
+            colour = tone(Tone.ERROR, is_dark(palette))
+            painter.setPen(colour)
+            failed = text.number(counts.failed)
+            painter.drawText(cell, right, failed)
+            mark = icons.pixmap("state-failed", _MARK, colour, painter.device().devicePixelRatio())
+            x = cell.right() - metrics.horizontalAdvance(failed) - _MARK - 3
+            painter.drawPixmap(QPointF(x, cell.center().y() - _MARK / 2 + 0.5), mark)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         metrics = option.fontMetrics  # type: ignore[attr-defined]
-        widest = f"{self.tr('%n failed', '', 999)}  9,999 / 99,999"
+        widest = "X 999  99,999 / 99,999"
         return QSize(metrics.horizontalAdvance(widest) + 2 * PADDING, 26)

@@ -35,8 +35,8 @@ class CleanupDialog(QDialog):
         self._tree.setAccessibleName(self.tr("Workspaces to remove"))
         self._tree.setRootIsDecorated(False)
         self._tree.setHeaderLabels([self.tr("Task"), self.tr("User"), self.tr("Hosts"), self.tr("Size")])
-        for item in self._items:
-            self._tree.addTopLevelItem(self._line(item))
+        self._lines = [self._line(item) for item in self._items]
+        self._tree.addTopLevelItems(self._lines)
         header = self._tree.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
@@ -68,14 +68,11 @@ class CleanupDialog(QDialog):
 
     def chosen(self) -> list[CleanupItem]:
         """The items that are ticked."""
-        ticked = [self._tree.topLevelItem(row).checkState(0) is Qt.CheckState.Checked for row in self._rows()]
-        return [item for item, on in zip(self._items, ticked, strict=True) if on]
+        pairs = zip(self._items, self._lines, strict=True)
+        return [item for item, line in pairs if line.checkState(0) is Qt.CheckState.Checked]
 
     def keep_renders(self) -> bool:
         return self._keep.isChecked()
-
-    def _rows(self) -> range:
-        return range(self._tree.topLevelItemCount())
 
     def _line(self, item: CleanupItem) -> QTreeWidgetItem:
         hosts = ", ".join(sorted({workspace.host for workspace in item.workspaces}))

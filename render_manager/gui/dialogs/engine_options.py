@@ -15,6 +15,7 @@ class EngineOptions(QWidget):
         self._form = QFormLayout(self)
         self._form.setContentsMargins(0, 0, 0, 0)
         self._form.setVerticalSpacing(4)
+        self._form.setHorizontalSpacing(14)
         self._fields: dict[str, Field] = {}
         self._engine: Engine | None = None
 
@@ -28,7 +29,7 @@ class EngineOptions(QWidget):
         for option in engine.options:
             field = Field(self._editor(option), name=f"option_{option.name}", label=option.name, hint=option.help)
             self._fields[option.name] = field
-            self._form.addRow(option.name, field)
+            field.add_to(self._form)
 
     def values(self) -> dict[str, object]:
         """What was filled in, in its type; what can't be read is complained about beside it.

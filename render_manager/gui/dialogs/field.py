@@ -1,12 +1,18 @@
 """A form's editor with one line below it that explains or complains."""
 
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+
+#: So that the forms of a dialog stand in one line.
+LABEL_WIDTH = 96
 
 
 class Field(QWidget):
     """Keeps the line's room while it is empty, so that a form does not jump under the mouse."""
 
-    def __init__(self, editor: QWidget, *, name: str, label: str, hint: str = "") -> None:
+    def __init__(
+        self, editor: QWidget, *, name: str, label: str, hint: str = "", beside: QWidget | None = None
+    ) -> None:
         super().__init__()
         self.editor = editor
         editor.setObjectName(name)
@@ -23,9 +29,23 @@ class Field(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
-        layout.addWidget(editor)
+        row = QHBoxLayout()
+        row.setSpacing(8)
+        row.addWidget(editor, 1)
+        if beside is not None:
+            row.addWidget(beside, 0, Qt.AlignmentFlag.AlignTop)
+        layout.addLayout(row)
         layout.addWidget(self._line)
         self.say(hint)
+
+    def add_to(self, form: QFormLayout) -> None:
+        """Put the field into a form, its label beside the editor's first line."""
+        title = QLabel(self.label)
+        title.setMinimumWidth(LABEL_WIDTH)
+        title.setMargin(5)
+        title.setAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        title.setBuddy(self.editor)
+        form.addRow(title, self)
 
     @property
     def message(self) -> str:

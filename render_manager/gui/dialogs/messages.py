@@ -34,6 +34,8 @@ def ask(
     agree = box.addButton(yes, QMessageBox.ButtonRole.AcceptRole)
     agree.setObjectName("yes")
     agree.setProperty("danger", danger)
+    agree.style().unpolish(agree)
+    agree.style().polish(agree)
     keep = box.addButton(no, QMessageBox.ButtonRole.RejectRole)
     box.setDefaultButton(keep)
     box.setEscapeButton(keep)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -19,7 +19,6 @@ from PySide6.QtWidgets import (
     QPushButton,
     QScrollArea,
     QSizePolicy,
-    QSpacerItem,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -103,9 +102,9 @@ class SubmitDialog(QDialog):
         self._paths_edit.setAcceptDrops(False)  # the window takes drops, whatever is below the mouse
         self._paths_edit.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self._paths_edit.setFixedHeight(self._paths_edit.fontMetrics().lineSpacing() * 3 + 14)
-        self._paths = Field(self._paths_edit, name="paths", label=self.tr("Projects"))
         self._browse = QPushButton(self.tr("Browse…"))
         self._browse.clicked.connect(self._pick_files)
+        self._paths = Field(self._paths_edit, name="paths", label=self.tr("Projects"), beside=self._browse)
         self._engine = QComboBox()
         for engine in self._submission.engines.values():
             self._engine.addItem(engine.label, engine.name)
@@ -113,21 +112,14 @@ class SubmitDialog(QDialog):
         self._frames_edit = QLineEdit(self._state.value("frames", "1"))
         self._frames = Field(self._frames_edit, name="frames", label=self.tr("Frames"))
         self._priority = PriorityField()
+        self._priority_field = Field(self._priority, name="priority_field", label=self.tr("Priority"))
         self._user_edit = QLineEdit(self._state.value("user", default_user))
         self._user = Field(self._user_edit, name="user", label=self.tr("User"))
         form = QFormLayout()
         form.setVerticalSpacing(4)
         form.setHorizontalSpacing(14)
-        form.setLabelAlignment(Qt.AlignmentFlag.AlignRight)
-        paths = QHBoxLayout()
-        paths.addWidget(self._paths, 1)
-        paths.addWidget(self._browse, 0, Qt.AlignmentFlag.AlignTop)
-        form.addRow(self._paths.label, paths)
-        for field in (self._engine_field, self._frames):
-            form.addRow(field.label, field)
-        form.addRow(self.tr("Priority"), self._priority)
-        form.addItem(_gap())
-        form.addRow(self._user.label, self._user)
+        for field in (self._paths, self._engine_field, self._frames, self._priority_field, self._user):
+            field.add_to(form)
         self._build_more()
         self._build_foot()
         layout = QVBoxLayout(self)
@@ -141,7 +133,9 @@ class SubmitDialog(QDialog):
         layout.addLayout(self._foot)
 
     def _build_more(self) -> None:
-        self._more_button = QToolButton(text=self.tr("More options"), checkable=True, autoRaise=True)
+        self._more_button = QToolButton()
+        self._more_button.setText(self.tr("More options"))
+        self._more_button.setCheckable(True)
         self._more_button.setObjectName("more")
         self._more_button.setProperty("flat", True)
         self._more_button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -163,10 +157,11 @@ class SubmitDialog(QDialog):
         self._options = EngineOptions()
         body = QWidget()
         form = QFormLayout(body)
-        form.setContentsMargins(2, 2, 10, 2)
+        form.setContentsMargins(0, 2, 10, 2)
         form.setVerticalSpacing(4)
+        form.setHorizontalSpacing(14)
         for field in (self._name_field, archive, project):
-            form.addRow(field.label, field)
+            field.add_to(form)
         self._options_title = QLabel()
         self._options_title.setProperty("role", "section")
         form.addRow(self._options_title)
@@ -202,6 +197,16 @@ class SubmitDialog(QDialog):
         self._foot.addWidget(self._progress, 1)
         self._foot.addStretch(0)
         self._foot.addWidget(self._buttons)
+
+    def event(self, event: QEvent) -> bool:
+        handled = super().event(event)
+        layout = self.layout()
+        if event.type() is QEvent.Type.LayoutRequest and layout is not None:
+            # A complaint may take more lines than there is room for.
+            needed = layout.totalHeightForWidth(self.width())
+            if needed > self.height():
+                self.resize(self.width(), needed)
+        return handled
 
     # -- paths and engine ----------------------------------------------------------------------------------------
 
@@ -392,7 +397,3 @@ class SubmitDialog(QDialog):
         if self._ids:
             self.submitted.emit(self._ids)
         super().reject()
-
-
-def _gap() -> QSpacerItem:
-    return QSpacerItem(0, 8)

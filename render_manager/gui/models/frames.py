@@ -16,6 +16,7 @@ from render_manager.gui.state_style import FRAME_STYLES
 
 _Role = Qt.ItemDataRole
 Index = QModelIndex | QPersistentModelIndex
+_NO_PARENT = QModelIndex()
 #: A frame's byte in ``FrameModel.states`` is its status' place here.
 STATUSES = tuple(FrameStatus)
 CODES = {status: code for code, status in enumerate(STATUSES)}
@@ -111,7 +112,7 @@ class FrameModel(QAbstractListModel):
 
     # -- Qt ------------------------------------------------------------------------------------------------------
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
+    def rowCount(self, parent: Index = _NO_PARENT) -> int:
         return 0 if parent.isValid() else len(self.numbers)
 
     def data(self, index: Index, role: int = _Role.DisplayRole) -> Any:

@@ -2,7 +2,6 @@
 and takes seconds where a list sort takes milliseconds."""
 
 import time
-from collections import Counter
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -17,6 +16,7 @@ from render_manager.services.queries import TaskRow
 
 _Role = Qt.ItemDataRole
 Index = QModelIndex | QPersistentModelIndex
+_NO_PARENT = QModelIndex()
 
 
 class Column(IntEnum):
@@ -67,10 +67,10 @@ class TaskTableModel(QAbstractTableModel):
     """Rows as last read; ``live.py`` keeps them so.
 
     Signals:
-        tallied: how many tasks there are in each state, whatever is shown of them.
+        updated: rows were taken in, whether they are shown or not.
     """
 
-    tallied = Signal(dict)
+    updated = Signal()
 
     def __init__(self, engine_labels: Mapping[str, str]) -> None:
         super().__init__()
@@ -80,7 +80,7 @@ class TaskTableModel(QAbstractTableModel):
         self._row_of: dict[str, int] = {}
         self._column, self._order = Column.AGE, Qt.SortOrder.AscendingOrder
         self._words: tuple[str, ...] = ()
-        self._statuses: frozenset[TaskStatus] = frozenset()
+        self._test: Callable[[TaskRow], bool] = lambda row: True
 
     # -- filling -------------------------------------------------------------------------------------------------
 
@@ -101,12 +101,12 @@ class TaskTableModel(QAbstractTableModel):
             if old is not None and task_id in self._row_of:
                 self._repaint(task_id, old.row, found[task_id])
         self._choose_shown()
-        self.tallied.emit(dict(Counter(entry.row.task.status for entry in self._entries.values())))
+        self.updated.emit()
 
-    def filter_by(self, words: str, statuses: frozenset[TaskStatus]) -> None:
-        """Show the tasks that hold every word in name, user, engine, id or note and are in one of ``statuses``."""
+    def filter_by(self, words: str, test: Callable[[TaskRow], bool]) -> None:
+        """Show the tasks that hold every word in name, user, engine, id or note and pass the test."""
         self._words = tuple(words.casefold().split())
-        self._statuses = statuses
+        self._test = test
         self._choose_shown()
 
     def grow_older(self) -> None:
@@ -135,10 +135,10 @@ class TaskTableModel(QAbstractTableModel):
 
     # -- Qt ------------------------------------------------------------------------------------------------------
 
-    def rowCount(self, parent: Index = QModelIndex()) -> int:
+    def rowCount(self, parent: Index = _NO_PARENT) -> int:
         return 0 if parent.isValid() else len(self._shown)
 
-    def columnCount(self, parent: Index = QModelIndex()) -> int:
+    def columnCount(self, parent: Index = _NO_PARENT) -> int:
         return 0 if parent.isValid() else len(Column)
 
     def headerData(self, section: int, orientation: Qt.Orientation, role: int = _Role.DisplayRole) -> Any:
@@ -253,7 +253,7 @@ class TaskTableModel(QAbstractTableModel):
 
     def _matches(self, entry: _Entry) -> bool:
         task = entry.row.task
-        if self._statuses and task.status not in self._statuses:
+        if not self._test(entry.row):
             return False
         if not self._words:
             return True

@@ -32,6 +32,7 @@ class DropHint(QWidget):
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self._over = parent
         parent.installEventFilter(self)
         self.hide()
 
@@ -46,7 +47,7 @@ class DropHint(QWidget):
         self.raise_()
 
     def _cover(self) -> None:
-        self.setGeometry(self.parentWidget().rect())
+        self.setGeometry(self._over.rect())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         palette = self.palette()

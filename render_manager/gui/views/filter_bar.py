@@ -1,33 +1,28 @@
 """Which tasks are shown: a field for words, and the states in four groups with their numbers."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QTimer, Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
-from render_manager.domain.states import RUNNABLE, TaskStatus
+from render_manager.domain.states import FINAL, TaskStatus
 from render_manager.gui import icons, text
+from render_manager.services.queries import TaskRow
 
-
-@dataclass(frozen=True)
-class _Group:
-    name: str
-    statuses: frozenset[TaskStatus]
-
-
-_GROUPS = (
-    _Group("all", frozenset()),
-    _Group("active", RUNNABLE | {TaskStatus.PAUSED}),
-    _Group("failed", frozenset({TaskStatus.FAILED})),
-    _Group("finished", frozenset({TaskStatus.COMPLETED, TaskStatus.CANCELLED})),
-)
+#: In the order shown. A task still in work may have failed frames already: that is when somebody should look.
+GROUPS: dict[str, Callable[[TaskRow], bool]] = {
+    "all": lambda row: True,
+    "active": lambda row: row.task.status not in FINAL,
+    "failed": lambda row: row.task.status is TaskStatus.FAILED or row.task.counts.failed > 0,
+    "finished": lambda row: row.task.status in FINAL,
+}
 #: Milliseconds after the last key before a long list is searched.
 _PAUSE = 120
 
 
 class FilterBar(QFrame):
-    """Signals: changed: the words and the set of states asked for (empty: any)."""
+    """Signals: changed: the words and the test of the group asked for."""
 
     changed = Signal(str, object)
 
@@ -49,18 +44,20 @@ class FilterBar(QFrame):
         layout.setSpacing(3)
         self._group = QButtonGroup(self)
         self._buttons: dict[str, QPushButton] = {}
-        for group in _GROUPS:
-            button = QPushButton(checkable=True, checked=group.name == "all")
-            button.setObjectName(f"filter_{group.name}")
+        for name in GROUPS:
+            button = QPushButton()
+            button.setCheckable(True)
+            button.setChecked(name == "all")
+            button.setObjectName(f"filter_{name}")
             button.setProperty("role", "filter")
             self._group.addButton(button)
-            self._buttons[group.name] = button
+            self._buttons[name] = button
             layout.addWidget(button)
         self._group.buttonToggled.connect(self._toggled)
         layout.addStretch(1)
         layout.addWidget(self._words, 1)
         self.retint()
-        self.tally({})
+        self.tally([])
 
     def retint(self) -> None:
         self._glass.setIcon(icons.icon("search"))
@@ -69,22 +66,21 @@ class FilterBar(QFrame):
         self._words.setFocus()
         self._words.selectAll()
 
-    def tally(self, counts: dict[TaskStatus, int]) -> None:
+    def tally(self, rows: Sequence[TaskRow]) -> None:
         """Show how many tasks each group has."""
         words = {
             "all": self.tr("All {0}"),
             "active": self.tr("Active {0}"),
-            "failed": self.tr("Failed {0}"),
+            "failed": self.tr("With failures {0}"),
             "finished": self.tr("Finished {0}"),
         }
-        for group in _GROUPS:
-            count = sum(number for status, number in counts.items() if not group.statuses or status in group.statuses)
-            self._buttons[group.name].setText(words[group.name].format(text.number(count)))
+        for name, test in GROUPS.items():
+            self._buttons[name].setText(words[name].format(text.number(sum(map(test, rows)))))
 
     def _toggled(self, button: QPushButton, checked: bool) -> None:
         if checked:
             self._emit()
 
     def _emit(self) -> None:
-        chosen = next(group for group in _GROUPS if self._buttons[group.name].isChecked())
-        self.changed.emit(self._words.text(), chosen.statuses)
+        chosen = next(test for name, test in GROUPS.items() if self._buttons[name].isChecked())
+        self.changed.emit(self._words.text(), chosen)

@@ -14,7 +14,7 @@ _MARK, _GAP = 11, 14
 
 
 class Legend(QWidget):
-    """Shows the states that occur; as many as there is room for."""
+    """Shows the states that occur, without their words where there is no room for them."""
 
     def __init__(self, model: FrameModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,11 +46,11 @@ class Legend(QWidget):
         painter = QPainter(self)
         dark, x, middle = is_dark(self.palette()), 0.0, self.height() / 2
         metrics = self.fontMetrics()
-        for mark, word, count, status in self._entries:
-            label = f"{word} {count}"
-            width = _MARK + 5 + metrics.horizontalAdvance(label)
-            if x + width > self.width():  # no room for the word: the mark and the number say it, too
-                label, width = count, _MARK + 5 + metrics.horizontalAdvance(count)
+        labels = [f"{word} {count}" for _, word, count, _ in self._entries]
+        room = sum(_MARK + 5 + _GAP + metrics.horizontalAdvance(label) for label in labels) - _GAP
+        if room > self.width():  # mark and number say it, too
+            labels = [count for _, _, count, _ in self._entries]
+        for (mark, _, _, status), label in zip(self._entries, labels, strict=True):
             colour = FRAME_STYLES[status].colour(dark)
             painter.drawPixmap(
                 QPointF(x, middle - _MARK / 2), icons.pixmap(mark, _MARK, colour, self.devicePixelRatioF())
@@ -58,5 +58,5 @@ class Legend(QWidget):
             painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
             rect = self.rect().adjusted(round(x) + _MARK + 5, 0, 0, 0)
             painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, label)
-            x += width + _GAP
+            x += _MARK + 5 + metrics.horizontalAdvance(label) + _GAP
         painter.end()

@@ -21,7 +21,7 @@ LINES = 50_000
 #: Milliseconds between two looks at the log of a frame that is rendering.
 EVERY = 1_000
 
-_ERROR = re.compile(r"\b(?:error|fatal|failed|exception|traceback|segmentation fault|cannot|can't)\b", re.I)
+_ERROR = re.compile(r"(?:error|exception)\b|\b(?:fatal|failed|traceback|segmentation fault|cannot|can't)\b", re.I)
 _WARNING = re.compile(r"\bwarn(?:ing)?\b", re.I)
 
 
@@ -42,7 +42,7 @@ class LogColours(QSyntaxHighlighter):
 
     def highlightBlock(self, text: str) -> None:
         which = Tone.ERROR if _ERROR.search(text) else Tone.WARNING if _WARNING.search(text) else None
-        if which in self._formats:
+        if which is not None and which in self._formats:
             self.setFormat(0, len(text), self._formats[which])
 
 
@@ -88,7 +88,10 @@ class LogView(QWidget):
         self.show_frame(None)
 
     def _button(self, name: str, tip: str, checked: bool = False) -> QToolButton:
-        button = QToolButton(checkable=True, checked=checked, toolTip=tip)
+        button = QToolButton()
+        button.setCheckable(True)
+        button.setChecked(checked)
+        button.setToolTip(tip)
         button.setObjectName(f"log_{name}")
         button.setAccessibleName(tip)
         button.setProperty("flat", True)

@@ -11,14 +11,14 @@ from render_manager.services.queries import TaskRow
 
 ROW_HEIGHT = 28
 _WIDTHS = {
-    Column.NAME: 210,
-    Column.USER: 84,
+    Column.NAME: 180,
+    Column.USER: 78,
     Column.ENGINE: 74,
-    Column.STATUS: 112,
-    Column.PRIORITY: 62,
-    Column.PROGRESS: 180,
-    Column.FRAMES: 168,
-    Column.AGE: 74,
+    Column.STATUS: 110,
+    Column.PRIORITY: 66,
+    Column.PROGRESS: 154,
+    Column.FRAMES: 140,
+    Column.AGE: 68,
 }
 
 
