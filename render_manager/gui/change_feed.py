@@ -2,7 +2,8 @@
 
 import asyncio
 import contextlib
-from collections.abc import Sequence
+import logging
+from collections.abc import AsyncGenerator, Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, Signal
@@ -10,6 +11,8 @@ from PySide6.QtCore import QObject, Signal
 from render_manager.domain.errors import BrokerUnavailable
 from render_manager.domain.notices import Notice, Topic
 from render_manager.services.ports import ChangeBus
+
+log = logging.getLogger(__name__)
 
 #: Seconds between two looks at everything while no notices come.
 POLL = 4.0
@@ -68,6 +71,7 @@ class ChangeFeed(QObject):
         self._bus = bus
         self._poll = poll
         self._first_retry = first_retry
+        self._delay = first_retry
         self._retry = asyncio.Event()
 
     def retry_now(self) -> None:
@@ -75,17 +79,28 @@ class ChangeFeed(QObject):
         self._retry.set()
 
     async def run(self) -> None:
-        delay = self._first_retry
+        self._delay = self._first_retry
         while True:
             try:
-                async for notices in self._bus.listen():
-                    delay = self._first_retry
-                    self.restored.emit()
-                    self.changed.emit(_changes_of(notices))
+                await self._listen()
             except BrokerUnavailable as error:
                 self.lost.emit(str(error))
-            await self._poll_for(delay)
-            delay = min(delay * 2, LONGEST_RETRY)
+            except Exception as error:  # a fault of ours must not leave the window deaf: it polls and tries again
+                log.exception("The change feed broke.")
+                self.lost.emit(str(error))
+            await self._poll_for(self._delay)
+            self._delay = min(self._delay * 2, LONGEST_RETRY)
+
+    async def _listen(self) -> None:
+        batches = self._bus.listen()
+        try:
+            async for notices in batches:
+                self._delay = self._first_retry
+                self.restored.emit()
+                self.changed.emit(_changes_of(notices))
+        finally:
+            if isinstance(batches, AsyncGenerator):  # closed here and now, not whenever memory is tidied up
+                await batches.aclose()
 
     async def _poll_for(self, seconds: float) -> None:
         self._retry.clear()

@@ -113,6 +113,9 @@ class Live(QObject):
                 # What happened meanwhile is unknown: once it answers, everything is read.
                 self.note(Changes(everything=True, workers=True))
                 continue
+            except Exception:  # a fault of ours must not leave the window blind: the next change is read again
+                log.exception("Reading what changed failed.")
+                continue
             if lost:
                 lost, delay = False, self._first_retry
                 self.store_restored.emit()

@@ -115,8 +115,9 @@ QComboBox, QSpinBox {{ border: 1px solid {line}; border-radius: 5px; padding: 4p
 QComboBox:focus, QSpinBox:focus {{ border-color: {accent}; }}
 QComboBox:disabled, QSpinBox:disabled, QLineEdit:disabled {{ color: {off}; background: {window}; }}
 QComboBox::drop-down {{ border: 0; width: 22px; }}
-QComboBox::down-arrow, QSpinBox::down-arrow {{ image: url({folder}/chevron-down-{name}.svg); width: 12px; height: 12px; }}
-QSpinBox::up-arrow {{ image: url({folder}/chevron-up-{name}.svg); width: 12px; height: 12px; }}
+QComboBox::down-arrow, QSpinBox::down-arrow {{ image: url({folder}/chevron-down-{name}.svg); }}
+QSpinBox::up-arrow {{ image: url({folder}/chevron-up-{name}.svg); }}
+QComboBox::down-arrow, QSpinBox::down-arrow, QSpinBox::up-arrow {{ width: 12px; height: 12px; }}
 QComboBox QAbstractItemView {{ border: 1px solid {line}; background: {base}; selection-background-color: {selected};
     selection-color: {text}; }}
 QSpinBox::up-button, QSpinBox::down-button {{ border: 0; width: 18px; background: transparent; }}

@@ -2,7 +2,8 @@
 
 import shutil
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator, Sequence
+from contextlib import aclosing
 from pathlib import Path
 
 from render_manager.domain.engines import Engine, EngineOption
@@ -15,7 +16,8 @@ from render_manager.domain.entities import (
     Workspace,
     WorkspaceState,
 )
-from render_manager.domain.errors import ObjectNotFound, StoreUnavailable
+from render_manager.domain.errors import BrokerUnavailable, ObjectNotFound, StoreUnavailable
+from render_manager.domain.notices import Notice, Topic
 from render_manager.domain.priority import Band
 from render_manager.messaging.in_memory import InMemoryBus, InMemoryTickets
 from render_manager.services.cleanup import Cleanup
@@ -49,6 +51,31 @@ ENGINES = {
     )
 }
 WORKER = WorkerProfile("render-01", "render-01", tuple(Band), {"blender": "4.2", "maya": "2024"})
+
+
+class BreakableBus(InMemoryBus):
+    """``down`` takes the broker away: listeners are thrown out, notices are lost."""
+
+    down = False
+
+    def publish(self, *notices: Notice) -> None:
+        if not self.down:
+            super().publish(*notices)
+
+    def take_away(self) -> None:
+        super().publish(Notice(Topic.WORKERS))  # wakes the listeners, which then find it gone
+        self.down = True
+
+    async def listen(self) -> AsyncIterator[Sequence[Notice]]:
+        self._check()
+        async with aclosing(super().listen()) as batches:  # type: ignore[type-var]
+            async for notices in batches:
+                self._check()
+                yield notices
+
+    def _check(self) -> None:
+        if self.down:
+            raise BrokerUnavailable("Redis at redis://farm can't be reached.")
 
 
 class FolderObjects:
@@ -138,7 +165,7 @@ class Farm:
         self.engine = open_engine(f"sqlite:///{folder / 'farm.db'}")
         upgrade(self.engine)
         self.store = GuardedStore(SqlTaskStore(self.engine))
-        self.bus = InMemoryBus()
+        self.bus = BreakableBus()
         self.queue = InMemoryTickets()
         self.objects = FolderObjects(folder / "objects")
         self.local = LocalWorkersByHand()

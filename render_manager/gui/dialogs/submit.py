@@ -199,13 +199,12 @@ class SubmitDialog(QDialog):
         self._foot.addWidget(self._buttons)
 
     def event(self, event: QEvent) -> bool:
+        if event.type() is not QEvent.Type.LayoutRequest:
+            return super().event(event)
         handled = super().event(event)
-        layout = self.layout()
-        if event.type() is QEvent.Type.LayoutRequest and layout is not None:
-            # A complaint may take more lines than there is room for.
-            needed = layout.totalHeightForWidth(self.width())
-            if needed > self.height():
-                self.resize(self.width(), needed)
+        # A complaint may take more lines than there is room for.
+        if (layout := self.layout()) and (needed := layout.totalHeightForWidth(self.width())) > self.height():
+            self.resize(self.width(), needed)
         return handled
 
     # -- paths and engine ----------------------------------------------------------------------------------------

@@ -1,0 +1,57 @@
+"""The sample project through the whole system, against bare Blender on the same frames."""
+
+import shutil
+import subprocess
+import tempfile
+import time
+import zipfile
+from pathlib import Path
+from statistics import median
+
+from render_manager.domain.states import TaskStatus
+from render_manager.resource_files import resources
+from tests.benchmarks.rows import Row
+from tests.support.farm import Farm, open_farm, wait_until
+
+FRAMES = 8
+RUNS = 3
+BAR = 1.15
+
+
+def bench_demo_overhead() -> list[Row]:
+    """From submit to the last verified frame, over `blender -b … -a` of the same frames; runs alternate."""
+    sample = resources() / "sample_project" / "sample_project.zip"
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        with zipfile.ZipFile(sample) as archive:
+            archive.extractall(scratch / "bare")
+        scene = next((scratch / "bare").rglob("*.blend"))
+        with open_farm(scratch / "home") as farm:
+            wait_until(farm.services.queries.workers)
+            pairs = [(_bare(scene, scratch / "out"), _system(farm, sample)) for _ in range(RUNS)]
+    bare, system = (median(times) for times in zip(*pairs, strict=True))
+    ratio = median(ours / theirs for theirs, ours in pairs)
+    detail = f"{FRAMES} frames: system {system:.2f} s, bare Blender {bare:.2f} s, median of {RUNS}"
+    return [Row("demo_overhead", ratio, "× bare Blender", bare, BAR, ratio <= BAR, detail)]
+
+
+def _bare(scene: Path, out: Path) -> float:
+    blender = shutil.which("blender")
+    assert blender, "Blender must be on PATH"
+    command = [blender, "-b", "--factory-startup", "-noaudio", "-Y", str(scene)]
+    began = time.perf_counter()
+    subprocess.run(
+        [*command, "-o", f"{out}/f_####", "-F", "PNG", "-s", "1", "-e", str(FRAMES), "-a"],
+        check=True,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+    )
+    return time.perf_counter() - began
+
+
+def _system(farm: Farm, sample: Path) -> float:
+    began = time.perf_counter()
+    row = farm.settled(farm.submit(sample, f"1-{FRAMES}"), timeout=300)
+    took = time.perf_counter() - began
+    assert row.task.status is TaskStatus.COMPLETED, row.note
+    return took

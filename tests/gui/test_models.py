@@ -1,0 +1,205 @@
+"""The models: exact signals, order, filter, and Qt's own checks of both."""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QApplication
+
+from render_manager.domain.entities import RenderFrame
+from render_manager.domain.states import FrameStatus, TaskStatus
+from render_manager.gui.models import task_table
+from render_manager.gui.models.frames import FrameModel, Role, numbers_of
+from render_manager.gui.models.task_table import Column, TaskTableModel
+from render_manager.gui.state_style import FRAME_STYLES, TASK_STYLES
+from render_manager.gui.views.filter_bar import GROUPS
+from tests.gui.farm import Farm
+
+pytestmark = pytest.mark.usefixtures("qapp")
+_FATAL = QAbstractItemModelTester.FailureReportingMode.Fatal
+
+
+class Changed(list[tuple[int, int, int, int]]):
+    """What dataChanged said: first row, first column, last row, last column."""
+
+    def __call__(self, first: QModelIndex, last: QModelIndex, roles: object = None) -> None:
+        self.append((first.row(), first.column(), last.row(), last.column()))
+
+
+@pytest.fixture
+def tasks(qapp: QApplication) -> Iterator[TaskTableModel]:
+    model = TaskTableModel({"blender": "Blender"})
+    tester = QAbstractItemModelTester(model, _FATAL)
+    yield model
+    tester.deleteLater()
+
+
+@pytest.fixture
+def frames(qapp: QApplication) -> Iterator[FrameModel]:
+    model = FrameModel()
+    tester = QAbstractItemModelTester(model, _FATAL)
+    yield model
+    tester.deleteLater()
+
+
+def _names(model: TaskTableModel) -> list[str]:
+    return [model.row_at(row).task.name for row in range(model.rowCount())]
+
+
+def _read(farm: Farm, model: TaskTableModel) -> None:
+    model.replace_all(farm.services.queries.tasks())
+
+
+def test_columns_say_what_a_row_says(farm: Farm, tasks: TaskTableModel) -> None:
+    farm.submit("shot_010", "1-100", priority=9)
+    farm.render(3)
+    farm.fail()
+    _read(farm, tasks)
+    text = [tasks.index(0, column).data() for column in Column]
+    assert text[:7] == ["shot_010", "mei", "Blender", "Running", "9", "3 %", "3 / 1 / 100"]
+    assert tasks.index(0, Column.NOTE).data() == "No worker is online: start one."
+    assert tasks.index(0, Column.PRIORITY).data(task_table.Role.SORT) == 9
+
+
+def test_an_update_repaints_exactly_the_cells_that_differ(farm: Farm, tasks: TaskTableModel) -> None:
+    farm.submit("one")
+    two = farm.submit("two")
+    farm.submit("three")
+    farm.beat()
+    _read(farm, tasks)
+    changed = Changed()
+    tasks.dataChanged.connect(changed)
+    _read(farm, tasks)
+    assert changed == []
+    farm.services.control.set_priority(two.id, 9)
+    tasks.update(farm.services.queries.tasks(ids=[two.id]), [two.id])
+    row = tasks.position(two.id)
+    assert changed == [(row, Column.PRIORITY, row, Column.PRIORITY)]
+
+
+def test_newest_first_and_new_ones_slide_in_on_top(farm: Farm, tasks: TaskTableModel) -> None:
+    farm.submit("one")
+    farm.submit("two")
+    _read(farm, tasks)
+    three = farm.submit("three")
+    resets: list[object] = []
+    tasks.modelReset.connect(lambda: resets.append(1))
+    tasks.update(farm.services.queries.tasks(ids=[three.id]), [three.id])
+    assert _names(tasks) == ["three", "two", "one"]
+    assert not resets
+
+
+def test_sorting_keeps_hold_of_rows(farm: Farm, tasks: TaskTableModel) -> None:
+    for name, priority in (("b", 5), ("c", 9), ("a", 1)):
+        farm.submit(name, priority=priority)
+    _read(farm, tasks)
+    held = QPersistentModelIndex(tasks.index(tasks.position(tasks.row_at(0).task.id) or 0, Column.NAME))
+    name = held.data()
+    tasks.sort(Column.NAME)
+    assert _names(tasks) == ["a", "b", "c"]
+    assert held.data() == name
+    tasks.sort(Column.PRIORITY, Qt.SortOrder.DescendingOrder)
+    assert _names(tasks) == ["c", "b", "a"]
+    assert held.data() == name
+
+
+def test_a_row_moves_when_what_it_is_sorted_by_changes(farm: Farm, tasks: TaskTableModel) -> None:
+    low = farm.submit("low", priority=1)
+    farm.submit("high", priority=9)
+    _read(farm, tasks)
+    tasks.sort(Column.PRIORITY, Qt.SortOrder.DescendingOrder)
+    farm.services.control.set_priority(low.id, 10)
+    tasks.update(farm.services.queries.tasks(ids=[low.id]), [low.id])
+    assert _names(tasks) == ["low", "high"]
+
+
+def test_filter_by_words_and_group(farm: Farm, tasks: TaskTableModel) -> None:
+    for name, user in (("kitchen_010", "mei"), ("kitchen_020", "chen"), ("street", "mei")):
+        farm.submit(name, unionid=user)
+    farm.fail()
+    _read(farm, tasks)
+    tasks.filter_by("KITCHEN mei", GROUPS["all"])
+    assert _names(tasks) == ["kitchen_010"]
+    tasks.filter_by("", GROUPS["failed"])
+    assert _names(tasks) == ["kitchen_010"]
+    tasks.filter_by("", GROUPS["finished"])
+    assert _names(tasks) == []
+    tasks.filter_by("", GROUPS["active"])
+    assert len(_names(tasks)) == 3
+
+
+def test_a_task_that_is_gone_leaves(farm: Farm, tasks: TaskTableModel) -> None:
+    one, two = farm.submit("one"), farm.submit("two")
+    _read(farm, tasks)
+    selection = QItemSelectionModel(tasks)
+    selection.select(tasks.index(0, 0), QItemSelectionModel.SelectionFlag.SelectCurrent)
+    tasks.update([], [two.id])
+    assert _names(tasks) == ["one"]
+    assert tasks.row(two.id) is None
+    assert tasks.row(one.id) is not None
+
+
+def test_two_thousand_tasks_are_taken_in_quickly(farm: Farm, tasks: TaskTableModel) -> None:
+    one = farm.services.queries.task(farm.submit("one").id)
+    rows = [
+        replace(one, task=replace(one.task, id=f"{number:010}", name=f"shot{number}", submitted_at=float(number)))
+        for number in range(2_000)
+    ]
+    begin = time.perf_counter()
+    tasks.replace_all(rows)
+    tasks.sort(Column.NAME)
+    tasks.replace_all(rows)
+    assert time.perf_counter() - begin < 2.0
+    assert tasks.rowCount() == 2_000
+
+
+def _frame(number: int, status: FrameStatus = FrameStatus.COMPLETED, **more: object) -> RenderFrame:
+    return RenderFrame("task", number, status, attempt=1, **more)  # type: ignore[arg-type]
+
+
+def test_frames_repaint_exactly_what_differs(frames: FrameModel) -> None:
+    frames.show("task", numbers_of("1-100"))
+    changed = Changed()
+    frames.dataChanged.connect(changed)
+    frames.update([_frame(5), _frame(6), _frame(7), _frame(50, FrameStatus.FAILED)])
+    assert changed == [(4, 0, 6, 0), (49, 0, 49, 0)]
+    frames.update([_frame(5), _frame(6, lease_until=99.0), RenderFrame("task", 70)])
+    assert len(changed) == 2, "nothing that can be seen changed"
+    assert frames.status(49) is FrameStatus.FAILED
+    assert frames.index(4).data(Role.STATUS) is FrameStatus.COMPLETED
+
+
+def test_frames_of_another_task_are_not_taken(frames: FrameModel) -> None:
+    frames.show("other", numbers_of("1-10"))
+    frames.update([_frame(5)])
+    assert frames.status(4) is FrameStatus.PENDING
+
+
+def test_odd_frame_sets(frames: FrameModel) -> None:
+    frames.show("task", numbers_of("1-9x2,20,-5"))
+    assert list(frames.numbers) == [-5, 1, 3, 5, 7, 9, 20]
+    assert [frames.position(number) for number in (-5, 3, 20, 2)] == [0, 2, 6, None]
+    assert frames.index(6).data() == "20"
+
+
+def test_next_in_a_state_goes_round(frames: FrameModel) -> None:
+    frames.show("task", numbers_of("1-10"))
+    assert frames.next_in(FrameStatus.FAILED, -1) is None
+    frames.update([_frame(3, FrameStatus.FAILED), _frame(8, FrameStatus.FAILED)])
+    assert [frames.next_in(FrameStatus.FAILED, after) for after in (-1, 2, 7)] == [2, 7, 2]
+
+
+def test_a_frame_goes_back_to_waiting(frames: FrameModel) -> None:
+    frames.show("task", numbers_of("1-3"))
+    frames.update([_frame(2, FrameStatus.FAILED, error_message="no light")])
+    assert "no light" in frames.index(1).data(Qt.ItemDataRole.AccessibleTextRole)
+    frames.update([_frame(2, FrameStatus.PENDING)])
+    assert frames.status(1) is FrameStatus.PENDING
+
+
+def test_every_status_has_a_style() -> None:
+    assert set(TASK_STYLES) == set(TaskStatus)
+    assert set(FRAME_STYLES) == set(FrameStatus)
