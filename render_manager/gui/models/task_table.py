@@ -294,14 +294,14 @@ class TaskTableModel(QAbstractTableModel):
         ordered = sorted(self._shown, key=self._key, reverse=reverse)
         if ordered == self._shown:
             return
-        self.layoutAboutToBeChanged.emit([], self.LayoutChangeHint.VerticalSortHint)
+        self.layoutAboutToBeChanged.emit()
         kept = self.persistentIndexList()
         ids = [self._shown[index.row()] for index in kept]
         self._shown = ordered
         self._number()
         moved = [self.index(self._row_of[task_id], index.column()) for task_id, index in zip(ids, kept, strict=True)]
         self.changePersistentIndexList(kept, moved)
-        self.layoutChanged.emit([], self.LayoutChangeHint.VerticalSortHint)
+        self.layoutChanged.emit()
 
     def _number(self) -> None:
         self._row_of = {task_id: row for row, task_id in enumerate(self._shown)}
