@@ -60,7 +60,7 @@ class Workspaces:
         """Raises WorkspaceError if it would lie outside the root."""
         check_unionid(task.unionid)
         folder = self.root / task.unionid / task.id
-        if folder.parent.parent.resolve() != self.root.resolve() or not task.id.isalnum():
+        if not task.id.isalnum() or folder.resolve().parent.parent != self.root.resolve():  # a link may lead out
             raise WorkspaceError(f"The workspace {folder} of task {task.id} would lie outside {self.root}.")
         return WorkspacePaths(
             root=folder,

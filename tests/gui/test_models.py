@@ -169,7 +169,7 @@ def test_frames_repaint_exactly_what_differs(frames: FrameModel) -> None:
     frames.update([_frame(5), _frame(6, lease_until=99.0), RenderFrame("task", 70)])
     assert len(changed) == 2, "nothing that can be seen changed"
     assert frames.status(49) is FrameStatus.FAILED
-    assert frames.index(4).data(Role.STATUS) is FrameStatus.COMPLETED
+    assert frames.index(4).data(Role.STATUS) == FrameStatus.COMPLETED
 
 
 def test_frames_of_another_task_are_not_taken(frames: FrameModel) -> None:

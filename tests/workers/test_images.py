@@ -1,0 +1,69 @@
+"""`completed` means that the image is there, new, whole and of the right size."""
+
+import os
+from pathlib import Path
+
+import OpenImageIO
+import pytest
+
+from render_manager.domain.errors import RenderFailed
+from workers.images import check_image, contact_sheet
+
+IMAGES = Path(__file__).parent.parent / "images"
+
+
+@pytest.mark.parametrize("name", ["good_64.png", "good_single_64.exr", "good_multilayer_64.exr"])
+def test_good_images_pass(name: str) -> None:
+    check_image(IMAGES / name, not_before=0, size=(64, 64))
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("cut_4096B.exr", "cut short or damaged"),
+        ("diskfull_4096B.exr", "cut short or damaged|can't be read"),
+        ("zero.png", "empty"),
+        ("nothing.png", "wrote no file"),
+    ],
+)
+def test_bad_images_are_refused_with_the_reason(name: str, reason: str) -> None:
+    with pytest.raises(RenderFailed, match=reason):
+        check_image(IMAGES / name, not_before=0)
+
+
+def test_a_cut_png_is_refused(tmp_path: Path) -> None:
+    cut = tmp_path / "cut.png"
+    cut.write_bytes((IMAGES / "good_64.png").read_bytes()[:-600])
+    with pytest.raises(RenderFailed, match="cut short or damaged"):
+        check_image(cut, not_before=0)
+
+
+def test_text_is_no_image(tmp_path: Path) -> None:
+    (tmp_path / "x.png").write_text("no image")
+    with pytest.raises(RenderFailed, match="can't be read as an image"):
+        check_image(tmp_path / "x.png", not_before=0)
+
+
+def test_an_older_file_does_not_count(tmp_path: Path) -> None:
+    path = tmp_path / "old.png"
+    path.write_bytes((IMAGES / "good_64.png").read_bytes())
+    os.utime(path, (1000, 1000))
+    with pytest.raises(RenderFailed, match="older than this attempt"):
+        check_image(path, not_before=2000)
+
+
+def test_the_wrong_size_is_named() -> None:
+    with pytest.raises(RenderFailed, match="64×64 pixels instead of 128×64"):
+        check_image(IMAGES / "good_64.png", not_before=0, size=(128, 64))
+
+
+def test_a_contact_sheet_holds_every_image(tmp_path: Path) -> None:
+    sheet = tmp_path / "sheet.png"
+    contact_sheet([IMAGES / "good_64.png", IMAGES / "good_single_64.exr"] * 3, sheet, cell_width=64, gap=4)
+    image = OpenImageIO.ImageBuf(str(sheet))
+    assert (image.spec().width, image.spec().height) == (3 * 68 + 4, 2 * 68 + 4)
+    # Every cell shows something other than the background.
+    background = image.getpixel(1, 1)
+    for column in range(3):
+        for row in range(2):
+            assert image.getpixel(4 + column * 68 + 32, 4 + row * 68 + 32)[:3] != background[:3]
