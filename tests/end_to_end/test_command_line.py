@@ -208,7 +208,7 @@ def test_the_demo_fails_when_a_frame_is_no_image(shell: Shell, tmp_path: Path) -
         "for line in sys.stdin:\n"
         "    asked = json.loads(line)\n"
         "    if asked['command'] == 'open': say(event='opened', missing=[])\n"
-        "    else: say(event='rendered', frame=asked['frame'], path=asked['output'].replace('####', '1') + '.png', size=None)\n"
+        "    else: say(event='rendered', frame=asked['frame'], path=asked['output'] + '.png', size=None)\n"
     )
     program.chmod(0o755)
     shell.environment["BLENDER_EXECUTABLE"] = str(program)

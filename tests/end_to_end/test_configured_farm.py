@@ -1,0 +1,75 @@
+"""The same program as part of a farm: PostgreSQL, a Redis of the farm, OSS over HTTP."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from render_manager.domain.errors import ObjectNotFound, ObjectPathError
+from render_manager.domain.states import TaskStatus
+from render_manager.store.engine import open_engine
+from render_manager.store.migrate import upgrade
+from tests.support.archives import zipped
+from tests.support.farm import Farm, open_farm
+from tests.support.oss_server import ACCESS_KEY_ID, ACCESS_KEY_SECRET, BUCKET, REGION, OssServer
+from tests.support.servers import Postgres
+
+SCENE = Path(__file__).parent.parent / "scenes" / "anim_cycles.blend"
+
+
+@pytest.fixture
+def oss() -> Iterator[OssServer]:
+    with OssServer() as server:
+        yield server
+
+
+@pytest.fixture
+def farm(tmp_path: Path, oss: OssServer, postgres: Postgres, redis_url: str, blender: Path) -> Iterator[Farm]:
+    with postgres.database() as url:
+        engine = open_engine(url)
+        upgrade(engine)
+        engine.dispose()
+        environment = {
+            "DATABASE_URL": url.replace("+psycopg", ""),
+            "REDIS_URL": redis_url,
+            "OSS_ENDPOINT": oss.url,
+            "OSS_ACCESS_KEY_ID": ACCESS_KEY_ID,
+            "OSS_ACCESS_KEY_SECRET": ACCESS_KEY_SECRET,
+            "OSS_BUCKET_NAME": BUCKET,
+            "OSS_REGION": REGION,
+            "WORKSPACE_ROOT_DIR": str(tmp_path / "root"),
+            "SOURCE_DIR_NAME": "src",
+            "RENDERS_DIR_NAME": "out",
+        }
+        with open_farm(tmp_path / "home", environment) as farm:
+            yield farm
+
+
+def test_an_oss_path_becomes_frames(farm: Farm, oss: OssServer, tmp_path: Path) -> None:
+    archive = zipped(tmp_path / "shot.zip", {"镜头/shot.blend": SCENE})
+    oss.put("films/镜头 10.zip", archive.read_bytes())
+    row = farm.render(f"oss://{BUCKET}/films/镜头 10.zip", "1-3", priority=9)
+    assert row.task.status is TaskStatus.COMPLETED, row.note
+    folder = tmp_path / "root" / "li" / row.task.id
+    assert sorted(path.name for path in (folder / "out").iterdir()) == [f"shot_000{n}.png" for n in (1, 2, 3)]
+    assert (folder / "src" / "镜头 10.zip").is_file()
+
+    downloads = oss.count("GET")
+    farm.services.control.retry(row.task.id, "2")
+    assert farm.settled(row.task).task.status is TaskStatus.COMPLETED
+    assert oss.count("GET") == downloads, "a retry must not download again"
+
+
+def test_an_object_url_and_a_local_file_work_too(farm: Farm, oss: OssServer) -> None:
+    oss.put("anim.blend", SCENE.read_bytes())
+    assert farm.render(f"{oss.url}/{BUCKET}/anim.blend?Signature=x", "1").task.status is TaskStatus.COMPLETED
+    row = farm.render(SCENE, "1")
+    assert row.task.status is TaskStatus.COMPLETED
+    assert row.task.oss_file_path in oss.objects
+
+
+def test_wrong_paths_are_refused_at_once(farm: Farm) -> None:
+    with pytest.raises(ObjectNotFound, match=r"no/such\.zip"):
+        farm.submit("no/such.zip")
+    with pytest.raises(ObjectPathError, match="configured bucket"):
+        farm.submit("oss://other-bucket/shot.zip")
