@@ -49,11 +49,11 @@ class Program:
         else:
             check_version(engine)
         self.store = SqlTaskStore(engine)
+        self.objects = open_object_store(settings)
         self._embedded = EmbeddedRedis(settings.render_manager_home / "redis") if settings.embedded_redis else None
         self.redis_url = self._redis_url(serve)
         self.queue = CeleryTickets(self.redis_url)
         self.bus = RedisBus(self.redis_url)
-        self.objects = open_object_store(settings)
         self.services = self._services(engines())
 
     def _redis_url(self, serve: bool) -> str | None:

@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -15,6 +16,8 @@ import psutil
 from render_manager.config import Settings
 from render_manager.domain.errors import LocalFarmError
 
+#: A worker that ends by itself within so many seconds would do so again: the reason is told instead.
+EARLY = 15.0
 #: Seconds a worker has to hand its frame back and leave before it is killed.
 STOP_TIMEOUT = 8.0
 
@@ -34,10 +37,12 @@ class WorkerProcesses:
         self._release = release
         self._lock = threading.Lock()
         self._workers: dict[str, subprocess.Popen[bytes]] = {}
+        self._last_start = 0.0
 
     def start(self) -> str:
+        self._forget_ended()
         name = f"{socket.gethostname()}-local-{secrets.token_hex(3)}"
-        log_file = self._settings.render_manager_home / "logs" / f"{name}.log"
+        log_file = self._log_file(name)
         log_file.parent.mkdir(parents=True, exist_ok=True)
         # What this process was told, not only what the environment says, holds for the worker, too.
         environment = {**os.environ, "RENDER_MANAGER_HOME": str(self._settings.render_manager_home)}
@@ -55,7 +60,24 @@ class WorkerProcesses:
             raise LocalFarmError(f"A local worker can't be started: {error}.") from error
         with self._lock:
             self._workers[name] = process
+            self._last_start = time.monotonic()
         return name
+
+    def _forget_ended(self) -> None:
+        with self._lock:
+            ended = {name: process for name, process in self._workers.items() if process.poll() is not None}
+            for name in ended:
+                del self._workers[name]
+            early = time.monotonic() - self._last_start < EARLY
+        for name, process in ended.items():
+            self._release(name)
+            if early and process.returncode:
+                log_file = self._log_file(name)
+                lines = log_file.read_text(encoding="utf-8", errors="replace").strip().splitlines() or ["(empty)"]
+                raise LocalFarmError(f"The local worker ended by itself: {lines[-1]} (its log: {log_file})")
+
+    def _log_file(self, name: str) -> Path:
+        return self._settings.render_manager_home / "logs" / f"{name}.log"
 
     def stop(self) -> None:
         with self._lock:

@@ -51,8 +51,8 @@ def _work(program: Program, options: argparse.Namespace) -> int:
         settings, program.services, program.store, program.queue, program.objects, profile, renderers
     )
     assert program.redis_url is not None  # a serving program has a broker
-    runtime.start()
     try:
+        runtime.start()
         return run(
             make_worker_app(program.redis_url, runtime), runtime, pool=options.pool, with_parent=options.with_parent
         )

@@ -67,7 +67,8 @@ class Heartbeat:
     def stop(self) -> None:
         self._ended.set()
         self._woken.set()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
 
     def beat(self) -> None:
         """One beat. Raises StoreUnavailable."""

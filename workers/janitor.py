@@ -34,7 +34,8 @@ class Janitor:
     def stop(self) -> None:
         self._ended.set()
         self._woken.set()
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
 
     def _run(self) -> None:
         while not self._ended.is_set():

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from render_manager.config import Settings
 from render_manager.domain.entities import Claim, WorkerProfile
-from render_manager.domain.errors import RendererNotFound, StoreUnavailable
+from render_manager.domain.errors import RendererNotFound, StoreUnavailable, WorkspaceError
 from render_manager.services.ports import ObjectStore, TaskStore, TicketQueue
 from render_manager.services.services import Services
 from workers.heartbeat import Heartbeat
@@ -61,8 +61,15 @@ class WorkerRuntime:
 
         Raises:
             StoreUnavailable: the database is away.
+            WorkspaceError: the folder for workspaces can't be made.
         """
-        self.workspaces.root.mkdir(parents=True, exist_ok=True)
+        try:
+            self.workspaces.root.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise WorkspaceError(
+                f"The folder {self.workspaces.root} for workspaces can't be made: {error.strerror}. "
+                "Set WORKSPACE_ROOT_DIR to one that can."
+            ) from error
         self._heartbeat.beat()
         self._heartbeat.start()
         self._janitor.start()

@@ -12,9 +12,10 @@ from render_manager.cli.program import FAILED, explained, open_program
 from render_manager.cli.watch import wait_for
 from render_manager.domain.entities import RenderFrame, RenderSpec
 from render_manager.domain.errors import LocalFarmError, RenderFailed
-from render_manager.domain.states import FrameStatus
+from render_manager.domain.states import FINAL, FrameStatus
 from render_manager.resource_files import resources
 
+USER = "demo"
 SAMPLE = "sample_project/sample_project.zip"
 FRAMES = "1-24"
 
@@ -31,10 +32,9 @@ def demo(
             raise LocalFarmError(
                 "The demo runs on embedded services of its own, but REDIS_HOST, REDIS_URL or DATABASE_URL is set."
             )
+        _cancel_earlier(program)
         program.services.local_workers.start()
-        spec = RenderSpec(
-            path=str(resources() / SAMPLE), engine="blender", frames=FRAMES, unionid="demo", name="Sample"
-        )
+        spec = RenderSpec(path=str(resources() / SAMPLE), engine="blender", frames=FRAMES, unionid=USER, name="Sample")
         task = program.services.submission.submit(spec)
         say(f"Submitted the sample project as task {task.id}: frames {FRAMES}, rendered by Blender.")
         if headless or not has_display():
@@ -44,6 +44,13 @@ def demo(
             open_window(program, task_id=task.id)
             good = _all_valid(program.services.queries.frames(task.id)) == ""
     raise typer.Exit(0 if good else FAILED)
+
+
+def _cancel_earlier(program: Program) -> None:
+    """A demo that was closed early must not be rendered before this one."""
+    for row in program.services.queries.tasks(unionid=USER):
+        if row.task.status not in FINAL:
+            program.services.control.cancel(row.task.id)
 
 
 def _summary(program: Program, task_id: str) -> bool:

@@ -186,6 +186,13 @@ def test_a_farm_database_is_made_by_db_upgrade(shell: Shell, tmp_path: Path) -> 
     assert shell.run("tasks", DATABASE_URL=url).returncode == DONE
 
 
+def test_a_local_worker_that_cannot_work_says_why(shell: Shell, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    said = shell.refused(FAILED, "submit", str(SCENE), "--wait", WORKSPACE_ROOT_DIR=str(tmp_path / "file"))
+    assert "The local worker ended by itself" in said
+    assert "WORKSPACE_ROOT_DIR" in said
+
+
 def test_a_wrong_setting_is_one_sentence(shell: Shell) -> None:
     assert "REDIS_PORT = 'abc' is not valid" in shell.refused(WRONG_USE, "tasks", REDIS_PORT="abc")
 

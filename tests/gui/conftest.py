@@ -76,7 +76,8 @@ def open_window(
         closed: list[bool] = []
         window.closed.connect(lambda: closed.append(True))
         windows.append((window, closed))
-        window.resize(1280, 720)
+        if len(windows) == 1:
+            window.resize(1280, 720)
         window.show()
         with qtbot.waitSignal(window.live.loaded):
             window.start()

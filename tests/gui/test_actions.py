@@ -113,12 +113,10 @@ def test_several_at_once_and_one_that_refuses(farm: Farm, open_window: Open, qtb
     one, two = farm.submit("one"), farm.submit("two")
     window = open_window()
     window.table.selectAll()
-    farm.store.down = True  # the window still believes that both can be paused
-    farm.store.down = False
     window.task_commands.set_priority(8)
     qtbot.waitUntil(lambda: farm.task(one.id).priority == farm.task(two.id).priority == 8)
     qtbot.waitUntil(lambda: all(row.task.priority == 8 for row in window.tasks.rows()))
-    farm.bus.down = True
+    farm.bus.down = True  # nobody tells the window, which still believes that both can be paused
     farm.services.control.cancel(one.id)
     farm.bus.down = False
     window.task_commands.pause()

@@ -25,7 +25,9 @@ def test_a_new_task_appears_by_itself(farm: Farm, window: MainWindow, qtbot: QtB
     qtbot.waitUntil(lambda: window.tasks.position(task.id) == 0)
 
 
-def test_a_notice_repaints_its_row_and_its_frame_only(farm: Farm, open_window: Callable[..., MainWindow], qtbot: QtBot) -> None:
+def test_a_notice_repaints_its_row_and_its_frame_only(
+    farm: Farm, open_window: Callable[..., MainWindow], qtbot: QtBot
+) -> None:
     farm.submit("other")
     task = farm.submit("shot", "1-50", priority=8)
     claim = farm.start()
@@ -73,9 +75,7 @@ def test_changes_merge() -> None:
     assert not changes.everything
 
 
-def test_nothing_is_read_on_the_qt_thread(
-    farm: Farm, open_window: Callable[..., MainWindow], qtbot: QtBot
-) -> None:
+def test_nothing_is_read_on_the_qt_thread(farm: Farm, open_window: Callable[..., MainWindow], qtbot: QtBot) -> None:
     farm.submit("shot", "1-20")
     farm.render(2)
     farm.fail()
@@ -95,9 +95,7 @@ def test_nothing_is_read_on_the_qt_thread(
     assert farm.store.calls_on_barred == []
 
 
-def test_a_broker_that_goes_away_is_said_polled_around_and_heals(
-    farm: Farm, window: MainWindow, qtbot: QtBot
-) -> None:
+def test_a_broker_that_goes_away_is_said_polled_around_and_heals(farm: Farm, window: MainWindow, qtbot: QtBot) -> None:
     banner = window.parts.broker_banner
     assert not banner.isVisible()
     farm.bus.take_away()

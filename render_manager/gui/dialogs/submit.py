@@ -108,6 +108,7 @@ class SubmitDialog(QDialog):
         self._engine = QComboBox()
         for engine in self._submission.engines.values():
             self._engine.addItem(engine.label, engine.name)
+        self._engine.setCurrentIndex(max(self._engine.findData(self._state.value("engine")), 0))
         self._engine_field = Field(self._engine, name="engine", label=self.tr("Engine"))
         self._frames_edit = QLineEdit(self._state.value("frames", "1"))
         self._frames = Field(self._frames_edit, name="frames", label=self.tr("Frames"))
@@ -236,12 +237,12 @@ class SubmitDialog(QDialog):
             count = self.tr("{0} projects, one task each").format(len(paths)) if len(paths) > 1 else ""
             self._paths.say(count)
         self._name.setEnabled(len(paths) < 2)
-        if not self._engine_chosen:
+        if paths and self._job is None and not self._engine_chosen:
             self._guess_engine(paths)
         self._update()
 
     def _guess_engine(self, paths: Sequence[str]) -> None:
-        guessed = suggest_engine(self._submission.engines, paths[0]) if paths else None
+        guessed = suggest_engine(self._submission.engines, paths[0])
         name = guessed.name if guessed else self._state.value("engine")
         place = self._engine.findData(name)
         self._engine.setCurrentIndex(max(place, 0))

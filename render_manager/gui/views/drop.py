@@ -22,7 +22,7 @@ def _path(url: QUrl) -> str:
     if url.isLocalFile():
         return url.toLocalFile()
     if url.scheme() == "oss":  # a key is written as it is, not percent-encoded
-        return url.toString(QUrl.ComponentFormattingOption.FullyDecoded)
+        return f"oss://{url.host()}{url.path(QUrl.ComponentFormattingOption.FullyDecoded)}"
     return url.toEncoded().toStdString()
 
 
