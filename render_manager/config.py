@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
 from typing import Annotated, Any
+from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from platformdirs import user_config_path, user_data_path
@@ -42,6 +43,8 @@ def _database_url(value: str) -> str:
     dialect = next((known for form, known in _DATABASE_FORMS.items() if re.fullmatch(form, scheme)), None)
     if not separator or dialect is None:
         raise ValueError("use sqlite:///path/to/file or postgresql://user:password@host:5432/name")
+    if dialect != "sqlite":
+        _check_server(value)
     if dialect == "sqlite" and not rest.startswith("/"):
         rest = "/" + rest  # the form sqlite://db.sqlite3 of other programs: a relative file
     if dialect == "sqlite" and rest in ("/", "/:memory:"):
@@ -52,11 +55,25 @@ def _database_url(value: str) -> str:
 def _redis_url(value: SecretStr) -> SecretStr:
     if not re.match(r"(redis|rediss|unix)://", value.get_secret_value()):
         raise ValueError("use redis://:password@host:6379/0, or rediss:// for TLS")
+    _no_control_characters(value.get_secret_value())
+    _check_server(value.get_secret_value())
     return value
 
 
+def _check_server(url: str) -> None:
+    """Refuse an address whose password would be taken for the host's name, and then be shown as such."""
+    try:
+        parts = urlsplit(url)
+        broken = parts.port == 0 or parts.netloc.count("@") > 1 or "@" in parts.path + parts.query + parts.fragment
+    except ValueError:
+        broken = True
+    if broken:
+        raise ValueError("its host or port can't be read: in a password write @ as %40, / as %2F, # as %23, ? as %3F")
+
+
 def _folder_name(value: str) -> str:
-    if not re.fullmatch(r"[^\\/:*?\"<>|\x00-\x1f]+", value) or value.strip(". ") != value or value == "logs":
+    plain = value.strip(". ") == value and value.casefold() != "logs"
+    if not plain or not re.fullmatch(r"[^\\/:*?\"<>|\x00-\x1f]+", value):
         raise ValueError("use a plain folder name without separators, other than 'logs'")
     return value
 
@@ -87,7 +104,7 @@ class Settings(BaseSettings):
 
     # Where things are kept
     render_manager_home: Folder = Field(default_factory=lambda: user_data_path(APP_NAME, appauthor=False))
-    database_url: Annotated[Text, AfterValidator(_database_url)] | None = None
+    database_url: Annotated[Text, AfterValidator(_database_url)] | None = Field(default=None, repr=False)
     redis_host: Text | None = None
     redis_port: int = Field(default=6379, ge=1, le=65535)
     redis_url: Annotated[SecretStr, AfterValidator(_redis_url)] | None = None
@@ -196,7 +213,12 @@ class Settings(BaseSettings):
     @property
     def user(self) -> str:
         """Whose tasks one submits when no user is named."""
-        return self.default_user or re.sub(r"[^\w.@+=-]", "_", getpass.getuser()) or "user"
+        if self.default_user:
+            return self.default_user
+        try:
+            return re.sub(r"[^\w.@+=-]", "_", getpass.getuser()) or "user"
+        except (OSError, KeyError, ImportError):  # a container's user without a name
+            return "user"
 
 
 class _DotEnv(PydanticBaseSettingsSource):
@@ -247,7 +269,8 @@ def load_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        given = {name.lower(): value for name, value in {**read_env_file(), **os.environ}.items()} | overrides
+        named = [*read_env_file().items(), *os.environ.items()]
+        given = {name.lower(): value for name, value in named if value} | overrides
         raise SettingsError(" ".join(_sentence(detail, given) for detail in error.errors())) from None
 
 

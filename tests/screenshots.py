@@ -144,8 +144,7 @@ SCENES: dict[str, tuple[ThemeChoice, Callable[[Farm, MainWindow], Awaitable[QWid
 
 async def _filled(farm: Farm, window: MainWindow) -> dict[str, str]:
     """A farm on an ordinary afternoon; the task in work is selected, and a rendered frame of it."""
-    loop = asyncio.get_running_loop()
-    tasks = await loop.run_in_executor(None, _fill, farm)
+    tasks = await window.background.call(_fill, farm)
     window.live.refresh()
     await until(lambda: len(window.tasks.rows()) == len(tasks))
     window.table.select([tasks["kitchen_010"]])

@@ -54,6 +54,7 @@ class Lane:
         self._lock = threading.Lock()
         self._claim: Claim | None = None
         self._aborted = False
+        self._load_log: Path | None = None  # of the current claim, where loading failed
 
     @property
     def claim(self) -> Claim | None:
@@ -86,6 +87,7 @@ class Lane:
     def _serve(self, claim: Claim) -> None:
         with self._lock:
             self._claim, self._aborted = claim, False
+        self._load_log = None
         try:
             session, paths = self._session_for(claim)
             self._render(claim, session, paths)
@@ -121,7 +123,10 @@ class Lane:
         log.warning("Preparing %s failed: %s", claim, message)
         self._past(claim)
         self._close_session()
-        self._report.surely(lambda: self._lifecycle.preparation_failed(claim, message, on_host=on_host))
+        log_path = str(self._load_log) if self._load_log else None
+        self._report.surely(
+            lambda: self._lifecycle.preparation_failed(claim, message, on_host=on_host, log_path=log_path)
+        )
 
     # -- preparing -----------------------------------------------------------------------------------------------
 
@@ -157,7 +162,12 @@ class Lane:
             aborted = self._aborted
         if aborted:
             session.stop()
-        scene = session.load()
+        try:
+            scene = session.load()
+        except RenderFailed:
+            self._load_log = paths.logs / "load.log"
+            self._load_log.write_text(session.last_words(), encoding="utf-8")
+            raise
         if scene.missing and not job.task_info.get("allow_missing"):
             raise ProjectFileError(
                 f"{job.project_file.name} needs {len(scene.missing)} file(s) that are not in the project: "

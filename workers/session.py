@@ -78,6 +78,16 @@ class Session:
         done = self._ask(self._renderer.frame_request(self.job, frame), FrameDone, log, notice)
         return done, list(dict.fromkeys([Path(done.path), *saved]))
 
+    def last_words(self) -> str:
+        """End the renderer after a failed ``load`` and give all it said, also what was still in its buffers."""
+        self.close()
+        try:
+            while True:
+                line = self._process.read_line(_POLL)
+                self._unlogged += [line] if line else []
+        except EOFError:
+            return "".join(line + "\n" for line in self._unlogged)
+
     @property
     def alive(self) -> bool:
         return self._process.exit_code is None and not self._stopped.is_set()
@@ -115,11 +125,9 @@ class Session:
                 raise self._ended() from None
             if line is None:
                 continue
-            if log is None:
-                self._unlogged.append(line)
-            else:
-                log.write(line + "\n")
-            for event in self._parse(line):
+            events = self._parse(line)
+            self._log(line, events, log)
+            for event in events:
                 if isinstance(event, answer):
                     return event
                 if isinstance(event, Problem):
@@ -127,6 +135,18 @@ class Session:
                         raise RenderFailed(event.message)
                     self._last_error = event.message
                 notice(event)
+
+    def _log(self, line: str, events: list[Event], log: TextIO | None) -> None:
+        """Write what the renderer said; of the driver's own answers only what a person wants to read."""
+        answers = [event for event in events if isinstance(event, Ready | SceneLoaded | FrameDone)]
+        problems = [event.message for event in events if isinstance(event, Problem) and event.fatal]
+        if answers or not line.strip():
+            return
+        text = f"Error: {problems[0]}" if problems else line
+        if log is None:
+            self._unlogged.append(text)
+        else:
+            log.write(text + "\n")
 
     def _ended(self) -> Exception:
         code = self._process.stop()  # whatever it left behind

@@ -1,5 +1,6 @@
 """What the program knows of a render engine without running it."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -33,9 +34,15 @@ class EngineOption:
                     "0": False,
                     "no": False,
                 }[str(value).strip().lower()]
+            elif isinstance(value, bool) or not isinstance(value, str | int | float):
+                raise TypeError  # Python would make a number or a text of it, but nobody meant that
             else:
-                read = self.kind(value)  # type: ignore[call-arg]
-        except (KeyError, ValueError, TypeError):
+                read = self.kind(value)
+                if isinstance(value, float) and read != value and self.kind is int:
+                    raise ValueError
+                if isinstance(read, float) and not math.isfinite(read):
+                    raise ValueError  # neither JSON nor a renderer knows infinity
+        except (KeyError, ValueError, TypeError, OverflowError):
             wanted = {bool: "true or false", int: "a whole number", float: "a number"}.get(self.kind, "text")
             raise InvalidTask(f"task_info {self.name} = {value!r} is not {wanted}.") from None
         if isinstance(read, str) and (read.startswith("-") or any(ord(c) < 32 for c in read)):
@@ -46,7 +53,9 @@ class EngineOption:
             raise InvalidTask(f"task_info {self.name} = {value!r} is not one of: {', '.join(self.choices)}.")
         if isinstance(read, int | float) and not isinstance(read, bool) and not self._in_range(read):
             raise InvalidTask(
-                f"task_info {self.name} = {value!r} is out of range: {self.minimum:g} to {self.maximum:g}."
+                f"task_info {self.name} = {value!r} is out of range: "
+                f"{'any' if self.minimum is None else f'{self.minimum:g}'} to "
+                f"{'any' if self.maximum is None else f'{self.maximum:g}'}."
             )
         return read
 

@@ -13,7 +13,8 @@ from render_manager.domain.states import FrameCounts, FrameStatus, TaskStatus
 TASK_ID_LENGTH = 10
 _ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # no i, l, o, u: read aloud and typed without mistakes
 _UNIONID = re.compile(r"[\w@+=-](?:[\w@+=. -]{0,126}[\w@+=-])?")
-_RESERVED_NAMES = re.compile(r"(?:con|prn|aux|nul|com\d|lpt\d)(?:\..*)?", re.IGNORECASE)
+_MOST_BYTES = 255  # of a name, on most file systems: 85 Chinese letters
+_RESERVED_NAMES = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[\d¹²³]) *(?:\..*)?", re.IGNORECASE)
 
 
 def new_task_id() -> str:
@@ -28,7 +29,8 @@ def check_unionid(unionid: str) -> str:
     Raises:
         InvalidTask: it is empty, climbs, holds a separator or is reserved on Windows.
     """
-    if not _UNIONID.fullmatch(unionid) or _RESERVED_NAMES.fullmatch(unionid):
+    too_long = len(unionid.encode("utf-8", "replace")) > _MOST_BYTES
+    if too_long or not _UNIONID.fullmatch(unionid) or _RESERVED_NAMES.fullmatch(unionid):
         raise InvalidTask(
             f"User {unionid!r} can't be used: it becomes a folder name, so give 1–128 letters, digits, _ . @ + = or -, "
             "without a path separator and not beginning or ending with a dot."

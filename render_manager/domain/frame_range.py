@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -14,6 +15,8 @@ DEFAULT_LIMIT = 1_000_000
 LARGEST_FRAME = 1_000_000_000
 
 _PART = re.compile(r"(?P<first>[+-]?\d+)(?:-(?P<last>[+-]?\d+)(?:x(?P<step>-?\d+))?)?")
+#: More digits than any frame number has; Python itself refuses to read thousands of them.
+_MOST_DIGITS = 20
 # Dashes, separators and crosses that Chinese input methods and word processors write; NFKC handles full-width forms.
 _TYPED = str.maketrans(
     {
@@ -34,7 +37,7 @@ _TYPED = str.maketrans(
 
 @dataclass(frozen=True)
 class FrameRange:
-    """A set of frame numbers, held as sorted runs that share no frame, so that a million frames cost nothing."""
+    """A set of frame numbers, held as sorted runs, one after the other, so that a million frames cost nothing."""
 
     runs: tuple[range, ...]
 
@@ -54,10 +57,13 @@ class FrameRange:
         parts = [part for part in re.split(r"[,\s]+", plain) if part]
         if not parts:
             raise FrameRangeError('No frames given: write for example "1-24", "1-100x2" or "1,5,10-20".')
-        runs = [_run(part, text) for part in parts]
-        if (count := sum(map(len, runs))) > limit:
-            raise FrameRangeError(f'"{text}" names {count:,} frames; the limit is {limit:,} (setting MAX_FRAMES).')
-        return cls._of_runs(runs)
+        runs = list({_run(part, text): None for part in parts})
+        named = sum(map(len, runs))
+        if named <= 2 * limit:  # parts that overlap name fewer frames, but that is counted only where it costs little
+            frames = cls._of_runs(runs)
+            if (named := len(frames)) <= limit:
+                return frames
+        raise FrameRangeError(f'"{text}" names {named:,} frames; the limit is {limit:,} (setting MAX_FRAMES).')
 
     @classmethod
     def of(cls, numbers: Iterable[int]) -> Self:
@@ -76,7 +82,10 @@ class FrameRange:
         return chain.from_iterable(self.runs)
 
     def __contains__(self, number: object) -> bool:
-        return any(number in run for run in self.runs)
+        if not isinstance(number, int):
+            return False
+        at = bisect_right(self.runs, number, key=lambda run: run[0])
+        return at > 0 and number in self.runs[at - 1]
 
     def __str__(self) -> str:
         return ",".join(map(_text_of, self.runs))
@@ -84,6 +93,8 @@ class FrameRange:
 
 def _run(part: str, text: str) -> range:
     match = _PART.fullmatch(part)
+    if match and max(len(number or "") for number in match.groups()) > _MOST_DIGITS:
+        raise FrameRangeError(f'"{part[:_MOST_DIGITS]}…" names a frame beyond {LARGEST_FRAME:,}.')
     if match is None:
         raise FrameRangeError(
             f'"{part}" in frames "{text}" can\'t be read: write a number (7), a range (1-24) or a range with a step '

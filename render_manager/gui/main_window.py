@@ -69,7 +69,7 @@ class MainWindow(QMainWindow):
         self._default_user = default_user
         self._select = [select_task] if select_task else []  #: to be selected as soon as they are in the table
         self._local_workers = 0
-        self._closing = False
+        self.closing = False  #: long work in threads looks at it and ends
         labels = {engine.name: engine.label for engine in services.submission.engines.values()}
         self.tasks = TaskTableModel(labels)
         self.frames = FrameModel()
@@ -252,7 +252,7 @@ class MainWindow(QMainWindow):
             parent=self,
         )
         form.submitted.connect(self._submitted)
-        form.open()
+        form.show()  # not modal: the farm stays in view, and more can be dropped on it
 
     def submit_copied(self) -> None:
         self.submit(dropped_paths(QGuiApplication.clipboard().mimeData()))
@@ -316,10 +316,12 @@ class MainWindow(QMainWindow):
     def closeEvent(self, event: QCloseEvent) -> None:
         """Stop this computer's workers first, if there are any; the window stays until that is done."""
         event.ignore()
-        if not self._closing:
-            self._closing = True
+        if not self.closing:
+            self.closing = True
             self._save()
             self.setEnabled(False)
+            for form in self.findChildren(SubmitDialog):
+                form.stop()
             asyncio.get_event_loop().create_task(self._close())
 
     async def _close(self) -> None:

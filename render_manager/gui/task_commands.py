@@ -124,9 +124,15 @@ class TaskCommands(QObject):
         self._window.state.save_value("download_folder", folder)
         self._window.say(self.tr("Downloading the results of {0}…").format(task.name))
         self._window.background.run(
-            partial(self._services.results.download, task.id, Path(folder), progress=self.progressed.emit),
+            partial(self._services.results.download, task.id, Path(folder), progress=self._progress),
             done=lambda report: self._downloaded(report, folder),
         )
+
+    def _progress(self, done: int, total: int) -> None:
+        """Called in the thread that copies."""
+        if self._window.closing:
+            raise RenderManagerError("The window was closed.")
+        self.progressed.emit(done, total)
 
     def _downloaded(self, report: DownloadReport, folder: str) -> None:
         said = self.tr("Copied to {0}: {1} files; already there: {2}").format(

@@ -43,6 +43,7 @@ def make_app(broker_url: str) -> Celery:
             # Queues are served in the order they are listed: highest priority first.
             "queue_order_strategy": "priority",
             "socket_connect_timeout": CONNECT_TIMEOUT,
+            "socket_timeout": ANSWER_TIMEOUT,
             "global_keyprefix": "render-manager:",
         },
     )

@@ -11,6 +11,7 @@ import secrets
 import shutil
 import socket
 import subprocess
+import threading
 import time
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -77,7 +78,11 @@ class EmbeddedRedis:
                 _shut_down(record)
                 self._record.unlink(missing_ok=True)
             if self._server is not None:
-                self._server.wait(STOP_TIMEOUT)
+                try:
+                    self._server.wait(STOP_TIMEOUT)
+                except subprocess.TimeoutExpired:
+                    log.warning("The embedded Redis did not end when asked; killing it")
+                    self._server.kill()
                 self._server = None
 
     def _live_members(self) -> list[Path]:
@@ -119,6 +124,8 @@ class EmbeddedRedis:
                 if _answers(record):
                     _write_private(self._record, json.dumps(record))
                     self._server = server
+                    # Another member may be the one that stops it: reaped here whoever does.
+                    threading.Thread(target=server.wait, name="embedded-redis", daemon=True).start()
                     return record
                 time.sleep(0.02)
             if server.poll() is None:

@@ -68,9 +68,11 @@ class Cleanup:
         )
         if not tasks:
             return []
-        found = self._store.workspaces(task_ids=[task.id for task in tasks], states=_STILL_THERE)
-        items = [CleanupItem(task, [w for w in found if w.task_id == task.id]) for task in tasks]
-        return [item for item in items if item.workspaces]
+        # Not asked for by the ids of all settled tasks: a statement takes some ten thousand values at most.
+        found: dict[str, list[Workspace]] = {}
+        for workspace in self._store.workspaces(task_ids=ids, states=_STILL_THERE):
+            found.setdefault(workspace.task_id, []).append(workspace)
+        return [CleanupItem(task, found[task.id]) for task in tasks if task.id in found]
 
     def request(self, items: Sequence[CleanupItem], *, keep_renders: bool = False) -> list[Workspace]:
         """Record the request and tell the hosts; they carry it out now or when they are next online.

@@ -120,5 +120,6 @@ def _reopen(change: TaskChange) -> None:
     """Let a settled or paused task go on from what its frames say, and ring for it."""
     paused = change.task.status is TaskStatus.PAUSED and change.frames_moved
     if not paused:  # retrying frames of a paused task does not end the pause
-        change.update(status=roll_up(TaskStatus.PENDING, change.task.counts))
+        begun = change.task.status is TaskStatus.RUNNING or change.task.counts.completed + change.task.counts.failed
+        change.update(status=roll_up(TaskStatus.RUNNING if begun else TaskStatus.PENDING, change.task.counts))
         change.new_ticket()

@@ -73,7 +73,7 @@ class TaskChange:
     def finish(self, before: RenderTask) -> list[Notice]:
         """Roll up, save; what to announce."""
         self.update(status=roll_up(self.task.status, self.task.counts))
-        if self.task.status in FINAL and self.task.activity:
+        if self.task.status in FINAL and before.status not in FINAL:
             self.update(activity=None)
         if self.task == before and not self.frames_moved:
             return []
@@ -211,14 +211,17 @@ class Lifecycle:
                 change.new_ticket()
         return held
 
-    def preparation_failed(self, claim: Claim, message: str, *, on_host: str | None = None) -> None:
+    def preparation_failed(
+        self, claim: Claim, message: str, *, on_host: str | None = None, log_path: str | None = None
+    ) -> None:
         """The project can't be rendered: the waiting frames fail with it, and the task says why.
 
         Args:
             on_host: the fault is this host's (disk full, renderer too old). As long as another online worker could
                 do better, the host is avoided and the frame handed back instead.
+            log_path: what the renderer said, where it came so far.
         """
-        values: dict[str, object] = {"error_message": message}
+        values: dict[str, object] = {"error_message": message, "log_path": log_path}
         with self.change(claim.task.id) as change:
             if on_host is not None:
                 change.tx.avoid_host(claim.task.id, on_host, message)
@@ -241,9 +244,10 @@ class Lifecycle:
         )
 
     def set_activity(self, task_id: str, activity: str | None) -> None:
-        """Say what is going on with the task, for people: "Downloading 34 %"."""
+        """Say what is going on with the task, for people: "Downloading 34 %". A settled task has nothing going on."""
         with self.change(task_id) as change:
-            change.update(activity=activity)
+            if change.task.status not in FINAL:
+                change.update(activity=activity)
 
     def workspace_ready(self, workspace: Workspace) -> None:
         with self.change(workspace.task_id) as change:

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from render_manager.domain.errors import StoreUnavailable
 
@@ -52,10 +53,13 @@ def explained(engine: Engine) -> Generator[None]:
         yield
     except DBAPIError as error:
         if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
-            where = engine.url.render_as_string(hide_password=True)
+            # Without the query, where a password can stand, too.
+            where = engine.url.set(query={}).render_as_string(hide_password=True)
             reason = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "no answer"
             raise StoreUnavailable(
                 f"The database {where} can't be used: {reason}. Check DATABASE_URL and that the server runs; "
                 "a farm's tables are made by `render-manager db upgrade`."
             ) from error
         raise
+    except PoolTimeout as error:
+        raise StoreUnavailable("The database is too busy: no connection became free in time.") from error

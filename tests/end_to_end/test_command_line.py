@@ -224,7 +224,7 @@ def test_the_demo_fails_when_a_frame_is_no_image(shell: Shell, tmp_path: Path) -
 
 def test_up_runs_until_stopped_and_leaves_nothing(shell: Shell, blender: Path) -> None:
     process = subprocess.Popen(
-        [sys.executable, "-m", "render_manager", "up"], env=shell.environment, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "render_manager", "up"], env=shell.environment, stdout=subprocess.DEVNULL
     )
     try:
         wait_until(lambda: shell.json("workers"))

@@ -63,6 +63,13 @@ def test_a_bad_scene_fails_with_the_reason(farm: Farm, scenes: Path, packed, sce
     assert not list((farm.workspace(row.task) / "Sys_Default_Renders").glob("*.*"))
 
 
+def test_what_the_renderer_said_while_loading_can_be_read(farm: Farm, scenes: Path) -> None:
+    row = farm.render(scenes / "nocam_cycles.blend", "1")
+    log = farm.services.queries.log(farm.services.queries.frame(row.task.id, 1)).text
+    assert "Read blend" in log
+    assert "no camera" in log
+
+
 def test_a_missing_texture_can_be_allowed(farm: Farm, scenes: Path) -> None:
     row = farm.render(scenes / "missing_tex.blend", "1", task_info={"allow_missing": "true"})
     assert row.task.status is TaskStatus.COMPLETED, row.note

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QEvent, Qt, QTimer, Signal
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -43,6 +44,7 @@ from render_manager.gui.dialogs.guess import suggest_engine
 from render_manager.gui.dialogs.messages import explain
 from render_manager.gui.dialogs.priority_field import PriorityField
 from render_manager.gui.dialogs.submit_job import Failure, SubmitJob
+from render_manager.gui.views.drop import dropped_paths
 from render_manager.gui.window_state import WindowState
 from render_manager.services.submit import Submission
 
@@ -70,6 +72,7 @@ class SubmitDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Submit render tasks"))
         self.setMinimumWidth(620)
+        self.setAcceptDrops(True)
         self._submission = submission
         self._background = background
         self._state = state
@@ -99,7 +102,7 @@ class SubmitDialog(QDialog):
             self.tr("oss://bucket/shot.zip, an object's URL or key, or a file; one a line")
         )
         self._paths_edit.setTabChangesFocus(True)
-        self._paths_edit.setAcceptDrops(False)  # the window takes drops, whatever is below the mouse
+        self._paths_edit.setAcceptDrops(False)  # the form takes them, whatever of it is below the mouse
         self._paths_edit.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self._paths_edit.setFixedHeight(self._paths_edit.fontMetrics().lineSpacing() * 3 + 14)
         self._browse = QPushButton(self.tr("Browse…"))
@@ -207,6 +210,14 @@ class SubmitDialog(QDialog):
         if (layout := self.layout()) and (needed := layout.totalHeightForWidth(self.width())) > self.height():
             self.resize(self.width(), needed)
         return handled
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if dropped_paths(event.mimeData()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        self.add_paths(dropped_paths(event.mimeData()))
+        event.acceptProposedAction()
 
     # -- paths and engine ----------------------------------------------------------------------------------------
 
@@ -390,9 +401,14 @@ class SubmitDialog(QDialog):
             self._problem.setText(sentence)
             self._problem.show()
 
-    def reject(self) -> None:
+    def stop(self) -> None:
+        """Stop what is being uploaded."""
         if self._job is not None:
             self._job.stop()
+
+    def reject(self) -> None:
+        if self._job is not None:
+            self.stop()
             return
         if self._ids:
             self.submitted.emit(self._ids)

@@ -238,6 +238,8 @@ class TaskTableModel(QAbstractTableModel):
 
     def _repaint(self, task_id: str, old: TaskRow, new: TaskRow) -> None:
         """Emit dataChanged for exactly the cells that look different now."""
+        if old.task == new.task and old.note == new.note:  # of thousands read anew, most are as they were
+            return
         before, after = _Entry(old, 0.0), _Entry(new, 0.0)
         columns = [
             column

@@ -17,7 +17,7 @@ _WIDTHS = {
     Column.STATUS: 110,
     Column.PRIORITY: 66,
     Column.PROGRESS: 154,
-    Column.FRAMES: 140,
+    Column.FRAMES: 158,
     Column.AGE: 68,
 }
 
