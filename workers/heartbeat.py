@@ -2,7 +2,6 @@
 ticket was lost."""
 
 import logging
-import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -10,9 +9,10 @@ from typing import Protocol
 import psutil
 
 from render_manager.domain.entities import Claim, WorkerProfile
-from render_manager.domain.errors import BrokerUnavailable, StoreUnavailable
+from render_manager.domain.errors import BrokerUnavailable
 from render_manager.services.lifecycle import Lifecycle
 from render_manager.services.ports import TaskStore, TicketQueue
+from workers.periodic import Periodic
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ class Pulse(Protocol):
     def idle(self) -> bool: ...
 
 
-class Heartbeat:
+class Heartbeat(Periodic):
     """A thread of its own, so that it goes on whatever the Celery pool does.
 
     Args:
@@ -47,28 +47,12 @@ class Heartbeat:
         disk: Path,
         wake_janitor: Callable[[], None],
     ) -> None:
+        super().__init__("heartbeat", self.beat, every)
         self._worker = worker
         self._store = store
         self._queue = queue
-        self._every = every
         self._disk = disk
         self._wake_janitor = wake_janitor
-        self._ended = threading.Event()
-        self._woken = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="heartbeat", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def wake(self) -> None:
-        """Beat now: something changed."""
-        self._woken.set()
-
-    def stop(self) -> None:
-        self._ended.set()
-        self._woken.set()
-        if self._thread.ident is not None:
-            self._thread.join()
 
     def beat(self) -> None:
         """One beat. Raises StoreUnavailable."""
@@ -84,20 +68,13 @@ class Heartbeat:
         )
         if swept := worker.lifecycle.sweep():
             log.warning("Swept %d frame(s) that lost workers left", swept)
-        if worker.idle() and (task_id := self._store.has_work_for(worker.profile)):
-            # Its ticket was lost or taken by a worker that could not serve it.
-            self._queue.ring_worker(worker.profile.name, task_id)
         self._wake_janitor()
+        if worker.idle() and (task_id := self._store.has_work_for(worker.profile)):
+            self._ring_ourselves(task_id)
 
-    def _run(self) -> None:
-        while not self._ended.is_set():
-            self._woken.wait(self._every)
-            self._woken.clear()
-            if self._ended.is_set():
-                return
-            try:
-                self.beat()
-            except (StoreUnavailable, BrokerUnavailable) as error:
-                log.warning("A heartbeat was missed: %s", error)
-            except Exception:
-                log.exception("A heartbeat failed")  # the next one may not; without any the worker would be swept
+    def _ring_ourselves(self, task_id: str) -> None:
+        """The task's ticket was lost, or taken by a worker that could not serve it."""
+        try:
+            self._queue.ring_worker(self._worker.profile.name, task_id)
+        except BrokerUnavailable as error:
+            log.warning("Task %s must wait: %s", task_id, error)

@@ -9,8 +9,10 @@ from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
 
+from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QApplication
 from qasync import QEventLoop
+from shiboken6 import isValid
 
 from render_manager.domain.errors import RenderManagerError
 
@@ -48,31 +50,38 @@ class Background:
         *,
         done: Callable[[T], object] | None = None,
         failed: Callable[[Exception], object] | None = None,
+        owner: QObject | None = None,
     ) -> None:
         """Do ``work`` in a thread, then call ``done`` with its result or ``failed`` with its error.
+
+        Neither is called once the window is closed or ``owner``, a form perhaps, is gone.
 
         Errors a user can do something about are passed on as they are; any other is a fault of the program: it is
         logged with its traceback and passed on as well, so that no action ends in silence.
         """
-        self.start(self._run(work, done, failed or self._failed))
+        self.start(self._run(work, done, failed or self._failed, owner))
 
     async def _run(
         self,
         work: Callable[[], T],
         done: Callable[[T], object] | None,
         failed: Callable[[Exception], object],
+        owner: QObject | None,
     ) -> None:
+        def heard() -> bool:
+            return not self._closed and (owner is None or isValid(owner))
+
         try:
             result = await self.call(work)
         except RenderManagerError as error:
-            if not self._closed:
+            if heard():
                 failed(error)
         except Exception as error:
             log.exception("Work in the background failed.")
-            if not self._closed:
+            if heard():
                 failed(error)
         else:
-            if done and not self._closed:
+            if done and heard():
                 done(result)
 
     def start(self, job: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:

@@ -47,7 +47,7 @@ class SubmitJob(QObject):
         self._stop = False
 
     def start(self) -> None:
-        self._background.run(self._work, done=self.finished.emit, failed=self._failed)
+        self._background.run(self._work, done=self.finished.emit, failed=self._failed, owner=self)
 
     def stop(self) -> None:
         self._stop = True

@@ -148,6 +148,7 @@ class LogView(QWidget):
             partial(self._queries.log, self._frame, start=self._end, limit=PORTION),
             done=lambda part: self._take(asked, part),
             failed=lambda error: self._fail(asked, error),
+            owner=self,
         )
 
     def _take(self, asked: object, part: LogText) -> None:

@@ -47,6 +47,7 @@ class Preview(QLabel):
                 lambda: _read(path),
                 done=lambda image: self._take(key, path, image),
                 failed=lambda error: self._take(key, path, QImage()),
+                owner=self,
             )
 
     def _take(self, key: object, path: str, image: QImage) -> None:
