@@ -57,11 +57,9 @@ class Heartbeat(Periodic):
     def beat(self) -> None:
         """One beat. Raises StoreUnavailable."""
         worker = self._worker
-        claim = next(iter(worker.claims()), None)
         worker.lifecycle.beat(
             worker.profile,
-            task_id=claim.task.id if claim else None,
-            frame_number=claim.frame_number if claim else None,
+            worker.claims(),
             cpu_percent=psutil.cpu_percent(),
             memory_percent=psutil.virtual_memory().percent,
             disk_free=psutil.disk_usage(str(self._disk)).free,

@@ -53,6 +53,7 @@ class Lane:
         self._session_task: str | None = None
         self._lock = threading.Lock()
         self._claim: Claim | None = None
+        self._held: Claim | None = None
         self._aborted = False
         self._load_log: Path | None = None  # of the current claim, where loading failed
 
@@ -60,6 +61,11 @@ class Lane:
     def claim(self) -> Claim | None:
         """What is being worked on now, and may be aborted."""
         return self._claim
+
+    @property
+    def held(self) -> Claim | None:
+        """What is being worked on or reported: its lease must be renewed."""
+        return self._held
 
     def run(self) -> None:
         """Work until nothing is left for this worker, or it stops."""
@@ -88,6 +94,7 @@ class Lane:
         with self._lock:
             self._claim, self._aborted = claim, False
         self._load_log = None
+        self._held = claim
         try:
             session, paths = self._session_for(claim)
             self._render(claim, session, paths)
@@ -112,6 +119,7 @@ class Lane:
             self._report.surely(lambda: self._lifecycle.frame_failed(claim, message))
         finally:
             self._past(claim)
+            self._held = None
 
     def _past(self, claim: Claim) -> None:
         """From here on the claim's fate is decided: an abort comes too late."""

@@ -96,9 +96,9 @@ class WorkerRuntime:
         self._janitor.wake()
 
     def claims(self) -> list[Claim]:
-        """What is being worked on now."""
+        """What is being worked on or reported now."""
         with self._lock:
-            return [lane.claim for lane in self._lanes if lane.claim is not None]
+            return [claim for lane in self._lanes if (claim := lane.held) is not None]
 
     def idle(self) -> bool:
         """Whether a lane is free."""

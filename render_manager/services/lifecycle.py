@@ -6,7 +6,7 @@ Workers come through the methods of ``Lifecycle``; what a person asks for (``con
 
 import logging
 import uuid
-from collections.abc import Generator
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import Any
@@ -259,24 +259,28 @@ class Lifecycle:
     def beat(
         self,
         worker: WorkerProfile,
+        claims: Sequence[Claim] = (),
         *,
-        task_id: str | None = None,
-        frame_number: int | None = None,
         cpu_percent: float | None = None,
         memory_percent: float | None = None,
         disk_free: int | None = None,
     ) -> None:
-        """Say that a worker lives and renew the leases of all it has claimed."""
+        """Say that a worker lives, and renew the leases of what it is working on.
+
+        Only of that: a claim that a worker of this name lost track of must come to its end.
+        """
+        current = claims[0] if claims else None
         with self.store.transaction() as tx:
             tx.save_worker(
                 worker,
-                task_id=task_id,
-                frame_number=frame_number,
+                task_id=current.task.id if current else None,
+                frame_number=current.frame_number if current else None,
                 cpu_percent=cpu_percent,
                 memory_percent=memory_percent,
                 disk_free=disk_free,
             )
-            tx.renew_leases(worker.name, self.lease_seconds)
+            for claim in claims:
+                tx.renew_lease(claim, self.lease_seconds)
         self.bus.publish(Notice(Topic.WORKERS))
 
     def sweep(self) -> int:

@@ -72,7 +72,9 @@ class StoreTransaction(Protocol):
 
     def tasks_claimed_by(self, worker: str) -> list[str]: ...
 
-    def renew_leases(self, worker: str, lease_seconds: float) -> None: ...
+    def renew_lease(self, claim: Claim, lease_seconds: float) -> None:
+        """Does nothing if the claim no longer holds."""
+        ...
 
     def save_worker(
         self,

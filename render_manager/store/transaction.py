@@ -181,12 +181,8 @@ class SqlTransaction:
         leased = select(frames.task_id).where(frames.lease_until.is_not(None), frames.worker == worker).distinct()
         return list(self._db.execute(leased).scalars())
 
-    def renew_leases(self, worker: str, lease_seconds: float) -> None:
-        self._db.execute(
-            update(render_frames)
-            .where(frames.lease_until.is_not(None), frames.worker == worker)
-            .values(lease_until=db_now() + lease_seconds)
-        )
+    def renew_lease(self, claim: Claim, lease_seconds: float) -> None:
+        self.update_claimed(claim, lease_until=db_now() + lease_seconds)
 
     def avoid_host(self, task_id: str, host: str, reason: str) -> None:
         self._upsert(avoided_hosts, {"task_id": task_id, "host": host}, {"reason": reason})

@@ -10,7 +10,7 @@ from render_manager.domain.states import TaskStatus
 from render_manager.store.engine import open_engine
 from render_manager.store.migrate import upgrade
 from tests.support.archives import zipped
-from tests.support.farm import Farm, open_farm
+from tests.support.farm import Farm, open_farm, wait_until
 from tests.support.oss_server import ACCESS_KEY_ID, ACCESS_KEY_SECRET, BUCKET, REGION, OssServer
 from tests.support.servers import Postgres
 
@@ -73,3 +73,14 @@ def test_wrong_paths_are_refused_at_once(farm: Farm) -> None:
         farm.submit("no/such.zip")
     with pytest.raises(ObjectPathError, match="configured bucket"):
         farm.submit("oss://other-bucket/shot.zip")
+
+
+def test_a_database_restart_in_mid_render_loses_nothing(farm: Farm, oss: OssServer, postgres: Postgres) -> None:
+    oss.put("heavy.blend", SCENE.with_name("anim_cycles_heavy.blend").read_bytes())
+    task = farm.submit("heavy.blend", "1-3", task_info={"resolution_percentage": "30"})
+    wait_until(lambda: farm.row(task).task.counts.completed)
+    postgres.stop()
+    postgres.start()
+    row = farm.settled(task)
+    assert row.task.counts.completed == 3
+    assert {frame.attempt for frame in farm.services.queries.frames(task.id)} == {1}

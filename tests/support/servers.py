@@ -63,10 +63,14 @@ class Postgres:
     def database(self) -> Iterator[str]:
         """A new, empty database; its URL."""
         name = f"t{time.monotonic_ns()}"
-        with psycopg.connect(f"postgresql://test@127.0.0.1:{self.port}/postgres", autocommit=True) as connection:
-            connection.execute(f"CREATE DATABASE {name}")
-            yield self.url(name)
-            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+        self._admin(f"CREATE DATABASE {name}")
+        yield self.url(name)
+        self._admin(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def _admin(self, statement: str) -> None:
+        address = f"postgresql://test@127.0.0.1:{self.port}/postgres"
+        with psycopg.connect(address, autocommit=True) as connection:
+            connection.execute(statement.encode())
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(

@@ -76,6 +76,7 @@ class MainFields(QWidget):
         self._paths_edit.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self._paths_edit.setFixedHeight(self._paths_edit.fontMetrics().lineSpacing() * 3 + 14)
         browse = QPushButton(self.tr("Browse…"))
+        browse.setAutoDefault(False)  # Return submits
         browse.clicked.connect(self._pick_files)
         self._engine = QComboBox()
         for engine in self._submission.engines.values():
@@ -95,7 +96,10 @@ class MainFields(QWidget):
         form.setHorizontalSpacing(14)
         for field in (self._paths, self._engine_field, self._frames, priority, self._user):
             field.add_to(form)
-        (self._frames_edit if paths else self._paths_edit).setFocus()
+
+    def focus_first(self) -> None:
+        """To where the user has to type first."""
+        (self._frames_edit if self.paths() else self._paths_edit).setFocus()
 
     # -- what was filled in --------------------------------------------------------------------------------------
 

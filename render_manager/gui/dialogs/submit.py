@@ -65,6 +65,7 @@ class SubmitDialog(QDialog):
         self._main.engine_changed.connect(lambda: self._more.show_engine(self._main.engine()))
         self._more.show_engine(self._main.engine())
         self._update()
+        self._main.focus_first()
 
     def _build_foot(self, layout: QVBoxLayout) -> None:
         self._problem = QLabel(wordWrap=True)

@@ -1,0 +1,94 @@
+"""A database that is away, busy or locked: a sentence, and never the password."""
+
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+
+from render_manager.domain.errors import StoreUnavailable
+from render_manager.store import engine as engine_module
+from render_manager.store.engine import open_engine
+from render_manager.store.migrate import check_version, upgrade
+from render_manager.store.repository import SqlTaskStore
+from tests.store.samples import add
+from tests.support.servers import Postgres, free_port
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["postgresql+psycopg://u:hunter2@127.0.0.1:{}/d", "postgresql+psycopg://127.0.0.1:{}/d?user=u&password=hunter2"],
+)
+def test_an_unreachable_server_is_named_without_its_password(url: str) -> None:
+    store = SqlTaskStore(open_engine(url.format(free_port())))
+    with pytest.raises(StoreUnavailable, match="Check DATABASE_URL") as caught:
+        store.tasks()
+    assert "127.0.0.1" in str(caught.value)
+    assert "hunter2" not in str(caught.value)
+    for ask in (
+        lambda: store.now(),
+        lambda: add(store),
+        lambda: check_version(store.engine),
+        lambda: upgrade(store.engine),
+    ):
+        with pytest.raises(StoreUnavailable):
+            ask()
+    store.close()
+
+
+def test_a_server_that_restarts_is_found_again(tmp_path_factory: pytest.TempPathFactory) -> None:
+    server = Postgres(tmp_path_factory.mktemp("restarted"))
+    server.start()
+    store = SqlTaskStore(open_engine(server.url()))
+    upgrade(store.engine)
+    task = add(store)
+    server.stop("immediate")
+    with pytest.raises(StoreUnavailable):
+        store.task(task.id)
+    server.start()
+    assert store.task(task.id) == task
+    store.close()
+    server.stop("immediate")
+
+
+def test_a_file_locked_by_another_program_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(engine_module, "BUSY_TIMEOUT", 0.2)
+    path = tmp_path / "locked.sqlite3"
+    store = SqlTaskStore(open_engine(f"sqlite:///{path}"))
+    upgrade(store.engine)
+    task = add(store)
+    other = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+    other.execute("BEGIN IMMEDIATE")
+    with pytest.raises(StoreUnavailable, match="locked"):
+        add(store)
+    assert store.task(task.id) == task, "reading goes on"
+    monkeypatch.setattr(engine_module, "BUSY_TIMEOUT", 10)
+    patient = SqlTaskStore(open_engine(f"sqlite:///{path}"))
+    patient.task(task.id)
+    release = threading.Timer(0.1, other.rollback)
+    release.start()
+    assert add(patient)
+    release.join()
+    other.close()
+    patient.close()
+    store.close()
+
+
+def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "notes.sqlite3"
+    path.write_text("these are notes, not a database " * 100)
+    engine = open_engine(f"sqlite:///{path}")
+    with pytest.raises(StoreUnavailable, match=r"notes\.sqlite3"):
+        upgrade(engine)
+    engine.dispose()
+
+
+def test_a_crowd_of_readers_is_told_that_the_database_is_busy(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'crowd.sqlite3'}")
+    upgrade(engine)
+    store = SqlTaskStore(engine)
+    engine.pool._timeout = 0.05
+    engine.pool._max_overflow = -4  # one connection in all
+    with engine.connect(), pytest.raises(StoreUnavailable, match="too busy"):
+        store.tasks()
+    store.close()
