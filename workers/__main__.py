@@ -20,6 +20,7 @@ def main(argv: list[str] | None = None) -> int:
     """Exit codes: 0 stopped when told, 1 could not work, 2 wrong use."""
     options = _parser().parse_args(argv)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
         with Program(load_settings(), serve=True) as program:
             return _work(program, options)

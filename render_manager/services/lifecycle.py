@@ -279,7 +279,9 @@ class Lifecycle:
                 memory_percent=memory_percent,
                 disk_free=disk_free,
             )
-            for claim in claims:
+        for claim in claims:
+            # One by one: two frames locked without their task's row could wait for each other with a cancel.
+            with self.store.transaction() as tx:
                 tx.renew_lease(claim, self.lease_seconds)
         self.bus.publish(Notice(Topic.WORKERS))
 

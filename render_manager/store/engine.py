@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, make_url
-from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from render_manager.domain.errors import StoreUnavailable
@@ -52,7 +52,9 @@ def explained(engine: Engine) -> Generator[None]:
     try:
         yield
     except DBAPIError as error:
-        if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+        # SQLite calls a damaged file, or one that is no database, just a DatabaseError.
+        away = isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
+        if away or error.connection_invalidated:
             # Without the query, where a password can stand, too.
             where = engine.url.set(query={}).render_as_string(hide_password=True)
             reason = str(error.orig).strip().splitlines()[0] if str(error.orig).strip() else "no answer"

@@ -5,6 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
+from sqlalchemy import QueuePool
 
 from render_manager.domain.errors import StoreUnavailable
 from render_manager.store import engine as engine_module
@@ -83,12 +84,11 @@ def test_a_file_that_is_no_database_is_named(tmp_path: Path) -> None:
     engine.dispose()
 
 
-def test_a_crowd_of_readers_is_told_that_the_database_is_busy(tmp_path: Path) -> None:
+def test_a_crowd_is_told_that_the_database_is_busy(tmp_path: Path) -> None:
     engine = open_engine(f"sqlite:///{tmp_path / 'crowd.sqlite3'}")
     upgrade(engine)
+    engine.pool = QueuePool(engine.pool._creator, pool_size=1, max_overflow=0, timeout=0.05)
     store = SqlTaskStore(engine)
-    engine.pool._timeout = 0.05
-    engine.pool._max_overflow = -4  # one connection in all
     with engine.connect(), pytest.raises(StoreUnavailable, match="too busy"):
         store.tasks()
     store.close()

@@ -139,7 +139,8 @@ def test_a_lease_ends_unless_it_is_renewed(store: SqlTaskStore) -> None:
     time.sleep(0.005)
     with store.transaction() as tx:
         assert tx.tasks_with_expired_leases() == [task.id]
-        tx.renew_leases("kept", LEASE)
+        tx.renew_lease(kept, LEASE)
+        tx.renew_lease(replace(lost, attempt=2), LEASE)
         assert tx.tasks_claimed_by("kept") == [task.id]
         assert tx.tasks_claimed_by("nobody") == []
         assert tx.move_frames(task.id, R, F, lease_expired=True, min_attempts_used=2) == 0
@@ -158,7 +159,7 @@ def test_only_rendering_frames_have_a_lease(store: SqlTaskStore) -> None:
         claim = take(store, task)
         with store.transaction() as tx:
             tx.move_frames(task.id, R, target, claim=claim)
-            tx.renew_leases("w1", LEASE)
+            tx.renew_lease(claim, LEASE)
     assert {frame.lease_until for frame in store.frames(task.id)} == {None}
 
 

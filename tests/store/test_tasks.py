@@ -132,9 +132,14 @@ def test_saving_a_final_status_keeps_the_time_it_was_reached(store: SqlTaskStore
 
 def test_a_failed_transaction_leaves_nothing(store: SqlTaskStore) -> None:
     task = make_task()
-    with pytest.raises(ZeroDivisionError), store.transaction() as tx:
-        tx.add_task(task, FrameRange.parse("1-4"))
-        raise ZeroDivisionError
+
+    def add_and_fail() -> None:
+        with store.transaction() as tx:
+            tx.add_task(task, FrameRange.parse("1-4"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        add_and_fail()
     assert store.tasks() == []
     assert store.frames(task.id) == []
 
