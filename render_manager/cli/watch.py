@@ -55,7 +55,7 @@ def _wait(
             told = line
         if row.task.status in FINAL:
             return row
-        if not (program.settings.embedded_redis and program.services.queries.cannot_run(row)):
+        if not (program.settings.embedded_redis and row.stuck):
             stuck_since = None
         elif stuck_since is None:
             stuck_since = time.monotonic()

@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 import logging
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from PySide6.QtCore import QObject, Signal
@@ -99,8 +99,7 @@ class ChangeFeed(QObject):
                 self.restored.emit()
                 self.changed.emit(_changes_of(notices))
         finally:
-            if isinstance(batches, AsyncGenerator):  # closed here and now, not whenever memory is tidied up
-                await batches.aclose()
+            await batches.aclose()  # here and now, not whenever memory is tidied up
 
     async def _poll_for(self, seconds: float) -> None:
         self._retry.clear()

@@ -2,7 +2,7 @@
 
 import asyncio
 import threading
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
 
 from render_manager.domain.errors import BrokerUnavailable
 from render_manager.domain.notices import Notice
@@ -23,7 +23,7 @@ class InMemoryBus:
             for loop, queue in self._listeners:
                 loop.call_soon_threadsafe(queue.put_nowait, notices)
 
-    async def listen(self) -> AsyncIterator[Sequence[Notice]]:
+    async def listen(self) -> AsyncGenerator[Sequence[Notice]]:
         listener = (asyncio.get_running_loop(), asyncio.Queue[Sequence[Notice]]())
         with self._lock:
             self._listeners.append(listener)

@@ -120,6 +120,9 @@ def _reopen(change: TaskChange) -> None:
     """Let a settled or paused task go on from what its frames say, and ring for it."""
     paused = change.task.status is TaskStatus.PAUSED and change.frames_moved
     if not paused:  # retrying frames of a paused task does not end the pause
-        begun = change.task.status is TaskStatus.RUNNING or change.task.counts.completed + change.task.counts.failed
-        change.update(status=roll_up(TaskStatus.RUNNING if begun else TaskStatus.PENDING, change.task.counts))
+        task = change.task
+        # Who prepares says what is going on; without that, what renders under a pause has begun.
+        begun = task.status is TaskStatus.RUNNING or (task.status is TaskStatus.PAUSED and not task.activity)
+        begun = begun or task.counts.completed + task.counts.failed > 0
+        change.update(status=roll_up(TaskStatus.RUNNING if begun else TaskStatus.PENDING, task.counts))
         change.new_ticket()

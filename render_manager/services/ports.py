@@ -1,6 +1,6 @@
 """What the services need of the outside, as Protocols; store, messaging and storage fit them."""
 
-from collections.abc import AsyncIterator, Callable, Collection, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
@@ -184,7 +184,7 @@ class ChangeBus(Protocol):
         """Never raises: a notice is a hint."""
         ...
 
-    def listen(self) -> AsyncIterator[Sequence[Notice]]:
+    def listen(self) -> AsyncGenerator[Sequence[Notice]]:
         """Batches of notices, for ever; an empty batch says that the connection is new and anything may have
         changed. Raises BrokerUnavailable when the connection breaks."""
         ...

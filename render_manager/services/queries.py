@@ -1,5 +1,6 @@
 """Every list that the window and the command line show."""
 
+import codecs
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,8 @@ from render_manager.domain.priority import band_of
 from render_manager.domain.states import FINAL, FrameStatus, TaskStatus
 from render_manager.services.ports import TaskStore
 
+_INSIDE_CHARACTER = bytes(range(0x80, 0xC0))  # UTF-8 continues a character with these
+
 
 @dataclass(frozen=True)
 class TaskRow:
@@ -21,6 +24,7 @@ class TaskRow:
     note: str  #: the one sentence that matters now: its error, what is going on, or why it waits
     age: float  #: seconds since it was submitted
     elapsed: float | None  #: seconds from the first claim to the end or now; None: not begun
+    stuck: bool = False  #: it waits, and no worker that is online could ever take it as things are
 
 
 @dataclass(frozen=True)
@@ -100,7 +104,13 @@ class Queries:
         except OSError as error:
             where = f" It was written by worker {frame.worker}." if frame.worker else ""
             raise RenderManagerError(f"The log {path} can't be read: {error.strerror or error}.{where}") from error
-        return LogText(data.decode("utf-8", errors="replace"), begin, begin + len(data))
+        # A chunk can begin or end inside a character; what is missing at its end comes with the next one.
+        if begin and start == 0:
+            whole = data.lstrip(_INSIDE_CHARACTER)
+            begin, data = begin + len(data) - len(whole), whole
+        decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        text = decoder.decode(data, final=False)
+        return LogText(text, begin, begin + len(data) - len(decoder.getstate()[0]))
 
     def _rows(self, tasks: list[RenderTask]) -> list[TaskRow]:
         if not tasks:
@@ -108,18 +118,21 @@ class Queries:
         now = self._store.now()
         waiting = any(_waits(task) for task in tasks)
         workers = [worker for worker in self.workers() if worker.alive] if waiting else []
-        return [
-            TaskRow(
-                task=task,
-                note=task.error_message or task.activity or (self._why_waiting(task, workers) if _waits(task) else ""),
-                age=max(now - task.submitted_at, 0.0),
-                elapsed=None if task.started_at is None else max((task.finished_at or now) - task.started_at, 0.0),
-            )
-            for task in tasks
-        ]
+        return [self._row(task, workers, now) for task in tasks]
 
-    def _why_waiting(self, task: RenderTask, workers: Sequence[WorkerStatus]) -> str:
-        """Why no worker renders a task that has frames waiting, in a sentence that says what to do."""
+    def _row(self, task: RenderTask, workers: Sequence[WorkerStatus], now: float) -> TaskRow:
+        obstacle = self._obstacle(task, workers) if _waits(task) else None
+        waiting = "Waits for a free worker." if _waits(task) else ""
+        return TaskRow(
+            task=task,
+            note=task.error_message or task.activity or obstacle or waiting,
+            age=max(now - task.submitted_at, 0.0),
+            elapsed=None if task.started_at is None else max((task.finished_at or now) - task.started_at, 0.0),
+            stuck=obstacle is not None,
+        )
+
+    def _obstacle(self, task: RenderTask, workers: Sequence[WorkerStatus]) -> str | None:
+        """Why no online worker could take a frame of the task, in a sentence that says what to do; None: one could."""
         if not workers:
             return "No worker is online: start one."
         band = band_of(task.priority)
@@ -131,11 +144,7 @@ class Queries:
             label = engine.label if engine else task.render_engine
             problems = {problem for worker in listening for problem in worker.profile.problems if label in problem}
             return " ".join([f"No online worker can run {label}.", *sorted(problems)])
-        return "Waits for a free worker."
-
-    def cannot_run(self, row: TaskRow) -> bool:
-        """Whether the task waits and no online worker could ever take it as things are."""
-        return _waits(row.task) and row.note.startswith("No ")
+        return None
 
 
 def _waits(task: RenderTask) -> bool:

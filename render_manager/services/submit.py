@@ -118,7 +118,7 @@ class Submission:
         path = Path(source.path).expanduser()
         if not path.is_file():
             raise ObjectNotFound(f"File {path} does not exist or is no file.")
-        key = f"{self._upload_prefix}/{unionid}/{task_id}/{path.name}"
+        key = f"{self._upload_prefix}/{unionid}/{task_id}/{path.name}".lstrip("/")
         self._objects.upload(path, key, progress)
         return key
 

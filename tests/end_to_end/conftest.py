@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.gui.conftest import loop, settings, theme
 from tests.support.farm import Farm, open_farm
+
+__all__ = ["loop", "settings", "theme"]
 
 SCENES = Path(__file__).parent.parent / "scenes"
 

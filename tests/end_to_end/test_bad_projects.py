@@ -89,7 +89,7 @@ def test_without_blender_the_task_says_what_to_install(tmp_path: Path) -> None:
         task = farm.submit(SCENE, "1")
         wait_until(lambda: "BLENDER_EXECUTABLE" in farm.row(task).note)
         assert farm.row(task).note.startswith("No online worker can run Blender.")
-        assert farm.services.queries.cannot_run(farm.row(task))
+        assert farm.row(task).stuck
 
 
 @pytest.fixture

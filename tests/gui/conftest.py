@@ -16,13 +16,6 @@ from render_manager.gui.window_state import WindowState
 from tests.gui.farm import Farm
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Any warning of Qt fails a test, but for the one that the platform without a screen gives of each window."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.qt_log_ignore(r"propagateSizeHints\(\)"))
-
-
 @pytest.fixture
 def loop(qapp: QApplication) -> Iterator[asyncio.AbstractEventLoop]:
     """The window's loop, turned by whatever turns Qt's: ``qtbot.waitUntil`` runs coroutines, too."""

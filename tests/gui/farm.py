@@ -2,7 +2,7 @@
 
 import shutil
 import threading
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from pathlib import Path
 
@@ -66,7 +66,7 @@ class BreakableBus(InMemoryBus):
         super().publish(Notice(Topic.WORKERS))  # wakes the listeners, which then find it gone
         self.down = True
 
-    async def listen(self) -> AsyncIterator[Sequence[Notice]]:
+    async def listen(self) -> AsyncGenerator[Sequence[Notice]]:
         self._check()
         async with aclosing(super().listen()) as batches:  # type: ignore[type-var]
             async for notices in batches:

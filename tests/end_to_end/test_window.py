@@ -1,0 +1,98 @@
+"""The window on a real farm: real Redis, real worker, real Blender."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
+from PySide6.QtGui import QDragEnterEvent, QDropEvent
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit
+from pytestqt.qtbot import QtBot
+
+from render_manager.domain.states import FrameStatus, TaskStatus
+from render_manager.gui.dialogs.submit import SubmitDialog
+from render_manager.gui.main_window import MainWindow
+from render_manager.gui.theme import Theme
+from render_manager.gui.window_state import WindowState
+from tests.support.farm import Farm, open_farm
+
+RENDER_TIME = 60_000  # ms
+
+
+@pytest.fixture
+def open_window(
+    loop: asyncio.AbstractEventLoop, theme: Theme, settings: QSettings, qtbot: QtBot
+) -> Iterator[Callable[[Farm], MainWindow]]:
+    opened: list[tuple[MainWindow, list[bool]]] = []
+
+    def open_one(farm: Farm) -> MainWindow:
+        window = MainWindow(
+            farm.services, theme, title="Render Manager", default_user="mei", state=WindowState(settings)
+        )
+        closed: list[bool] = []
+        window.closed.connect(lambda: closed.append(True))
+        opened.append((window, closed))
+        window.show()
+        with qtbot.waitSignal(window.live.loaded):
+            window.start()
+        return window
+
+    yield open_one
+    for window, closed in opened:
+        window.close()
+        qtbot.waitUntil(lambda closed=closed: bool(closed), timeout=30_000)
+        window.deleteLater()
+
+
+def drop(window: MainWindow, path: Path) -> SubmitDialog:
+    mime = QMimeData()
+    mime.setUrls([QUrl.fromLocalFile(str(path))])
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(window, QDragEnterEvent(QPoint(99, 99), Qt.DropAction.CopyAction, mime, buttons, keys))
+    QApplication.sendEvent(window, QDropEvent(QPointF(99, 99), Qt.DropAction.CopyAction, mime, buttons, keys))
+    form = window.findChild(SubmitDialog)
+    assert isinstance(form, SubmitDialog)
+    return form
+
+
+def test_a_dropped_file_is_rendered_watched_and_retried(
+    tmp_path: Path, scenes: Path, blender: Path, open_window: Callable[[Farm], MainWindow], qtbot: QtBot
+) -> None:
+    with open_farm(tmp_path / "home") as farm:
+        window = open_window(farm)
+        form = drop(window, scenes / "anim_cycles.blend")
+        form.findChild(QLineEdit, "frames").setText("1-4")
+        submit = form.findChild(QAbstractButton, "submit_button")
+        qtbot.waitUntil(submit.isEnabled)  # the fields are checked a moment after the last key
+        submit.click()
+
+        qtbot.waitUntil(lambda: len(window.frames.numbers) == 4, timeout=RENDER_TIME)
+        states = lambda: [window.frames.status(position) for position in range(4)]  # noqa: E731
+        qtbot.waitUntil(lambda: states() == [FrameStatus.COMPLETED] * 4, timeout=RENDER_TIME)
+        task_id = window.frames.task_id
+        assert task_id is not None
+        assert farm.services.queries.task(task_id).task.unionid == "mei"
+
+        window.grid.go_to(2)
+        qtbot.waitUntil(lambda: not window.details.preview.pixmap().isNull())
+        log = window.log.findChild(QPlainTextEdit)
+        qtbot.waitUntil(lambda: "Saved:" in log.toPlainText())
+
+        window.actions_["frame.retry"].trigger()
+        window.findChild(QAbstractButton, "yes").click()  # it asks, since the image is good
+        attempts = lambda: [window.frames.frame(position).attempt for position in range(4)]  # noqa: E731
+        qtbot.waitUntil(
+            lambda: attempts() == [1, 1, 2, 1] and states() == [FrameStatus.COMPLETED] * 4, timeout=RENDER_TIME
+        )
+
+
+def test_a_broken_project_shows_its_reason(
+    tmp_path: Path, scenes: Path, blender: Path, open_window: Callable[[Farm], MainWindow], qtbot: QtBot
+) -> None:
+    with open_farm(tmp_path / "home") as farm:
+        window = open_window(farm)
+        task = farm.submit(scenes / "nocam_cycles.blend", "1-2")
+        shown = lambda: [row for row in window.tasks.rows() if row.task.id == task.id]  # noqa: E731
+        qtbot.waitUntil(lambda: bool(shown()) and shown()[0].task.status is TaskStatus.FAILED, timeout=RENDER_TIME)
+        assert "no camera" in shown()[0].note

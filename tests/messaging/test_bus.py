@@ -1,0 +1,165 @@
+"""The change bus: what both kinds promise, and what Redis adds by going away."""
+
+import asyncio
+import logging
+import os
+import signal
+import time
+from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
+from contextlib import aclosing
+from pathlib import Path
+
+import pytest
+import redis
+
+from render_manager.domain.errors import BrokerUnavailable
+from render_manager.domain.notices import Notice, Topic
+from render_manager.messaging import redis_bus
+from render_manager.messaging.embedded_redis import EmbeddedRedis
+from render_manager.messaging.in_memory import InMemoryBus
+from render_manager.messaging.redis_bus import CHANNEL, RedisBus
+from render_manager.services.ports import ChangeBus
+from tests.messaging.servers import pid_of
+from tests.support.servers import free_port
+
+NOTICES = [Notice(Topic.TASK, "t1"), Notice(Topic.FRAMES, "t1", (1, -2)), Notice(Topic.WORKERS)]
+
+
+@pytest.fixture(params=["memory", "redis"])
+def bus(request: pytest.FixtureRequest) -> Iterator[ChangeBus]:
+    if request.param == "memory":
+        yield InMemoryBus()
+        return
+    bus = RedisBus(request.getfixturevalue("redis_url"))
+    yield bus
+    bus.close()
+
+
+async def received(listener: AsyncIterator[Sequence[Notice]], count: int) -> list[Notice]:
+    """The next ``count`` notices, in however many batches."""
+    found: list[Notice] = []
+    async with asyncio.timeout(10):
+        while len(found) < count:
+            batch = await anext(listener)
+            assert batch, "only the first batch is empty"
+            found.extend(batch)
+    return found
+
+
+def run(coroutine: Coroutine[object, object, object]) -> None:
+    asyncio.run(coroutine)
+
+
+def test_a_listener_hears_that_it_is_connected_then_every_notice_in_order(bus: ChangeBus) -> None:
+    async def listen() -> None:
+        bus.publish(Notice(Topic.TASK, "before anybody listened"))
+        async with aclosing(bus.listen()) as listener:
+            assert await anext(listener) == ()
+            bus.publish(*NOTICES)
+            bus.publish()
+            bus.publish(NOTICES[0])
+            assert await received(listener, 4) == [*NOTICES, NOTICES[0]]
+
+    run(listen())
+
+
+def test_all_listeners_hear_and_one_that_left_does_not_hinder(bus: ChangeBus) -> None:
+    async def listen() -> None:
+        first, second, third = bus.listen(), bus.listen(), bus.listen()
+        for listener in (first, second, third):
+            assert await anext(listener) == ()
+        await second.aclose()
+        await asyncio.to_thread(bus.publish, *NOTICES)
+        assert await received(first, 3) == await received(third, 3) == NOTICES
+        await first.aclose()
+        await third.aclose()
+
+    run(listen())
+
+
+def test_a_flood_arrives_whole_in_batches(bus: ChangeBus) -> None:
+    flood = [Notice(Topic.FRAMES, "t1", (number,)) for number in range(3000)]
+
+    async def listen() -> None:
+        async with aclosing(bus.listen()) as listener:
+            await anext(listener)
+            await asyncio.to_thread(bus.publish, *flood)
+            assert await received(listener, len(flood)) == flood
+
+    run(listen())
+
+
+def test_what_is_none_of_ours_is_passed_over(redis_url: str) -> None:
+    async def listen() -> None:
+        bus = RedisBus(redis_url)
+        async with aclosing(bus.listen()) as listener:
+            await anext(listener)
+            with redis.Redis.from_url(redis_url) as other:
+                for text in ("nonsense", '{"topic": "weather"}', b"\xff"):
+                    other.publish(CHANNEL, text)
+            bus.publish(NOTICES[0])
+            assert await received(listener, 1) == [NOTICES[0]]
+        bus.close()
+
+    run(listen())
+
+
+def test_publishing_without_a_server_rests_and_never_raises(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(redis_bus, "REST_AFTER_FAILURE", 0.2)
+    bus = RedisBus(f"redis://:hunter2@127.0.0.1:{free_port()}/0")
+    with caplog.at_level(logging.WARNING):
+        bus.publish(*NOTICES)
+        began = time.monotonic()
+        for _ in range(100):
+            bus.publish(*NOTICES)
+        if time.monotonic() - began < 0.2:
+            assert len(caplog.records) == 1, "while it rests it does not even try"
+        time.sleep(0.2)
+        before = len(caplog.records)
+        bus.publish(*NOTICES)
+        assert len(caplog.records) == before + 1
+    assert "hunter2" not in caplog.text
+    bus.close()
+
+
+def test_a_bus_without_an_address_publishes_nowhere_and_says_so_to_listeners() -> None:
+    bus = RedisBus(None)
+    bus.publish(*NOTICES)
+    with pytest.raises(BrokerUnavailable, match="not running"):
+        run(anext(bus.listen()))
+    bus.close()
+
+
+def test_listening_without_a_server_says_so(caplog: pytest.LogCaptureFixture) -> None:
+    bus = RedisBus(f"redis://:hunter2@127.0.0.1:{free_port()}/0")
+    with pytest.raises(BrokerUnavailable, match="Redis can't be reached") as caught:
+        run(anext(bus.listen()))
+    assert "hunter2" not in str(caught.value)
+
+
+@pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGKILL])
+def test_a_server_that_goes_away_ends_listening_and_one_that_comes_back_is_used(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: signal.Signals
+) -> None:
+    monkeypatch.setattr(redis_bus, "REST_AFTER_FAILURE", 0.0)
+    server = EmbeddedRedis(tmp_path)
+    bus = RedisBus(server.join())
+
+    async def listen() -> None:
+        heard: list[Sequence[Notice]] = []
+        async with asyncio.timeout(10):
+            with pytest.raises(BrokerUnavailable):
+                async for batch in bus.listen():
+                    heard.append(batch)
+                    if not batch:
+                        bus.publish(NOTICES[0])
+                    else:
+                        os.kill(pid_of(tmp_path), kind)
+        assert [list(batch) for batch in heard] == [[], [NOTICES[0]]]
+
+    run(listen())
+    bus.publish(NOTICES[0])
+    bus.close()
+    server.leave()

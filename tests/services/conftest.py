@@ -1,0 +1,147 @@
+"""The services on a real store, with twins of bus and queue, and an object store in memory."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import update
+
+from render_manager.domain.engines import Engine, EngineOption
+from render_manager.domain.entities import Claim, ObjectInfo, RenderSpec, RenderTask, WorkerProfile
+from render_manager.domain.errors import ObjectNotFound
+from render_manager.domain.notices import Notice
+from render_manager.domain.states import FrameStatus
+from render_manager.messaging.in_memory import InMemoryBus, InMemoryTickets
+from render_manager.services.cleanup import Cleanup
+from render_manager.services.control import TaskControl
+from render_manager.services.lifecycle import Lifecycle
+from render_manager.services.queries import Queries
+from render_manager.services.results import Results
+from render_manager.services.submit import Submission
+from render_manager.store.engine import open_engine
+from render_manager.store.migrate import upgrade
+from render_manager.store.repository import SqlTaskStore
+from render_manager.store.tables import render_frames, workers
+from tests.store.samples import rows_counted, worker
+
+ENGINES = {
+    "blender": Engine(
+        "blender", "Blender", (".blend",), "BLENDER_EXECUTABLE", (EngineOption("samples", "samples", int),)
+    ),
+    "maya": Engine("maya", "Maya", (".ma", ".mb"), "MAYA_EXECUTABLE"),
+}
+MAX_ATTEMPTS = 3
+
+
+class Objects:
+    """Fits the ObjectStore port as far as submissions use it."""
+
+    def __init__(self) -> None:
+        self.held: dict[str, bytes] = {"projects/shot.zip": b"zip"}
+        self.bucket: str | None = "farm"
+
+    def stat(self, key: str) -> ObjectInfo:
+        if key not in self.held:
+            raise ObjectNotFound(f"There is no object {key}.")
+        return ObjectInfo(key, len(self.held[key]), "", 0.0)
+
+    def upload(self, source: Path, key: str, progress: Callable[[int, int | None], None] | None = None) -> ObjectInfo:
+        self.held[key] = source.read_bytes()
+        if progress:
+            progress(len(self.held[key]), len(self.held[key]))
+        return self.stat(key)
+
+
+class House:
+    """All services, and shortcuts to what tests do with them."""
+
+    def __init__(self, store: SqlTaskStore) -> None:
+        self.store = store
+        self.queue = InMemoryTickets()
+        self.bus = InMemoryBus()
+        self.objects = Objects()
+        self.lifecycle = Lifecycle(
+            store, self.queue, self.bus, lease_seconds=60, max_attempts=MAX_ATTEMPTS, alive_within=15
+        )
+        self.control = TaskControl(store, self.lifecycle, 1000)
+        self.cleanup = Cleanup(store, self.lifecycle, self.queue)
+        self.queries = Queries(store, ENGINES, alive_within=15)
+        self.results = Results(store)
+        self.submission = Submission(self.lifecycle, self.objects, ENGINES, max_frames=1000, upload_prefix="/uploads/")
+
+    def spec(self, **fields: object) -> RenderSpec:
+        return RenderSpec(
+            **{"path": "projects/shot.zip", "engine": "blender", "frames": "1-3", "unionid": "li", **fields}
+        )
+
+    def submit(self, frames: str = "1-3", **fields: object) -> RenderTask:
+        return self.submission.submit(self.spec(frames=frames, **fields))
+
+    def claim(self, profile: WorkerProfile | None = None) -> Claim:
+        claim = self.lifecycle.claim_next(profile or worker())
+        assert claim is not None
+        return claim
+
+    def task(self, task: RenderTask) -> RenderTask:
+        return self.store.task(task.id)
+
+    def states(self, task: RenderTask) -> str:
+        """One letter a frame: p, r, c, f, s, x for cancelled. Checks the counters on the way."""
+        assert self.task(task).counts == rows_counted(self.store, task.id)
+        letters = {status: status.value[0] for status in FrameStatus} | {FrameStatus.CANCELLED: "x"}
+        return "".join(letters[frame.status] for frame in self.store.frames(task.id))
+
+    def tickets(self, task: RenderTask) -> list[str]:
+        """The queues that hold a ticket for the task, one entry a ticket."""
+        return [band.value for band, held in self.queue.bands.items() for task_id, _ in held if task_id == task.id]
+
+    def empty_queues(self) -> None:
+        for held in self.queue.bands.values():
+            held.clear()
+
+    def notices(self) -> list[Notice]:
+        """What was published since the last time."""
+        published, self.bus.published = self.bus.published, []
+        return published
+
+    def render(self, task: RenderTask, ends: str) -> RenderTask:
+        """Claim frames and end each: c completed, f failed."""
+        for end in ends:
+            claim = self.claim()
+            assert claim.task.id == task.id
+            self.lifecycle.frame_started(claim, "/log")
+            if end == "c":
+                assert self.lifecycle.frame_completed(claim, f"/renders/{claim.frame_number}.png")
+            else:
+                assert self.lifecycle.frame_failed(claim, "no camera")
+        return self.task(task)
+
+    def expire_leases(self) -> None:
+        with self.store.engine.begin() as connection:
+            leased = render_frames.c.lease_until.is_not(None)
+            connection.execute(update(render_frames).where(leased).values(lease_until=0.0))
+
+    def online(self, *profiles: WorkerProfile) -> None:
+        for profile in profiles:
+            self.lifecycle.beat(profile)
+
+    def lose(self, name: str) -> None:
+        """The worker was last heard of long ago."""
+        with self.store.engine.begin() as connection:
+            connection.execute(update(workers).where(workers.c.name == name).values(last_seen_at=0.0))
+
+
+@pytest.fixture
+def house(tmp_path: Path) -> Iterator[House]:
+    """On SQLite."""
+    engine = open_engine(f"sqlite:///{(tmp_path / 'house.sqlite3').as_posix()}")
+    upgrade(engine)
+    house = House(SqlTaskStore(engine))
+    yield house
+    house.store.close()
+
+
+@pytest.fixture
+def any_house(store: SqlTaskStore) -> House:
+    """On each database."""
+    return House(store)

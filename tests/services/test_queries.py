@@ -1,0 +1,93 @@
+"""What lists show: the one sentence that matters, and logs."""
+
+from pathlib import Path
+
+import pytest
+
+from render_manager.domain.errors import FrameNotFound, FrameRangeError, RenderManagerError, TaskNotFound
+from render_manager.domain.priority import Band
+from render_manager.domain.states import FrameStatus, TaskStatus
+from tests.services.conftest import House
+from tests.store.samples import worker
+
+
+def note(house: House, task_id: str) -> str:
+    return house.queries.task(task_id).note
+
+
+def test_why_a_task_waits(house: House) -> None:
+    task = house.submit("1-2")
+    assert note(house, task.id) == "No worker is online: start one."
+    house.online(worker("gone"))
+    house.lose("gone")
+    assert note(house, task.id) == "No worker is online: start one."
+    house.online(worker("w1", bands=(Band.HIGH,)))
+    assert note(house, task.id) == "No online worker listens to the queue default."
+    problem = "Blender was not found on this host."
+    house.online(worker("w2", engines={"maya": "2024"}, problems=(problem, "Maya is old.")))
+    assert note(house, task.id) == f"No online worker can run Blender. {problem}"
+    assert house.queries.task(task.id).stuck
+    house.online(worker("w3"))
+    assert note(house, task.id) == "Waits for a free worker."
+    assert not house.queries.task(task.id).stuck
+
+
+def test_a_task_says_what_goes_on(house: House) -> None:
+    task = house.submit("1-2")
+    house.claim()
+    assert note(house, task.id) == ""
+    house.lifecycle.set_activity(task.id, "Unpacking")
+    assert note(house, task.id) == "Unpacking"
+    house.control.pause(task.id)
+    house.lifecycle.set_activity(task.id, None)
+    assert note(house, task.id) == ""
+
+
+def test_times_of_a_task(house: House) -> None:
+    task = house.submit("1")
+    row = house.queries.task(task.id)
+    assert 0 <= row.age < 60
+    assert row.elapsed is None
+    house.render(task, "c")
+    first, second = house.queries.task(task.id), house.queries.task(task.id)
+    assert first.elapsed is not None
+    assert first.elapsed == second.elapsed, "a settled task's time stands still"
+
+
+def test_lists_and_lookups(any_house: House) -> None:
+    house = any_house
+    task = house.submit("1-5", unionid="wang")
+    house.submit("1")
+    assert [row.task.id for row in house.queries.tasks(unionid="wang")] == [task.id]
+    assert house.queries.tasks(statuses=[TaskStatus.FAILED]) == []
+    assert len(house.queries.tasks(limit=1)) == 1
+    assert house.queries.task(task.id[:9]).task.id == task.id
+    with pytest.raises(TaskNotFound):
+        house.queries.task("nosuchtask")
+    pending = house.queries.frames(task.id, frames="2-9", statuses=[FrameStatus.PENDING], first=1, limit=2)
+    assert [frame.frame_number for frame in pending] == [3, 4]
+    with pytest.raises(FrameRangeError):
+        house.queries.frames(task.id, frames="two")
+    with pytest.raises(FrameNotFound, match="has no frame 6"):
+        house.queries.frame(task.id, 6)
+
+
+def test_a_log_is_read_in_parts(house: House, tmp_path: Path) -> None:
+    task = house.submit("1")
+    with pytest.raises(RenderManagerError, match="Frame 1 has no log yet"):
+        house.queries.log(house.queries.frame(task.id, 1))
+    log = tmp_path / "1.log"
+    house.lifecycle.frame_started(house.claim(), str(log))
+    frame = house.queries.frame(task.id, 1)
+    with pytest.raises(RenderManagerError, match=r"can't be read: .*written by worker w1"):
+        house.queries.log(frame)
+    log.write_bytes("第一行\nsecond\n".encode() + b"\xff\n")
+    whole = house.queries.log(frame)
+    assert (whole.text, whole.start, whole.end) == ("第一行\nsecond\n\ufffd\n", 0, log.stat().st_size)
+    assert house.queries.log(frame, limit=2).text == "\ufffd\n", "the end, where a log is long"
+    assert house.queries.log(frame, start=10, limit=6).text == "second"
+    with log.open("a") as file:
+        file.write("more")
+    assert house.queries.log(frame, start=whole.end).text == "more"
+    beyond = house.queries.log(frame, start=10**6)
+    assert (beyond.text, beyond.start) == ("", log.stat().st_size)

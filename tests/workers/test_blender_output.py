@@ -1,0 +1,122 @@
+"""Blender's own words, captured from real runs, as events."""
+
+from pathlib import Path
+
+import pytest
+
+from workers.renderers.blender_output import BlenderOutput
+from workers.renderers.events import Event, FileSaved, FrameDone, FrameProgress, Problem, Ready, SceneLoaded
+
+LOGS = Path(__file__).parents[1] / "logs"
+
+
+def events_of(log: str) -> list[Event]:
+    parse = BlenderOutput()
+    return [event for line in (LOGS / log).read_text(encoding="utf-8").splitlines() for event in parse(line)]
+
+
+@pytest.mark.parametrize(
+    ("log", "saved"),
+    [
+        ("blender-3.4.1-eevee.txt", [f"/p/out/ee/f_000{n}.png" for n in (1, 2, 3)]),
+        ("bpy-5.0.1-cycles.txt", [f"/p/out/bpy_CYCLES/f_000{n}.png" for n in (1, 2, 3)]),
+    ],
+)
+def test_every_saved_file_of_a_log_is_named(log: str, saved: list[str]) -> None:
+    assert [event.path for event in events_of(log) if isinstance(event, FileSaved)] == saved
+
+
+@pytest.mark.parametrize("log", ["blender-3.4.1-cycles.txt", "blender-3.4.1-eevee.txt"])
+def test_progress_of_a_captured_log_grows_within_each_frame_to_its_end(log: str) -> None:
+    by_frame: dict[int, list[float]] = {}
+    for event in events_of(log):
+        if isinstance(event, FrameProgress):
+            by_frame.setdefault(event.frame, []).append(event.fraction)
+    saved = [event for event in events_of(log) if isinstance(event, FileSaved)]
+    assert list(by_frame) == list(range(1, len(saved) + 1))
+    for fractions in by_frame.values():
+        assert fractions == sorted(fractions)
+        assert fractions[-1] == 1.0
+        assert all(0 <= fraction <= 1 for fraction in fractions)
+
+
+@pytest.mark.parametrize("log", sorted(path.name for path in LOGS.glob("*.txt")))
+def test_a_good_run_has_no_problem(log: str) -> None:
+    assert [event for event in events_of(log) if isinstance(event, Problem)] == []
+
+
+@pytest.mark.parametrize(
+    ("line", "event"),
+    [
+        ("Fra:7 Mem:9.54M (Peak 10.20M) | Time:00:00.10 | Scene, ViewLayer | Sample 1/4", FrameProgress(7, 0.25)),
+        ("Fra:-7 Mem:9.54M | Time:00:00.10 | Sample 4/4", FrameProgress(-7, 1.0)),
+        ("Fra:1 Mem:10.25M (Peak 11.36M) | Time:00:12.34 | Rendering 26 / 64 samples", FrameProgress(1, 26 / 64)),
+        ("Fra:1 Mem:9M | Time:00:01.00 | Rendered 136/510 Tiles", FrameProgress(1, 136 / 510)),
+        ("Fra:1 Mem:9M | Time:00:01.00 | Path Tracing Tile 136/510", FrameProgress(1, 136 / 510)),
+        ("Fra:1 | Sample 0/0", FrameProgress(1, 0.0)),
+        ("Fra:1 | Sample 9/4", FrameProgress(1, 1.0)),
+        (
+            "00:03.579  render           | Fra: 1 | Remaining: 00:10.41 | Mem: 1039M | Sample 1/256",
+            FrameProgress(1, 1 / 256),
+        ),
+        ("00:00.400  render           | Fra: 1 | Rendering 8 / 16 samples", FrameProgress(1, 0.5)),
+        ("01:00:00.400  render        | Fra: 12 | Rendering 8 / 16 samples", FrameProgress(12, 0.5)),
+        ("00:00.687  render           | Saved: '/tmp/out/0001.png'", FileSaved("/tmp/out/0001.png")),
+        ("Saved: '/out/镜头 01/f_0001.png'", FileSaved("/out/镜头 01/f_0001.png")),
+        ("Saved: /out/aov/beauty_0001.png", FileSaved("/out/aov/beauty_0001.png")),
+        ("Saved: '/out/it's mine.png'", FileSaved("/out/it's mine.png")),
+        ("Saved: 'C:\\out\\0001.png'\r", FileSaved("C:\\out\\0001.png")),
+        ("Error: Cannot render, no camera", Problem("Cannot render, no camera", fatal=False)),
+        (
+            "00:00.891  reports          | ERROR Cannot render, no camera",
+            Problem("Cannot render, no camera", fatal=False),
+        ),
+        (
+            "00:00.400  cycles           | ERROR CUDA error: Out of memory in cuMemAlloc(...)",
+            Problem("CUDA error: Out of memory in cuMemAlloc(...)", fatal=False),
+        ),
+        (
+            "00:00.500  image.openexr    | ERROR IMB_exr_write_channels: Failed to write pixel data",
+            Problem("IMB_exr_write_channels: Failed to write pixel data", fatal=False),
+        ),
+        (
+            "Calloc returns null: len=9 in x, total 10",
+            Problem("Out of memory: Calloc returns null: len=9 in x, total 10", fatal=False),
+        ),
+        (
+            "System is out of GPU memory",
+            Problem("Out of memory: System is out of GPU memory", fatal=False),
+        ),
+        ('@@RM {"event": "ready", "version": "3.4.1"}', Ready("3.4.1")),
+        ('@@RM {"event": "opened", "missing": ["//tex.png"]}', SceneLoaded(("//tex.png",))),
+        (
+            '@@RM {"event": "rendered", "frame": 7, "path": "/o/f_0007.png", "size": [64, 32]}',
+            FrameDone(7, "/o/f_0007.png", (64, 32)),
+        ),
+        ('@@RM {"event": "rendered", "frame": 7, "path": "/o/f.png"}', FrameDone(7, "/o/f.png", None)),
+        ('@@RM {"event": "failed", "message": "no camera"}', Problem("no camera", fatal=True)),
+    ],
+)
+def test_a_line_and_its_event(line: str, event: Event) -> None:
+    assert BlenderOutput()(line) == [event]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        *["", " ", "Blender 3.4.1", "Blender quit", " Time: 00:00.41 (Saving: 00:00.29)", "Read blend: /p/a.blend"],
+        '00:00.001  blend            | Read blend: "/tmp/scene.blend"',
+        "00:00.100  render           | Rendering animation (frames 1..3)",
+        "00:00.110  render           | Rendering frame 1",
+        "00:00.688  render           | Time: 00:00.49 (Saving: 00:00.05)",
+        "Fra:1 Mem:8.48M (Peak 10.20M) | Time:00:00.00 | Scene, ViewLayer | Updating Scene BVH | Building BVH 0%",
+        *["Fra:", "Fra:x", "Errors are human", "@@RM nonsense", '@@RM {"event": "later version"}'],
+    ],
+)
+def test_lines_that_say_nothing_of_note(line: str) -> None:
+    assert BlenderOutput()(line) == []
+
+
+def test_the_drivers_word_is_found_behind_half_a_line_of_blender() -> None:
+    line = 'Fra:1 Mem:9M | Sample 4/4@@RM {"event": "failed", "message": "x"}'
+    assert BlenderOutput()(line) == [FrameProgress(1, 1.0), Problem("x", fatal=True)]
