@@ -50,7 +50,7 @@ async def take(farm: Farm, app: QApplication, folder: Path, settings: QSettings)
     for choice in (ThemeChoice.DARK, ThemeChoice.LIGHT):
         theme.choose(choice)
         await asyncio.sleep(0.5)
-        window.grab().save(str(folder / f"window-{choice.value}.png"))
+        window.grab().save(str(folder / f"window-{choice.value}.png"), "PNG", 1)  # small, however long it takes
     closed = asyncio.get_running_loop().create_future()
     window.closed.connect(lambda: closed.done() or closed.set_result(None))
     window.close()

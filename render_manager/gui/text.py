@@ -18,6 +18,17 @@ def duration(seconds: float | None) -> str:
     return QCoreApplication.translate("Text", "{0} d {1} h").format(days, hours % 24)
 
 
+def precise_duration(seconds: float | None) -> str:
+    """``0.9 s``, ``42 s``, ``7 min 05 s``; from an hour on as ``duration``: what one thing took."""
+    if seconds is None or seconds >= 3600:
+        return duration(seconds)
+    if seconds < 10:
+        return QCoreApplication.translate("Text", "{0} s").format(QLocale().toString(float(seconds), "f", 1))
+    if seconds < 60:
+        return duration(seconds)
+    return QCoreApplication.translate("Text", "{0} min {1:02} s").format(int(seconds) // 60, int(seconds) % 60)
+
+
 def size(count: int) -> str:
     """Bytes in the unit that fits: ``1.4 GB``."""
     return QLocale().formattedDataSize(count, 1, QLocale.DataSizeFormat.DataSizeTraditionalFormat)

@@ -18,6 +18,8 @@ class InMemoryBus:
         self._listeners: list[tuple[asyncio.AbstractEventLoop, asyncio.Queue[Sequence[Notice]]]] = []
 
     def publish(self, *notices: Notice) -> None:
+        if not notices:
+            return  # listeners would take an empty batch for a new connection
         with self._lock:
             self.published.extend(notices)
             for loop, queue in self._listeners:

@@ -215,3 +215,10 @@ def test_numbers_as_people_read_them() -> None:
         "", "5 s", "1 min", "1 h 01", "1 d 3 h",
     ]  # fmt: skip
     assert text.size(3_221_225_472).startswith("3.0")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"), [(None, ""), (0.94, "0.9 s"), (42.7, "42 s"), (425, "7 min 05 s"), (7500, "2 h 05")]
+)
+def test_what_a_frame_took_is_said_precisely(qapp: QApplication, seconds: float | None, said: str) -> None:
+    assert text.precise_duration(seconds) == said

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import os
 import signal
+import subprocess
 import time
 from collections.abc import AsyncIterator, Coroutine, Iterator, Sequence
 from contextlib import aclosing
@@ -15,7 +16,7 @@ import redis
 from render_manager.domain.errors import BrokerUnavailable
 from render_manager.domain.notices import Notice, Topic
 from render_manager.messaging import redis_bus
-from render_manager.messaging.embedded_redis import EmbeddedRedis
+from render_manager.messaging.embedded_redis import EmbeddedRedis, find_server
 from render_manager.messaging.in_memory import InMemoryBus
 from render_manager.messaging.redis_bus import CHANNEL, RedisBus
 from render_manager.services.ports import ChangeBus
@@ -140,26 +141,51 @@ def test_listening_without_a_server_says_so(caplog: pytest.LogCaptureFixture) ->
 
 
 @pytest.mark.parametrize("kind", [signal.SIGTERM, signal.SIGKILL])
-def test_a_server_that_goes_away_ends_listening_and_one_that_comes_back_is_used(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: signal.Signals
-) -> None:
-    monkeypatch.setattr(redis_bus, "REST_AFTER_FAILURE", 0.0)
+def test_a_server_that_goes_away_ends_listening(tmp_path: Path, kind: signal.Signals) -> None:
     server = EmbeddedRedis(tmp_path)
     bus = RedisBus(server.join())
 
     async def listen() -> None:
-        heard: list[Sequence[Notice]] = []
-        async with asyncio.timeout(10):
-            with pytest.raises(BrokerUnavailable):
-                async for batch in bus.listen():
-                    heard.append(batch)
-                    if not batch:
-                        bus.publish(NOTICES[0])
-                    else:
-                        os.kill(pid_of(tmp_path), kind)
-        assert [list(batch) for batch in heard] == [[], [NOTICES[0]]]
+        listener = bus.listen()
+        assert await anext(listener) == ()
+        bus.publish(NOTICES[0])
+        assert await received(listener, 1) == [NOTICES[0]]
+        os.kill(pid_of(tmp_path), kind)
+        with pytest.raises(BrokerUnavailable):
+            await asyncio.wait_for(anext(listener), 10)
 
     run(listen())
     bus.publish(NOTICES[0])
     bus.close()
     server.leave()
+
+
+def test_a_server_that_comes_back_is_used_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(redis_bus, "REST_AFTER_FAILURE", 0.0)
+    server = EmbeddedRedis(tmp_path)
+    bus = RedisBus(server.join())
+    bus.publish(NOTICES[0])
+    config = (tmp_path / "redis.conf").read_text()
+    server.leave()
+    bus.publish(NOTICES[0])
+    again = subprocess.Popen([find_server(), "-"], stdin=subprocess.PIPE, stdout=subprocess.DEVNULL)
+    again.stdin.write(config.encode())
+    again.stdin.close()
+
+    async def listen() -> None:
+        while True:
+            try:
+                async with aclosing(bus.listen()) as listener:
+                    await anext(listener)
+                    bus.publish(NOTICES[1])
+                    assert await received(listener, 1) == [NOTICES[1]]
+                    return
+            except BrokerUnavailable:
+                await asyncio.sleep(0.02)
+
+    try:
+        run(asyncio.wait_for(listen(), 10))
+    finally:
+        again.terminate()
+        again.wait()
+        bus.close()

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import psutil
 import pytest
@@ -22,7 +23,7 @@ from tests.support.farm import wait_until
 
 
 @pytest.fixture(autouse=True)
-def _no_server_is_left() -> Iterator[None]:
+def _no_server_is_left(redis_url: str) -> Iterator[None]:
     """Every server that a test starts ends with it, and is no zombie either."""
     before = {child.pid for child in psutil.Process().children(recursive=True)}
     yield
@@ -116,22 +117,24 @@ def test_a_server_that_was_killed_is_started_anew(tmp_path: Path) -> None:
     assert not answers(new)
 
 
-def test_a_record_that_is_damaged_or_names_a_stranger_is_passed_over(tmp_path: Path) -> None:
+def test_a_record_that_is_damaged_or_names_a_stranger_is_passed_over(redis_url: str, tmp_path: Path) -> None:
+    """As after a crash: meanwhile the port went to somebody else's Redis."""
     record = tmp_path / "server.json"
-    with socket.create_server(("127.0.0.1", 0)) as stranger:
-        stale = json.dumps({"port": stranger.getsockname()[1], "password": "x", "pid": 1})
-        for text in ("", "{", stale):
-            record.write_text(text)
-            server = EmbeddedRedis(tmp_path)
-            assert server.url() is None
-            assert answers(server.join())
-            server.leave()
-            assert not record.exists()
+    stale = json.dumps({"port": urlsplit(redis_url).port, "password": "x", "pid": 1})
+    for text in ("", "{", stale):
+        record.write_text(text)
+        server = EmbeddedRedis(tmp_path)
+        assert server.url() is None
+        assert answers(server.join())
+        server.leave()
+        assert not record.exists()
+    assert answers(redis_url)
 
 
 def test_a_port_that_was_taken_meanwhile_is_given_up(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     free = embedded_redis._free_port
-    with socket.create_server(("127.0.0.1", 0)) as stranger:
+    with socket.socket() as stranger:
+        stranger.bind(("127.0.0.1", 0))
         ports = iter([stranger.getsockname()[1], free()])
         monkeypatch.setattr(embedded_redis, "_free_port", lambda: next(ports))
         server = EmbeddedRedis(tmp_path)
@@ -140,10 +143,11 @@ def test_a_port_that_was_taken_meanwhile_is_given_up(tmp_path: Path, monkeypatch
 
 
 def test_a_server_that_never_starts_is_explained(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as stranger:
+    with socket.socket() as stranger:
+        stranger.bind(("127.0.0.1", 0))
         monkeypatch.setattr(embedded_redis, "_free_port", lambda: stranger.getsockname()[1])
         server = EmbeddedRedis(tmp_path)
-        with pytest.raises(LocalFarmError, match="does not start: .*"):
+        with pytest.raises(LocalFarmError, match=r"does not start: .*"):
             server.join()
     assert list((tmp_path / "members").iterdir()) == []
     server.leave()

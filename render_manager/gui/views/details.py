@@ -110,7 +110,7 @@ class DetailsPane(QScrollArea):
             (self.tr("Submitted"), _moment(task.submitted_at)),
             (self.tr("Started"), _moment(task.started_at)),
             (self.tr("Finished"), _moment(task.finished_at)),
-            (self.tr("Took"), text.duration(row.elapsed)),
+            (self.tr("Took"), text.precise_duration(row.elapsed)),
             (self.tr("Workspace"), task.workspace_dir or ""),
         ]
 
@@ -132,7 +132,7 @@ class DetailsPane(QScrollArea):
                 (self.tr("Error"), frame.error_message or ""),
                 (self.tr("Attempt"), str(frame.attempt) if frame.attempt else ""),
                 (self.tr("Worker"), frame.worker or ""),
-                (self.tr("Took"), text.duration(took)),
+                (self.tr("Took"), text.precise_duration(took)),
                 (self.tr("Image"), frame.output_path or ""),
             ]
         )
