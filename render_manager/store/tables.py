@@ -16,6 +16,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    TypeDecorator,
 )
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -29,6 +30,16 @@ metadata = MetaData(
         "pk": "pk_%(table_name)s",
     }
 )
+
+
+class Words(TypeDecorator[str]):
+    """Text from outside, such as what a renderer said: whatever no database takes is replaced."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Any) -> str | None:
+        return value and value.replace("\0", "\ufffd").encode("utf-8", "replace").decode("utf-8")
 
 
 class db_now(FunctionElement[float]):  # noqa: N801 - reads as the SQL function it is
@@ -55,16 +66,16 @@ render_tasks = Table(
     Column("id", String(TASK_ID_LENGTH), primary_key=True),
     Column("name", String(255), nullable=False),
     Column("unionid", String(128), nullable=False),
-    Column("oss_file_path", Text, nullable=False),
+    Column("oss_file_path", Words, nullable=False),
     Column("is_compressed", Boolean),
-    Column("project_file", Text),
-    Column("workspace_dir", Text),
+    Column("project_file", Words),
+    Column("workspace_dir", Words),
     Column("render_engine", String(32), nullable=False),
     Column("task_info", JSON, nullable=False),
     Column("status", String(16), nullable=False),
     Column("priority", SmallInteger, nullable=False),
     Column("celery_task_id", String(64)),
-    Column("frames", Text, nullable=False),
+    Column("frames", Words, nullable=False),
     Column("pending_frames", Integer, nullable=False),
     Column("rendering_frames", Integer, nullable=False),
     Column("completed_frames", Integer, nullable=False),
@@ -72,8 +83,8 @@ render_tasks = Table(
     Column("skipped_frames", Integer, nullable=False),
     Column("cancelled_frames", Integer, nullable=False),
     Column("total_frames", Integer, nullable=False),
-    Column("error_message", Text),
-    Column("activity", Text),
+    Column("error_message", Words),
+    Column("activity", Words),
     Column("submitted_at", Double, nullable=False),
     Column("started_at", Double),
     Column("finished_at", Double),
@@ -95,9 +106,9 @@ render_frames = Table(
     Column("worker", String(128)),
     Column("progress", Double, nullable=False, server_default="0"),
     Column("lease_until", Double),
-    Column("output_path", Text),
-    Column("log_path", Text),
-    Column("error_message", Text),
+    Column("output_path", Words),
+    Column("log_path", Words),
+    Column("error_message", Words),
     Column("started_at", Double),
     Column("finished_at", Double),
     Index("ix_render_frames_status", "task_id", "status", "frame_number"),
@@ -134,11 +145,11 @@ workspaces = Table(
     metadata,
     Column("task_id", String(TASK_ID_LENGTH), ForeignKey(render_tasks.c.id, ondelete="CASCADE"), primary_key=True),
     Column("host", String(128), primary_key=True),
-    Column("path", Text, nullable=False),
+    Column("path", Words, nullable=False),
     Column("size", BigInteger, nullable=False),
     Column("state", String(24), nullable=False),
     Column("keep_renders", Boolean, nullable=False),
-    Column("message", Text),
+    Column("message", Words),
     Column("updated_at", Double, nullable=False),
     Index("ix_workspaces_host", "host", "state"),
 )
@@ -149,5 +160,5 @@ avoided_hosts = Table(
     metadata,
     Column("task_id", String(TASK_ID_LENGTH), ForeignKey(render_tasks.c.id, ondelete="CASCADE"), primary_key=True),
     Column("host", String(128), primary_key=True),
-    Column("reason", Text, nullable=False),
+    Column("reason", Words, nullable=False),
 )

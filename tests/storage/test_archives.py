@@ -621,7 +621,11 @@ def test_kinds_are_told_by_content(tmp_path: Path) -> None:
     }
 
 
-@pytest.mark.parametrize("head", [gzip.compress(b"BLENDER-v279"), b"\x28\xb5\x2f\xfd" + bytes(20), b"BLENDER-v304"])
+@pytest.mark.parametrize(
+    "head",
+    [gzip.compress(b"BLENDER-v279", mtime=0), b"\x28\xb5\x2f\xfd" + bytes(20), b"BLENDER-v304"],
+    ids=["gzip", "zstd", "plain"],
+)
 def test_a_blend_is_an_archive_only_if_somebody_says_so(tmp_path: Path, head: bytes) -> None:
     path = tmp_path / "Scene.BLEND"
     path.write_bytes(head)

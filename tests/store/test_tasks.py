@@ -130,6 +130,16 @@ def test_saving_a_final_status_keeps_the_time_it_was_reached(store: SqlTaskStore
             assert after.finished_at == before
 
 
+def test_words_that_no_database_takes_are_replaced_not_refused(store: SqlTaskStore) -> None:
+    task = add(store, "1")
+    claim = take(store, task)
+    with store.transaction() as tx:
+        said = {"error_message": "a\0b 镜头", "log_path": "/log/\udcff.txt"}
+        assert tx.move_frames(task.id, FrameStatus.RENDERING, FrameStatus.FAILED, claim=claim, values=said) == 1
+    frame = store.frames(task.id)[0]
+    assert (frame.error_message, frame.log_path) == ("a\ufffdb 镜头", "/log/?.txt")
+
+
 def test_a_failed_transaction_leaves_nothing(store: SqlTaskStore) -> None:
     task = make_task()
 
