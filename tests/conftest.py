@@ -29,11 +29,9 @@ def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Postgres]:
-    server = Postgres(tmp_path_factory.mktemp("postgres"))
-    server.start()
-    yield server
-    server.stop("immediate")
+def postgres() -> Iterator[Postgres]:
+    with Postgres() as server:
+        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

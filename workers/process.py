@@ -21,6 +21,8 @@ log = logging.getLogger(__name__)
 GRACE = 1.0
 #: Seconds to wait for output after the process ended: a grandchild may hold the pipe open for ever.
 DRAIN = 1.0
+#: Seconds to go on reading output after the process ended: a grandchild may write for ever.
+BACKLOG = 10.0
 
 #: What a renderer may see of our environment. Everything else, credentials first, stays here.
 # fmt: off
@@ -132,15 +134,19 @@ class RenderProcess:
         try:
             line = self._lines.get(timeout=timeout)
         except queue.Empty:
-            if self._process.poll() is None:
+            if self._ended_for() < DRAIN:
                 return None
-            self._ended_at = self._ended_at or time.monotonic()
-            if time.monotonic() - self._ended_at < DRAIN:
-                return None
-            line = None
-        if line is None:
+            raise EOFError from None
+        if line is None or self._ended_for() > BACKLOG:
             raise EOFError
         return line
+
+    def _ended_for(self) -> float:
+        """Seconds since the end of the process was noticed; 0 while it runs."""
+        if self._process.poll() is None:
+            return 0.0
+        self._ended_at = self._ended_at or time.monotonic()
+        return time.monotonic() - self._ended_at
 
     def close(self, timeout: float) -> int:
         """Close its input, which asks it to end by itself, and wait; end the tree in any case. The exit code."""

@@ -104,6 +104,8 @@ class TaskControl:
                 change.move(source, FrameStatus.SKIPPED, numbers=numbers, values={"error_message": None})
             if not change.frames_moved:
                 raise IllegalMove(f"Task {task_id}: none of the frames {frames} waits or failed, so none was skipped.")
+            if not change.task.counts.failed:
+                change.update(error_message=None)
         return change.task
 
     def _numbers(self, change: TaskChange, frames: str | None) -> FrameRange | None:

@@ -202,14 +202,16 @@ class Lifecycle:
 
     def frame_returned(self, claim: Claim) -> bool:
         """Hand the frame back unrendered: another attempt will take it."""
-        return self._end_frame(claim, FrameStatus.PENDING, {"progress": 0.0, "worker": None}, ring=True)
-
-    def _end_frame(self, claim: Claim, target: FrameStatus, values: dict[str, object], ring: bool = False) -> bool:
+        values: dict[str, object] = {"progress": 0.0, "worker": None}
         with self.change(claim.task.id) as change:
-            held = change.move(FrameStatus.RENDERING, target, claim=claim, values=values) == 1
-            if held and ring:
+            held = change.move(FrameStatus.RENDERING, FrameStatus.PENDING, claim=claim, values=values, uncounted=True)
+            if held:
                 change.new_ticket()
-        return held
+        return held == 1
+
+    def _end_frame(self, claim: Claim, target: FrameStatus, values: dict[str, object]) -> bool:
+        with self.change(claim.task.id) as change:
+            return change.move(FrameStatus.RENDERING, target, claim=claim, values=values) == 1
 
     def preparation_failed(
         self, claim: Claim, message: str, *, on_host: str | None = None, log_path: str | None = None
@@ -223,18 +225,17 @@ class Lifecycle:
         """
         values: dict[str, object] = {"error_message": message, "log_path": log_path}
         with self.change(claim.task.id) as change:
-            if on_host is not None:
-                change.tx.avoid_host(claim.task.id, on_host, message)
-                if self._another_worker_for(change.task, on_host):
-                    change.move(FrameStatus.RENDERING, FrameStatus.PENDING, claim=claim, values=values)
+            if on_host is not None and self._another_worker_for(change.task, on_host):
+                if change.move(FrameStatus.RENDERING, FrameStatus.PENDING, claim=claim, values=values, uncounted=True):
+                    change.tx.avoid_host(claim.task.id, on_host, message)
                     change.new_ticket()
-                    return
+                return
             if change.move(FrameStatus.RENDERING, FrameStatus.FAILED, claim=claim, values=values):
                 change.move(FrameStatus.PENDING, FrameStatus.FAILED, values=values)
                 change.update(error_message=message)
 
     def _another_worker_for(self, task: RenderTask, host: str) -> bool:
-        avoided = {host, *self.store.avoided_hosts(task.id)}
+        avoided = {host, *self.store.avoided_hosts([task.id]).get(task.id, ())}
         return any(
             worker.alive
             and worker.profile.host not in avoided

@@ -55,9 +55,13 @@ class StoreTransaction(Protocol):
         lease_expired: bool = False,
         worker: str | None = None,
         min_attempts_used: int | None = None,
+        uncounted: bool = False,
         values: dict[str, object] | None = None,
     ) -> int:
-        """Guarded: only frames in ``source`` that meet every condition given move; how many did."""
+        """Guarded: only frames in ``source`` that meet every condition given move; how many did.
+
+        ``uncounted``: the attempt does not count against the limit.
+        """
         ...
 
     def update_claimed(self, claim: Claim, **values: object) -> bool:
@@ -142,8 +146,8 @@ class TaskStore(Protocol):
 
     def workers(self, alive_within: float) -> list[WorkerStatus]: ...
 
-    def avoided_hosts(self, task_id: str) -> dict[str, str]:
-        """Hosts that get no frame of the task, each with the reason."""
+    def avoided_hosts(self, task_ids: Collection[str]) -> dict[str, dict[str, str]]:
+        """Of those tasks that have any: the hosts that get no frame of it, each with the reason."""
         ...
 
     def workspaces(

@@ -118,10 +118,13 @@ class Queries:
         now = self._store.now()
         waiting = any(_waits(task) for task in tasks)
         workers = [worker for worker in self.workers() if worker.alive] if waiting else []
-        return [self._row(task, workers, now) for task in tasks]
+        avoided = self._store.avoided_hosts([task.id for task in tasks]) if waiting else {}
+        return [self._row(task, workers, avoided.get(task.id, {}), now) for task in tasks]
 
-    def _row(self, task: RenderTask, workers: Sequence[WorkerStatus], now: float) -> TaskRow:
-        obstacle = self._obstacle(task, workers) if _waits(task) else None
+    def _row(
+        self, task: RenderTask, workers: Sequence[WorkerStatus], avoided: Mapping[str, str], now: float
+    ) -> TaskRow:
+        obstacle = self._obstacle(task, workers, avoided) if _waits(task) else None
         waiting = "Waits for a free worker." if _waits(task) else ""
         return TaskRow(
             task=task,
@@ -131,7 +134,7 @@ class Queries:
             stuck=obstacle is not None,
         )
 
-    def _obstacle(self, task: RenderTask, workers: Sequence[WorkerStatus]) -> str | None:
+    def _obstacle(self, task: RenderTask, workers: Sequence[WorkerStatus], avoided: Mapping[str, str]) -> str | None:
         """Why no online worker could take a frame of the task, in a sentence that says what to do; None: one could."""
         if not workers:
             return "No worker is online: start one."
@@ -139,11 +142,15 @@ class Queries:
         listening = [worker for worker in workers if band in worker.profile.bands]
         if not listening:
             return f"No online worker listens to the queue {band}."
-        if not any(task.render_engine in worker.profile.engines for worker in listening):
+        able = [worker for worker in listening if task.render_engine in worker.profile.engines]
+        if not able:
             engine = self._engines.get(task.render_engine)
             label = engine.label if engine else task.render_engine
             problems = {problem for worker in listening for problem in worker.profile.problems if label in problem}
             return " ".join([f"No online worker can run {label}.", *sorted(problems)])
+        if all(worker.profile.host in avoided for worker in able):
+            host = able[0].profile.host
+            return f"Every online host failed to prepare it; {host}: {avoided[host]}"
         return None
 
 

@@ -107,10 +107,13 @@ class SqlTaskStore:
         alive_since = self.now() - alive_within
         return [worker_of(row, alive_since) for row in rows]
 
-    def avoided_hosts(self, task_id: str) -> dict[str, str]:
-        avoided = avoided_hosts.c
-        rows = self._rows(select(avoided.host, avoided.reason).where(avoided.task_id == task_id))
-        return {row.host: row.reason for row in rows}
+    def avoided_hosts(self, task_ids: Collection[str]) -> dict[str, dict[str, str]]:
+        found: dict[str, dict[str, str]] = {}
+        wanted = set(task_ids)
+        for row in self._rows(select(avoided_hosts)):  # a handful in all
+            if row.task_id in wanted:
+                found.setdefault(row.task_id, {})[row.host] = row.reason
+        return found
 
     def workspaces(
         self, *, task_ids: Collection[str] = (), host: str | None = None, states: Collection[WorkspaceState] = ()

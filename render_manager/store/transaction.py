@@ -147,6 +147,7 @@ class SqlTransaction:
         lease_expired: bool = False,
         worker: str | None = None,
         min_attempts_used: int | None = None,
+        uncounted: bool = False,
         values: dict[str, object] | None = None,
     ) -> int:
         conditions: list[ColumnElement[bool]] = [frames.task_id == task_id, frames.status == source]
@@ -162,6 +163,8 @@ class SqlTransaction:
             values = {"lease_until": None, **(values or {})}
         if target in (FrameStatus.COMPLETED, FrameStatus.FAILED):
             values = {"finished_at": db_now(), **(values or {})}
+        if uncounted:
+            values = {"attempts_used": frames.attempts_used - 1, **(values or {})}
         moved = 0
         for chosen in in_frames(numbers):
             changed = update(render_frames).where(*conditions, *chosen).values(status=target, **(values or {}))

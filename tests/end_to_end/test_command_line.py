@@ -43,7 +43,7 @@ class Shell:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=150,
+            timeout=500,
             check=False,
         )
 
@@ -209,6 +209,7 @@ def test_a_wrong_setting_is_one_sentence(shell: Shell) -> None:
     assert "REDIS_PORT = 'abc' is not valid" in shell.refused(WRONG_USE, "tasks", REDIS_PORT="abc")
 
 
+@pytest.mark.timeout(600)  # 24 frames, on whatever machine this is
 def test_the_demo_renders_24_valid_frames(shell: Shell, blender: Path) -> None:
     said = shell.ok("demo", "--headless")
     assert "All 24 frames are valid images." in said

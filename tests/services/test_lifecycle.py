@@ -191,6 +191,25 @@ def test_a_fault_of_the_host_leaves_the_task_to_another_one(any_house: House) ->
     assert house.claim(worker("w1", "h1")), "a retry forgets which hosts were avoided"
 
 
+def test_when_every_able_host_failed_the_list_says_why_it_waits(house: House) -> None:
+    task = house.submit("1")
+    house.online(worker("w1", "h1"), worker("w2", "h2"))
+    house.lifecycle.preparation_failed(house.claim(worker("w1", "h1")), "The disk is full.", on_host="h1")
+    assert not house.queries.task(task.id).stuck
+    house.lifecycle.release_worker("w2")
+    row = house.queries.task(task.id)
+    assert row.stuck
+    assert "h1: The disk is full." in row.note
+
+
+def test_a_frame_handed_back_in_good_order_does_not_use_up_an_attempt(house: House) -> None:
+    task = house.submit("1")
+    for _ in range(5):
+        assert house.lifecycle.frame_returned(house.claim())
+    frame = house.queries.frame(task.id, 1)
+    assert (frame.attempt, frame.attempts_used) == (5, 0)
+
+
 @pytest.mark.parametrize(
     "other",
     [

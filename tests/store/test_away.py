@@ -37,19 +37,17 @@ def test_an_unreachable_server_is_named_without_its_password(url: str) -> None:
     store.close()
 
 
-def test_a_server_that_restarts_is_found_again(tmp_path_factory: pytest.TempPathFactory) -> None:
-    server = Postgres(tmp_path_factory.mktemp("restarted"))
-    server.start()
-    store = SqlTaskStore(open_engine(server.url()))
-    upgrade(store.engine)
-    task = add(store)
-    server.stop("immediate")
-    with pytest.raises(StoreUnavailable):
-        store.task(task.id)
-    server.start()
-    assert store.task(task.id) == task
-    store.close()
-    server.stop("immediate")
+def test_a_server_that_restarts_is_found_again() -> None:
+    with Postgres() as server:
+        store = SqlTaskStore(open_engine(server.url()))
+        upgrade(store.engine)
+        task = add(store)
+        server.stop("immediate")
+        with pytest.raises(StoreUnavailable):
+            store.task(task.id)
+        server.start()
+        assert store.task(task.id) == task
+        store.close()
 
 
 def test_a_file_locked_by_another_program_is_waited_for(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -61,13 +61,13 @@ def test_an_avoided_host_gets_nothing_of_that_task(store: SqlTaskStore) -> None:
     with store.transaction() as tx:
         tx.avoid_host(first.id, "h1", "disk full")
         tx.avoid_host(first.id, "h1", "disk still full")
-    assert store.avoided_hosts(first.id) == {"h1": "disk still full"}
+    assert store.avoided_hosts([first.id, second.id]) == {first.id: {"h1": "disk still full"}}
     assert next_for(store, worker(host="h1")) == second.id
     assert next_for(store, worker(host="h2")) == first.id
     with store.transaction() as tx:
         tx.forget_avoided_hosts(first.id)
     assert next_for(store, worker(host="h1")) == first.id
-    assert store.avoided_hosts(first.id) == {}
+    assert store.avoided_hosts([first.id]) == {}
 
 
 def test_frames_are_taken_in_order_each_under_a_lease(store: SqlTaskStore) -> None:

@@ -4,6 +4,7 @@ import os
 import shutil
 import socket
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -28,14 +29,17 @@ def free_port() -> int:
 
 
 class Postgres:
-    """A PostgreSQL server that can be stopped and started again."""
+    """A PostgreSQL server that can be stopped and started again; a context manager."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self) -> None:
         found = sorted(glob("/usr/lib/postgresql/*/bin/initdb"))
         initdb = found[-1] if found else shutil.which("initdb")
         if not initdb:
             missing("PostgreSQL")
         self._bin = Path(initdb).parent
+        # Another user must be able to reach it, so it can't lie in one of pytest's own folders.
+        self._folder = tempfile.TemporaryDirectory(prefix="render-manager-postgres-")
+        folder = Path(self._folder.name)
         self._data = folder / "data"
         self._sockets = folder
         self.port = free_port()
@@ -43,10 +47,15 @@ class Postgres:
         self._as = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
         if self._as:
             shutil.chown(folder, "postgres", "postgres")
-            for parent in folder.parents:
-                if parent.stat().st_uid == os.geteuid() and parent != Path(parent.anchor):
-                    parent.chmod(parent.stat().st_mode | 0o011)
         self._run("initdb", "-D", str(self._data), "-U", "test", "-A", "trust", "-E", "UTF8", "--no-sync")
+
+    def __enter__(self) -> "Postgres":
+        self.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.stop("immediate")
+        self._folder.cleanup()
 
     def start(self) -> None:
         options = f"-p {self.port} -k {self._sockets} -c listen_addresses=127.0.0.1 -c fsync=off -c max_connections=200"

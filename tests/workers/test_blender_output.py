@@ -111,6 +111,7 @@ def test_a_line_and_its_event(line: str, event: Event) -> None:
         "00:00.688  render           | Time: 00:00.49 (Saving: 00:00.05)",
         "Fra:1 Mem:8.48M (Peak 10.20M) | Time:00:00.00 | Scene, ViewLayer | Updating Scene BVH | Building BVH 0%",
         *["Fra:", "Fra:x", "Errors are human", "@@RM nonsense", '@@RM {"event": "later version"}'],
+        *["@@RM []", "@@RM 7", '@@RM {"event": "ready"}', '@@RM {"event": "rendered", "frame": "x", "path": ""}'],
     ],
 )
 def test_lines_that_say_nothing_of_note(line: str) -> None:

@@ -41,19 +41,21 @@ class BlenderOutput:
 
 
 def _driver_event(message: str) -> list[Event]:
+    """The event of one of our driver's lines; none if it is cut or was printed by a scene that imitates it."""
     try:
         said = json.loads(message)
-    except ValueError:
+        match said.get("event"):
+            case "ready":
+                return [Ready(str(said["version"]))]
+            case "opened":
+                return [SceneLoaded(tuple(map(str, said["missing"])))]
+            case "rendered":
+                size = said.get("size")
+                pixels = (int(size[0]), int(size[1])) if size else None
+                return [FrameDone(int(said["frame"]), str(said["path"]), pixels)]
+            case "failed":
+                return [Problem(str(said["message"]), fatal=True)]
+            case _:
+                return []
+    except (ValueError, TypeError, KeyError, IndexError, AttributeError):
         return []
-    match said.get("event"):
-        case "ready":
-            return [Ready(said["version"])]
-        case "opened":
-            return [SceneLoaded(tuple(said["missing"]))]
-        case "rendered":
-            size = said.get("size")
-            return [FrameDone(said["frame"], said["path"], tuple(size) if size else None)]
-        case "failed":
-            return [Problem(said["message"], fatal=True)]
-        case _:
-            return []
