@@ -22,7 +22,7 @@ def settled(house: House, *hosts: str, end: str = "c", **fields: object) -> Rend
 
 def prepared(house: House, task: RenderTask, *hosts: str) -> None:
     for host in hosts:
-        house.lifecycle.workspace_ready(Workspace(task.id, host, f"/work/li/{task.id}", 100, READY))
+        house.lifecycle.workspace_ready(Workspace(task.id, host, f"/srv/li/{task.id}", 100, READY))
 
 
 def planned(house: House, **chosen: object) -> set[str]:
@@ -32,7 +32,7 @@ def planned(house: House, **chosen: object) -> set[str]:
 def test_a_ready_workspace_is_remembered_with_its_task(any_house: House) -> None:
     house = any_house
     task = settled(house, "h1", "h2")
-    assert house.task(task).workspace_dir == f"/work/li/{task.id}"
+    assert house.task(task).workspace_dir == f"/srv/li/{task.id}"
     assert [workspace.host for workspace in house.queries.workspaces(task.id)] == ["h1", "h2"]
 
 
@@ -87,7 +87,7 @@ def test_a_request_is_recorded_and_its_hosts_are_told(any_house: House) -> None:
     house.cleanup.done(for_h1[0], size_left=0)
     assert house.notices() == [Notice(Topic.TASK, task.id)]
     assert house.cleanup.requested_of("h1") == []
-    failure = "/work/x is in use"
+    failure = "/srv/x is in use"
     house.cleanup.done(house.cleanup.requested_of("h2")[0], size_left=40, failure=failure)
     h1, h2 = house.cleanup.state_of(asked)
     assert (h1.state, h1.size) == (WorkspaceState.REMOVED, 0)

@@ -9,7 +9,7 @@ from tests.store.samples import add
 
 def test_a_workspace_is_one_row_per_task_and_host(store: SqlTaskStore) -> None:
     first, second = add(store), add(store)
-    ready = Workspace(first.id, "h1", "/work/li/1", 2**40, WorkspaceState.READY)
+    ready = Workspace(first.id, "h1", "/srv/li/1", 2**40, WorkspaceState.READY)
     with store.transaction() as tx:
         for workspace in (ready, replace(ready, host="h2"), replace(ready, task_id=second.id)):
             tx.save_workspace(workspace)
