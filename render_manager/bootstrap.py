@@ -95,6 +95,7 @@ class Program:
             self.services.local_workers.stop,
             self.queue.close,
             self.bus.close,
+            self.objects.close,
             self.store.close,
             *([self._embedded.leave] if self._embedded else []),
         ):

@@ -195,7 +195,10 @@ class ChangeBus(Protocol):
 
 
 class ObjectStore(Protocol):
-    """Where projects come from: Alibaba Cloud OSS or a local folder. Raises ObjectNotFound or ObjectStoreError."""
+    """Where projects come from: Alibaba Cloud OSS or a local folder.
+
+    Every method raises ObjectNotFound or ObjectStoreError, and ObjectPathError for a key that no store may have.
+    """
 
     def stat(self, key: str) -> ObjectInfo: ...
 
@@ -211,6 +214,10 @@ class ObjectStore(Protocol):
 
     def presign(self, key: str, expires_seconds: int = 3600) -> str:
         """A URL that reads the object without credentials until it expires."""
+        ...
+
+    def close(self) -> None:
+        """Let go of connections; the next call makes new ones."""
         ...
 
     @property

@@ -34,6 +34,9 @@ class LocalStore:
         """A folder takes the keys of any bucket."""
         return
 
+    def close(self) -> None:
+        """Nothing is kept open between calls."""
+
     def stat(self, key: str) -> ObjectInfo:
         """Raises ObjectNotFound, ObjectStoreError or ObjectPathError."""
         with self._open(key) as file:

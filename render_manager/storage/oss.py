@@ -79,6 +79,8 @@ class OssStore:
             access_key_id.strip(), access_key_secret.strip(), (security_token or "").strip() or None
         )
         region = region or region_of(endpoint)
+        self._session = self._oss2.Session()
+        self._session.session.hooks["response"].append(_give_back_connection)
         # Signature V4 needs a region; a custom domain without one is served with V1.
         auth = self._oss2.ProviderAuthV4 if region else self._oss2.ProviderAuth
         try:
@@ -89,6 +91,7 @@ class OssStore:
                 is_cname=is_cname,
                 region=region,
                 connect_timeout=(connect_timeout, read_timeout),
+                session=self._session,
             )
         except self._oss2.exceptions.ClientError:
             raise SettingsError(
@@ -99,6 +102,10 @@ class OssStore:
     @property
     def bucket(self) -> str:
         return self._bucket.bucket_name
+
+    def close(self) -> None:
+        """Let go of the connections kept open between requests."""
+        self._session.session.close()
 
     def stat(self, key: str) -> ObjectInfo:
         """Raises ObjectNotFound, ObjectStoreError or ObjectPathError."""
@@ -297,6 +304,12 @@ class OssStore:
 
     def _explained(self, error: Exception, key: str) -> Exception:
         return explain(error, key=key, bucket=self.bucket, endpoint=self._endpoint)
+
+
+def _give_back_connection(response: Any, **_: Any) -> None:
+    """oss2 asks for every body as a stream; where there is none, the next request may have the connection now."""
+    if response.request.method == "HEAD" or response.headers.get("Content-Length") == "0":
+        _ = response.content
 
 
 @cache

@@ -68,7 +68,10 @@ def test_a_dropped_file_is_rendered_watched_and_retried(
         submit.click()
 
         qtbot.waitUntil(lambda: len(window.frames.numbers) == 4, timeout=RENDER_TIME)
-        states = lambda: [window.frames.status(position) for position in range(4)]  # noqa: E731
+
+        def states() -> list[FrameStatus]:
+            return [window.frames.status(position) for position in range(4)]
+
         qtbot.waitUntil(lambda: states() == [FrameStatus.COMPLETED] * 4, timeout=RENDER_TIME)
         task_id = window.frames.task_id
         assert task_id is not None
@@ -81,7 +84,10 @@ def test_a_dropped_file_is_rendered_watched_and_retried(
 
         window.actions_["frame.retry"].trigger()
         window.findChild(QAbstractButton, "yes").click()  # it asks, since the image is good
-        attempts = lambda: [window.frames.frame(position).attempt for position in range(4)]  # noqa: E731
+
+        def attempts() -> list[int]:
+            return [window.frames.frame(position).attempt for position in range(4)]
+
         qtbot.waitUntil(
             lambda: attempts() == [1, 1, 2, 1] and states() == [FrameStatus.COMPLETED] * 4, timeout=RENDER_TIME
         )
@@ -93,6 +99,9 @@ def test_a_broken_project_shows_its_reason(
     with open_farm(tmp_path / "home") as farm:
         window = open_window(farm)
         task = farm.submit(scenes / "nocam_cycles.blend", "1-2")
-        shown = lambda: [row for row in window.tasks.rows() if row.task.id == task.id]  # noqa: E731
-        qtbot.waitUntil(lambda: bool(shown()) and shown()[0].task.status is TaskStatus.FAILED, timeout=RENDER_TIME)
-        assert "no camera" in shown()[0].note
+
+        def failed() -> bool:
+            row = window.tasks.row(task.id)
+            return row is not None and row.task.status is TaskStatus.FAILED and "no camera" in row.note
+
+        qtbot.waitUntil(failed, timeout=RENDER_TIME)

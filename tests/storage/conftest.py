@@ -20,8 +20,10 @@ MakeStore = Callable[..., OssStore]
 
 
 @pytest.fixture
-def make_oss(oss_server: OssServer, tmp_path: Path) -> MakeStore:
+def make_oss(oss_server: OssServer, tmp_path: Path) -> Iterator[MakeStore]:
     """Stores of the stand-in, with short pauses between tries; keyword arguments change one thing."""
+
+    made: list[OssStore] = []
 
     def make(**changes: Any) -> OssStore:
         settings: dict[str, Any] = {
@@ -35,9 +37,12 @@ def make_oss(oss_server: OssServer, tmp_path: Path) -> MakeStore:
             "backoff": 0.01,
             "part_size": PART,
         }
-        return OssStore(**settings | changes)
+        made.append(OssStore(**settings | changes))
+        return made[-1]
 
-    return make
+    yield make
+    for store in made:
+        store.close()
 
 
 @pytest.fixture

@@ -332,9 +332,9 @@ def test_what_lay_on_the_disk_is_checked_before_it_is_trusted(
 def test_tries_are_counted_anew_after_a_gain(make_oss: MakeStore, oss_server: OssServer, tmp_path: Path) -> None:
     """A bad line that loses every connection now and then still brings a big project home."""
     oss_server.put("k", LARGE)
-    for _ in range(5):
+    for _ in range(6):  # more than there are attempts; on a busy machine two in a row may fall between two gains
         oss_server.fail(skip=1, times=1, drop_after=2)
-    make_oss(attempts=2).download("k", tmp_path / "target")
+    make_oss(attempts=4).download("k", tmp_path / "target")
     assert (tmp_path / "target").read_bytes() == LARGE
 
 
