@@ -71,7 +71,7 @@ class WorkerProcesses:
             early = time.monotonic() - self._last_start < EARLY
         for name, process in ended.items():
             self._release(name)
-            if early and process.returncode:
+            if early and (process.returncode or 0) > 0:  # not one that somebody killed
                 log_file = self._log_file(name)
                 lines = log_file.read_text(encoding="utf-8", errors="replace").strip().splitlines() or ["(empty)"]
                 raise LocalFarmError(f"The local worker ended by itself: {lines[-1]} (its log: {log_file})")

@@ -4,6 +4,7 @@ import locale
 import logging
 import os
 import queue
+import shutil
 import signal
 import subprocess
 import sys
@@ -78,6 +79,26 @@ def decode(raw: bytes) -> str:
     return raw.decode("utf-8", errors="replace")
 
 
+#: Run by a Python of its own that then becomes the renderer: when its parent dies, even by SIGKILL, so does it.
+_DIE_WITH_PARENT = """
+import ctypes, os, signal, sys
+ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG; kept over exec
+if os.getppid() != int(sys.argv[1]): os._exit(1)
+os.execv(sys.argv[2], sys.argv[2:])
+"""
+
+
+def _dying_with_us(command: Sequence[str]) -> list[str]:
+    """The command so that the system ends it when this process is gone, where the system can.
+
+    A ``preexec_fn`` would do the same, but forces a plain fork of this large process with its threads.
+    """
+    program = shutil.which(command[0])
+    if sys.platform != "linux" or getattr(sys, "frozen", False) or program is None:
+        return list(command)
+    return [sys.executable, "-I", "-S", "-c", _DIE_WITH_PARENT, str(os.getpid()), program, *command[1:]]
+
+
 class RenderProcess:
     """A renderer process with its whole tree, its output merged and read by lines, its input our control channel.
 
@@ -90,7 +111,7 @@ class RenderProcess:
 
     def __init__(self, command: Sequence[str], *, cwd: Path, environment: Mapping[str, str]) -> None:
         self._process = subprocess.Popen(
-            list(command),
+            _dying_with_us(command),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 from pathlib import Path
 
 import psutil
@@ -117,6 +118,8 @@ def test_frames_of_a_killed_worker_are_rendered_by_another(tmp_path: Path, scene
         wait_until(lambda: rendering(farm, task))
         victim = farm.services.queries.workers()[0]
         os.kill(victim.profile.pid, signal.SIGKILL)
+        if sys.platform == "linux":
+            wait_until(lambda: not renderers_of(task.id), timeout=2.0)
         farm.services.local_workers.start()
         row = farm.settled(task, timeout=90)
         frame = farm.services.queries.frame(task.id, 1)
