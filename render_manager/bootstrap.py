@@ -1,13 +1,12 @@
 """The only place that wires settings to store, queue, bus and object store, and these to the services."""
 
+import logging
 from collections.abc import Mapping
-from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
 from render_manager.config import Settings
 from render_manager.domain.engines import Engine
-from render_manager.domain.errors import RenderManagerError
 from render_manager.local_farm import WorkerProcesses
 from render_manager.messaging.embedded_redis import EmbeddedRedis
 from render_manager.messaging.redis_bus import RedisBus
@@ -24,6 +23,8 @@ from render_manager.store.engine import open_engine
 from render_manager.store.migrate import check_version, upgrade
 from render_manager.store.repository import SqlTaskStore
 from workers.renderers.registry import engines
+
+log = logging.getLogger(__name__)
 
 #: A worker not heard of for this many heartbeats counts as offline.
 MISSED_BEATS = 3
@@ -99,8 +100,10 @@ class Program:
             self.store.close,
             *([self._embedded.leave] if self._embedded else []),
         ):
-            with suppress(RenderManagerError):
+            try:
                 leave()
+            except Exception as error:  # the next step may still succeed, and an embedded Redis must not be left
+                log.warning("Leaving: %s", error)
 
     def __enter__(self) -> "Program":
         return self

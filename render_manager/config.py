@@ -72,9 +72,9 @@ def _check_server(url: str) -> None:
 
 
 def _folder_name(value: str) -> str:
-    plain = value.strip(". ") == value and value.casefold() != "logs"
+    plain = value.strip(". ") == value and value.casefold() not in ("logs", "tmp")
     if not plain or not re.fullmatch(r"[^\\/:*?\"<>|\x00-\x1f]+", value):
-        raise ValueError("use a plain folder name without separators, other than 'logs'")
+        raise ValueError("use a plain folder name without separators, other than 'logs' and 'tmp'")
     return value
 
 

@@ -85,12 +85,13 @@ class WorkerProcesses:
         for process in workers.values():
             if process.stdin:
                 process.stdin.close()
-        for name, process in workers.items():
+        for process in workers.values():
             try:
                 process.wait(STOP_TIMEOUT)
             except subprocess.TimeoutExpired:
                 _kill_tree(process.pid)
                 process.wait()
+        for name in workers:  # all are gone by now, whatever the database says to this
             self._release(name)
 
     def running(self) -> int:
@@ -117,5 +118,5 @@ def _kill_tree(pid: int) -> None:
     for member in family:
         try:
             member.kill()
-        except psutil.NoSuchProcess:
+        except psutil.Error:
             continue

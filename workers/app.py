@@ -1,6 +1,7 @@
 """The worker's Celery side: which queues it takes tickets from, in which pool, and how it is told to stop."""
 
 import logging
+import os
 import signal
 import sys
 import threading
@@ -68,8 +69,8 @@ def run(app: Celery, runtime: WorkerRuntime, *, pool: str, with_parent: bool) ->
 
 
 def _watch_parent(leave: Callable[[], None]) -> None:
-    while sys.stdin.buffer.read(4096):
-        pass
+    while os.read(sys.stdin.fileno(), 4096):  # not through the buffer: its lock would be held at shutdown
+        continue
     log.info("Whoever started this worker is gone: leaving")
     leave()
     state.should_stop = 0

@@ -27,6 +27,8 @@ class Pulse(Protocol):
 
     def idle(self) -> bool: ...
 
+    def serve_here(self) -> None: ...
+
 
 class Heartbeat(Periodic):
     """A thread of its own, so that it goes on whatever the Celery pool does.
@@ -75,4 +77,5 @@ class Heartbeat(Periodic):
         try:
             self._queue.ring_worker(self._worker.profile.name, task_id)
         except BrokerUnavailable as error:
-            log.warning("Task %s must wait: %s", task_id, error)
+            log.warning("Taking task %s without a ticket: %s", task_id, error)
+            self._worker.serve_here()

@@ -42,5 +42,6 @@ class Janitor(Periodic):
             if not self._cleanup.may_remove(workspace):
                 return
             failure = self._workspaces.remove(paths, keep_renders=workspace.keep_renders)
-        log.info("Removed the workspace %s%s", paths.root, f", but {failure}" if failure else "")
-        self._cleanup.done(workspace, size_left=measure(paths.root), failure=failure)
+            log.info("Removed the workspace %s%s", paths.root, f", but {failure}" if failure else "")
+            # Still under the lock: whoever prepares it next must have the last word on its state.
+            self._cleanup.done(workspace, size_left=measure(paths.root), failure=failure)

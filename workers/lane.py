@@ -82,7 +82,7 @@ class Lane:
     def abort(self, claim: Claim) -> None:
         """Stop working on this claim at once; from any thread. Nothing happens if the lane is past it."""
         with self._lock:
-            if self._claim is not claim:
+            if self._claim is not claim or self._aborted:
                 return
             self._aborted = True
             session = self._session

@@ -203,7 +203,7 @@ class RenderProcess:
         for member in family:  # those that left the group, and all of them on Windows
             try:
                 member.terminate() if name == "SIGTERM" else member.kill()
-            except psutil.NoSuchProcess:
+            except psutil.Error:  # gone, or not ours to touch
                 continue
 
     def _read(self, output: IO[bytes]) -> None:
@@ -217,5 +217,5 @@ class RenderProcess:
 def _family(pid: int) -> list[psutil.Process]:
     try:
         return [*psutil.Process(pid).children(recursive=True), psutil.Process(pid)]
-    except psutil.NoSuchProcess:
+    except psutil.Error:
         return []

@@ -12,6 +12,7 @@ from render_manager.services.services import Services
 from workers.heartbeat import Heartbeat
 from workers.janitor import Janitor
 from workers.lane import Lane
+from workers.periodic import Periodic
 from workers.renderers.base import Installation, Renderer
 from workers.renderers.registry import RENDERERS
 from workers.workspace import Workspaces
@@ -54,7 +55,7 @@ class WorkerRuntime:
             disk=self.workspaces.root,
             wake_janitor=self._janitor.wake,
         )
-        self._watcher = threading.Thread(target=self._watch, name="claim-watch", daemon=True)
+        self._watcher = Periodic("claim watch", self._check_claims, WATCH_EVERY)
 
     def start(self) -> None:
         """Say that the worker is there, and begin to watch.
@@ -91,6 +92,10 @@ class WorkerRuntime:
                 self._lanes.remove(lane)
             self._heartbeat.wake()
 
+    def serve_here(self) -> None:
+        """Work without a ticket: the broker is away."""
+        threading.Thread(target=self.serve, name="lane without ticket").start()
+
     def clean_up(self) -> None:
         """A clean-up was asked of this host."""
         self._janitor.wake()
@@ -112,13 +117,14 @@ class WorkerRuntime:
         """Hand back what is rendering."""
         self.stopping.set()
         self.leaving.set()
-        self._each_lane(lambda lane, claim: lane.abort(claim))
+        self._each_lane(Lane.abort)
 
     def close(self) -> None:
         """The worker is gone from now on."""
         self.stop_now()
         self._heartbeat.stop()
         self._janitor.stop()
+        self._watcher.stop()
         try:
             self.lifecycle.release_worker(self.profile.name)
         except StoreUnavailable as error:
@@ -131,18 +137,15 @@ class WorkerRuntime:
             if claim := lane.claim:
                 act(lane, claim)
 
-    def _watch(self) -> None:
+    def _check_claims(self) -> None:
         """End renderers whose claim was taken away: by a cancel, a retry elsewhere, the sweep."""
 
         def check(lane: Lane, claim: Claim) -> None:
             if not self._store.claim_holds(claim):
-                lane.abort(claim)
+                # One that does not end at once must not hold up the others.
+                threading.Thread(target=lane.abort, args=(claim,), name="abort").start()
 
-        while not self.leaving.wait(WATCH_EVERY):
-            try:
-                self._each_lane(check)
-            except StoreUnavailable:
-                log.debug("The claims can't be looked at: the database is away")
+        self._each_lane(check)
 
 
 def installed_renderers(

@@ -76,7 +76,11 @@ class Session:
         self._unlogged.clear()
         self._last_error = ""
         done = self._ask(self._renderer.frame_request(self.job, frame), FrameDone, log, notice)
-        return done, list(dict.fromkeys([Path(done.path), *saved]))
+        main = [Path(done.path)] if done.path else []
+        files = list(dict.fromkeys(main + saved))
+        if not files:
+            raise RenderFailed(f"{self._renderer.engine.label} reported success but saved no file.")
+        return done, files
 
     def last_words(self) -> str:
         """End the renderer after a failed ``load`` and give all it said, also what was still in its buffers."""

@@ -1,15 +1,19 @@
 """render-manager demo: the sample project through the whole system, in the window or in the terminal."""
 
+from collections.abc import Generator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from filelock import FileLock, Timeout
 
 from render_manager.bootstrap import Program
 from render_manager.cli.farm import has_display, open_window
 from render_manager.cli.output import frame_table, say
 from render_manager.cli.program import FAILED, explained, open_program
 from render_manager.cli.watch import wait_for
+from render_manager.config import load_settings
 from render_manager.domain.entities import RenderFrame, RenderSpec
 from render_manager.domain.errors import LocalFarmError, RenderFailed
 from render_manager.domain.states import FINAL, FrameStatus
@@ -27,11 +31,12 @@ def demo(
     ] = False,
 ) -> None:
     """Render the sample project on a farm of this machine's own, and watch it."""
-    with open_program(serve=True) as program:
-        if not program.settings.embedded_redis or not program.settings.embedded_database:
-            raise LocalFarmError(
-                "The demo runs on embedded services of its own, but REDIS_HOST, REDIS_URL or DATABASE_URL is set."
-            )
+    settings = load_settings()
+    if not settings.embedded_redis or not settings.embedded_database or settings.uses_oss:
+        raise LocalFarmError(
+            "The demo runs on embedded services of its own, but REDIS_HOST, REDIS_URL, DATABASE_URL or OSS_… is set."
+        )
+    with _only_one(settings.render_manager_home), open_program(serve=True) as program:
         _cancel_earlier(program)
         program.services.local_workers.start()
         spec = RenderSpec(path=str(resources() / SAMPLE), engine="blender", frames=FRAMES, unionid=USER, name="Sample")
@@ -44,6 +49,22 @@ def demo(
             open_window(program, task_id=task.id)
             good = _all_valid(program.services.queries.frames(task.id)) == ""
     raise typer.Exit(0 if good else FAILED)
+
+
+@contextmanager
+def _only_one(home: Path) -> Generator[None]:
+    lock = FileLock(home / "demo.lock")
+    try:
+        home.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise LocalFarmError("A demo is running already; close it first.") from None
+    except OSError as error:
+        raise LocalFarmError(f"The folder {home} can't be used: {error.strerror or error}.") from error
+    try:
+        yield
+    finally:
+        lock.release()
 
 
 def _cancel_earlier(program: Program) -> None:

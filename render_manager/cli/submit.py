@@ -1,5 +1,6 @@
 """render-manager submit."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ from render_manager.domain.engines import guess_engine
 from render_manager.domain.entities import RenderSpec
 from render_manager.domain.errors import InvalidTask
 from render_manager.domain.states import FrameStatus, TaskStatus
+from render_manager.services.queries import TaskRow
 
 
 @explained
@@ -55,9 +57,10 @@ def submit(
         rows = [program.services.queries.task(task.id) for task in tasks]
         if not as_json:
             for row in rows:
-                say(f"Submitted {row.task.id}  {row.task.name}  {row.task.total_frames} frame(s)  {row.note}")
+                note = "" if wait else row.note
+                say(f"Submitted {row.task.id}  {row.task.name}  {row.task.total_frames} frame(s)  {note}")
         if wait:
-            rows = [wait_for(program, task.id, quiet=as_json) for task in tasks]
+            rows = _wait(program, [task.id for task in tasks], quiet=as_json)
         if as_json:
             print_json([task_json(row) for row in rows])
         for row in rows:
@@ -65,6 +68,14 @@ def submit(
                 say(f"{row.task.id} {row.task.status}: {row.note or _first_failure(program, row.task.id)}")
     if wait and any(row.task.status is not TaskStatus.COMPLETED for row in rows):
         raise typer.Exit(FAILED)
+
+
+def _wait(program: Program, task_ids: list[str], *, quiet: bool) -> list[TaskRow]:
+    try:
+        return [wait_for(program, task_id, quiet=quiet) for task_id in task_ids]
+    except KeyboardInterrupt:
+        sys.stderr.write(f"Left waiting; what is not done goes on with the next worker. {' '.join(task_ids)}\n")
+        raise
 
 
 def _task_info(options: list[str]) -> dict[str, object]:

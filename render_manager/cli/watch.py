@@ -3,6 +3,7 @@
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
@@ -30,6 +31,10 @@ def wait_for(program: Program, task_id: str, *, quiet: bool = False) -> TaskRow:
         return _wait(program, task_id, lambda text: None, lambda now: _show(progress, bar, now))
 
 
+def _online(program: Program) -> bool:
+    return any(worker.alive for worker in program.services.queries.workers())
+
+
 def _show(progress: Progress, bar: TaskID, row: TaskRow) -> None:
     counts = row.task.counts
     text = row.task.status.value + (f", {counts.failed} failed" if counts.failed else "")
@@ -46,6 +51,9 @@ def _wait(
     for _ in poll():
         ensure_worker(program)
         row = program.services.queries.task(task_id)
+        starting = program.services.local_workers.running() and not _online(program)
+        if row.stuck and starting:
+            row = replace(row, note="Starting a worker of this machine", stuck=False)
         show(row)
         counts = row.task.counts
         failed = f", {counts.failed} failed" if counts.failed else ""

@@ -58,11 +58,16 @@ class EmbeddedRedis:
         Raises:
             LocalFarmError: no server program is installed, or it does not start.
         """
-        self._members.mkdir(parents=True, exist_ok=True)
+        try:
+            self._members.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise LocalFarmError(
+                f"The folder {self._members} can't be made: {error.strerror}. Set RENDER_MANAGER_HOME to another place."
+            ) from error
         with self._lock:
             record = self._read()
-            if record is None or not _answers(record):
-                record = self._start()
+            if record is None or not _comes_back(record):
+                record = self._start(record)
             self._me.touch()
             return _url(record)
 
@@ -100,11 +105,13 @@ class EmbeddedRedis:
         except (OSError, ValueError):
             return None
 
-    def _start(self) -> dict[str, str | int]:
+    def _start(self, lost: dict[str, str | int] | None) -> dict[str, str | int]:
+        """Start a server, in the place of one that was lost if there was one: who used that finds this one."""
         program = find_server()
         problem = ""
         for _ in range(_TRIES):  # a port that was free can be taken before the server has it
-            record: dict[str, str | int] = {"port": _free_port(), "password": secrets.token_urlsafe(24)}
+            record = dict(lost) if lost else {"port": _free_port(), "password": secrets.token_urlsafe(24)}
+            lost = None
             config = self._folder / "redis.conf"
             _write_private(config, self._config(record))
             log_file = self._folder / "redis.log"
@@ -188,6 +195,24 @@ def _answers(record: dict[str, str | int]) -> bool:
             return bool(client.ping())
     except RedisError:
         return False
+
+
+def _comes_back(record: dict[str, str | int]) -> bool:
+    """Whether the recorded server answers, now or when the machine gives it time again; if not, it is gone after."""
+    if _answers(record):
+        return True
+    try:
+        server = psutil.Process(int(record["pid"]))
+        if not any(name in server.name() for name in ("redis", "valkey", "memurai")):
+            return False  # another program has the number now
+        deadline = time.monotonic() + START_TIMEOUT
+        while server.is_running() and server.status() != psutil.STATUS_ZOMBIE and time.monotonic() < deadline:
+            if _answers(record):
+                return True
+        server.kill()
+    except psutil.Error:
+        return False
+    return False
 
 
 def _shut_down(record: dict[str, str | int]) -> None:

@@ -29,7 +29,12 @@ class CleanupItem:
 
     @property
     def busy(self) -> bool:
-        return self.task.counts.rendering > 0
+        return is_busy(self.task)
+
+
+def is_busy(task: RenderTask) -> bool:
+    """Whether a worker is at it: frames render, or the lane is between two of them."""
+    return task.counts.rendering > 0 or task.status in (TaskStatus.PREPARING, TaskStatus.RUNNING)
 
 
 class Cleanup:
@@ -80,14 +85,12 @@ class Cleanup:
         Raises:
             TaskBusy: frames of a task are rendering; nothing of any was requested.
         """
-        if busy := [item.task for item in items if item.busy]:
-            raise TaskBusy(
-                f"Task {busy[0].id} ({busy[0].name}) is rendering {busy[0].counts.rendering} frame(s): "
-                "cancel it or wait, then clean up."
-            )
+        for item in items:
+            _refuse_busy(item.task)
         requested: list[Workspace] = []
         for item in items:
             with self._lifecycle.change(item.task.id) as change:
+                _refuse_busy(change.task)  # since the plan was made somebody may have retried it
                 for workspace in item.workspaces:
                     asked = replace(workspace, state=WorkspaceState.CLEANUP_REQUESTED, keep_renders=keep_renders)
                     change.tx.save_workspace(asked)
@@ -112,9 +115,11 @@ class Cleanup:
         return self._store.workspaces(host=host, states=[WorkspaceState.CLEANUP_REQUESTED])
 
     def may_remove(self, workspace: Workspace) -> bool:
-        """Whether no frame of the task is rendering now. Asked by the host while it holds the workspace's lock, so
-        that a frame claimed later waits for that lock and then finds the workspace gone."""
-        return self._store.task(workspace.task_id).counts.rendering == 0
+        """Whether the removal is still wanted and nobody is at the task. Asked by the host while it holds the
+        workspace's lock, so that a frame claimed later waits for that lock and then finds the workspace gone."""
+        now = self.state_of([workspace])
+        wanted = bool(now) and now[0].state is WorkspaceState.CLEANUP_REQUESTED
+        return wanted and not is_busy(self._store.task(workspace.task_id))
 
     def done(self, workspace: Workspace, *, size_left: int, failure: str | None = None) -> None:
         """The host removed what it could."""
@@ -122,3 +127,11 @@ class Cleanup:
         with self._lifecycle.change(workspace.task_id) as change:
             change.tx.save_workspace(replace(workspace, state=state, size=size_left, message=failure))
             change.update(activity=failure)
+
+
+def _refuse_busy(task: RenderTask) -> None:
+    if is_busy(task):
+        raise TaskBusy(
+            f"Task {task.id} ({task.name}) is rendering {task.counts.rendering} frame(s): "
+            "cancel it or wait, then clean up."
+        )

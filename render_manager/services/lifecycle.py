@@ -293,22 +293,24 @@ class Lifecycle:
         swept = 0
         for task_id in task_ids:
             with self.change(task_id) as change:
-                message = f"The worker was lost while rendering; tried {self.max_attempts} times."
-                swept += change.move(
-                    FrameStatus.RENDERING,
-                    FrameStatus.FAILED,
-                    lease_expired=True,
-                    min_attempts_used=self.max_attempts,
-                    values={"error_message": message},
-                )
-                swept += change.move(
-                    FrameStatus.RENDERING,
-                    FrameStatus.PENDING,
-                    lease_expired=True,
-                    values={"progress": 0.0, "worker": None},
-                )
-                change.new_ticket()
+                swept += self._return_lost(change, lease_expired=True)
         return swept
+
+    def _return_lost(self, change: TaskChange, **lost: Any) -> int:
+        """Frames of lost workers wait again, or fail once their attempts are used up: one may be what kills them."""
+        message = f"The worker was lost while rendering; tried {self.max_attempts} times."
+        failed = change.move(
+            FrameStatus.RENDERING,
+            FrameStatus.FAILED,
+            min_attempts_used=self.max_attempts,
+            values={"error_message": message},
+            **lost,
+        )
+        waiting = change.move(
+            FrameStatus.RENDERING, FrameStatus.PENDING, values={"progress": 0.0, "worker": None}, **lost
+        )
+        change.new_ticket()
+        return failed + waiting
 
     def release_worker(self, name: str) -> None:
         """A worker is gone for good: hand back at once what it had claimed, without waiting for the lease's end."""
@@ -317,8 +319,5 @@ class Lifecycle:
             tx.remove_worker(name)
         for task_id in task_ids:
             with self.change(task_id) as change:
-                change.move(
-                    FrameStatus.RENDERING, FrameStatus.PENDING, worker=name, values={"progress": 0.0, "worker": None}
-                )
-                change.new_ticket()
+                self._return_lost(change, worker=name)
         self.bus.publish(Notice(Topic.WORKERS))

@@ -99,6 +99,10 @@ class StoreTransaction(Protocol):
 
     def save_workspace(self, workspace: Workspace) -> None: ...
 
+    def withdraw_cleanups(self, task_id: str) -> None:
+        """Workspaces of the task that were to be removed stay."""
+        ...
+
 
 class TaskStore(Protocol):
     """The one truth: tasks, frames, workers, workspaces. Every method raises StoreUnavailable when the database is

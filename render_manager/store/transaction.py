@@ -20,7 +20,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from render_manager.domain.entities import Claim, RenderTask, WorkerProfile, Workspace
+from render_manager.domain.entities import Claim, RenderTask, WorkerProfile, Workspace, WorkspaceState
 from render_manager.domain.errors import TaskNotFound
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.states import FINAL, RUNNABLE, FrameStatus
@@ -241,6 +241,10 @@ class SqlTransaction:
                 "updated_at": self.now(),
             },
         )
+
+    def withdraw_cleanups(self, task_id: str) -> None:
+        asked = (workspaces.c.task_id == task_id, workspaces.c.state == WorkspaceState.CLEANUP_REQUESTED)
+        self._db.execute(update(workspaces).where(*asked).values(state=WorkspaceState.READY))
 
     def _upsert(
         self, table: Any, key: Mapping[str, Any], values: Mapping[str, Any], once: Mapping[str, Any] | None = None

@@ -10,6 +10,7 @@ The end of standard input ends Blender. Works with Blender 2.93 to 5.x; standard
 
 import json
 import os
+import re
 import sys
 
 import bpy
@@ -69,6 +70,7 @@ def open_scene(request):
     settings.use_overwrite = True
     settings.use_placeholder = False
     settings.use_file_extension = True
+    keep_file_outputs_inside(request["renders"])
     say("opened", missing=sorted(missing_files()))
 
 
@@ -99,6 +101,27 @@ def set_format(image_settings, name):
     if hasattr(image_settings, "media_type"):  # 5.0: formats are grouped
         image_settings.media_type = "MULTI_LAYER_IMAGE" if name == "OPEN_EXR_MULTILAYER" else "IMAGE"
     image_settings.file_format = name
+
+
+def keep_file_outputs_inside(folder):
+    """Compositor nodes that write files of their own write below the renders, wherever the scene sends them."""
+    for scene in bpy.data.scenes:
+        tree = getattr(scene, "compositing_node_group", None) or getattr(scene, "node_tree", None)
+        for node in tree.nodes if tree else ():
+            if node.type != "OUTPUT_FILE":
+                continue
+            inside = os.path.join(folder, plain(node.name))
+            if hasattr(node, "base_path"):
+                node.base_path = inside + ("_" if node.format.file_format == "OPEN_EXR_MULTILAYER" else os.sep)
+                for slot in node.file_slots:
+                    slot.path = plain(slot.path)
+            else:  # 5.0
+                node.directory = inside
+                node.file_name = plain(node.file_name)
+
+
+def plain(name):
+    return re.sub(r'[\\/:*?"<>|]|^\.+', "_", name) or "output"
 
 
 def missing_files():
@@ -137,7 +160,8 @@ def render(request):
         raise Refused(first_line(error))
     finally:
         set_range(scene, *kept)
-    say("rendered", frame=frame, path=path, size=image_size(settings))
+    # With several views each has a file and a suffix of its own: what was saved is read from the log.
+    say("rendered", frame=frame, path="" if settings.use_multiview else path, size=image_size(settings))
 
 
 def set_range(scene, first, last):
@@ -153,8 +177,8 @@ def set_range(scene, first, last):
 def image_size(settings):
     if settings.use_border and settings.use_crop_to_border:
         return None
-    scale = settings.resolution_percentage / 100.0
-    return [int(settings.resolution_x * scale), int(settings.resolution_y * scale)]
+    percentage = settings.resolution_percentage  # whole numbers, as Blender itself reckons
+    return [settings.resolution_x * percentage // 100, settings.resolution_y * percentage // 100]
 
 
 def first_line(error):

@@ -1,6 +1,7 @@
 """Each sample scene, plain, zipped and gzipped, ends as it should: valid images, or the right error."""
 
 import re
+import subprocess
 from pathlib import Path
 
 import OpenImageIO
@@ -97,3 +98,33 @@ def test_an_unknown_camera_fails_with_those_there_are(farm: Farm, scenes: Path) 
     assert row.task.status is TaskStatus.FAILED
     assert "There is no camera 'Nope'" in row.note
     assert "there are: Cam." in row.note
+
+
+@pytest.mark.parametrize(("x", "y", "percentage"), [(128, 72, 70), (60, 60, 57), (65, 33, 50)])
+def test_a_scaled_resolution_is_reckoned_as_blender_does(
+    farm: Farm, scenes: Path, x: int, y: int, percentage: int
+) -> None:
+    options = {"resolution_x": x, "resolution_y": y, "resolution_percentage": percentage}
+    row = farm.render(scenes / "anim_cycles.blend", "1", task_info=options)
+    assert row.task.status is TaskStatus.COMPLETED, farm.services.queries.frame(row.task.id, 1).error_message
+
+
+def test_files_that_a_scene_writes_itself_stay_in_the_workspace(
+    farm: Farm, scenes: Path, blender: Path, tmp_path: Path
+) -> None:
+    """A compositor node that writes to a place of the artist's own machine."""
+    outside = tmp_path / "outside"
+    script = (
+        "import bpy; s = bpy.context.scene; s.use_nodes = True; t = s.node_tree; "
+        "n = t.nodes.new('CompositorNodeOutputFile'); "
+        f"n.base_path = {str(outside)!r}; n.file_slots[0].path = '../aov_'; "
+        "r = next(n for n in t.nodes if n.type == 'R_LAYERS'); t.links.new(r.outputs[0], n.inputs[0]); "
+        f"bpy.ops.wm.save_as_mainfile(filepath={str(tmp_path / 'aov.blend')!r})"
+    )
+    command = [str(blender), "-b", str(scenes / "anim_cycles.blend"), "--python-expr", script]
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, stdin=subprocess.DEVNULL)
+    row = farm.render(tmp_path / "aov.blend", "1")
+    assert row.task.status is TaskStatus.COMPLETED, row.note
+    assert not outside.exists()
+    renders = farm.workspace(row.task) / "Sys_Default_Renders"
+    assert len([path for path in renders.rglob("*") if path.is_file()]) == 2

@@ -1,5 +1,6 @@
 """What a wrangler does with tasks, on a farm of real processes."""
 
+import json
 import os
 import signal
 import sys
@@ -151,3 +152,24 @@ def test_leaving_stops_every_process_and_hands_the_frame_back(tmp_path: Path, sc
         counts = farm.row(task).task.counts
         assert (counts.pending, counts.rendering) == (1, 0)
         assert farm.services.queries.workers() == []
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_the_farm_goes_on_when_its_redis_is_killed(tmp_path: Path, scenes: Path, blender: Path) -> None:
+    with open_farm(tmp_path / "home") as farm:
+        wait_until(farm.services.queries.workers)
+        server = json.loads((tmp_path / "home" / "redis" / "server.json").read_text())
+        os.kill(server["pid"], signal.SIGKILL)
+        task = farm.submit(scenes / "anim_cycles.blend", "1-2")
+        assert farm.settled(task).task.status is TaskStatus.COMPLETED
+
+
+def test_a_retry_takes_a_clean_up_back(farm: Farm, scenes: Path) -> None:
+    task = farm.render(scenes / "anim_cycles.blend", "1-2").task
+    plan = farm.services.cleanup.plan(task_ids=[task.id])
+    farm.services.control.retry(task.id, "1-2")
+    wait_until(lambda: farm.row(task).task.counts.rendering)
+    with pytest.raises(TaskBusy):
+        farm.services.cleanup.request(plan)
+    farm.settled(task)
+    assert (farm.workspace(task) / "Sys_Default_Renders" / "anim_cycles_0001.png").is_file()

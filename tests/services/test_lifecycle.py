@@ -273,3 +273,12 @@ def test_a_task_that_is_none_changes_nothing(house: House) -> None:
         with pytest.raises(TaskNotFound):
             ask("nosuchtask")
     assert house.notices() == []
+
+
+def test_a_frame_that_kills_its_worker_again_and_again_fails_in_the_end(house: House) -> None:
+    task = house.submit("1")
+    for attempt in range(1, 4):
+        assert house.claim(worker("w1", "h1")).attempt == attempt
+        house.lifecycle.release_worker("w1")
+    assert house.states(task) == "f"
+    assert "tried 3 times" in (house.queries.frame(task.id, 1).error_message or "")

@@ -92,7 +92,14 @@ class Blender(Renderer):
         return [str(installation.executable), *quiet_start, "--python", str(driver)]
 
     def open_request(self, job: RenderJob) -> str:
-        return json.dumps({"command": "open", "path": str(job.project_file), "options": dict(job.task_info)})
+        return json.dumps(
+            {
+                "command": "open",
+                "path": str(job.project_file),
+                "renders": str(job.renders_dir),
+                "options": dict(job.task_info),
+            }
+        )
 
     def frame_request(self, job: RenderJob, frame: int) -> str:
         # The folder is ours; the file's stem names the frames. Blender replaces #### by the number.

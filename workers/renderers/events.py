@@ -29,7 +29,7 @@ class FileSaved:
 @dataclass(frozen=True)
 class FrameDone:
     frame: int
-    path: str  #: the frame's main image
+    path: str  #: the frame's main image; empty: the first one saved
     size: tuple[int, int] | None  #: width and height in pixels that it should have, where known
 
 
