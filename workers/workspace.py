@@ -40,7 +40,7 @@ class WorkspacePaths:
     project: Path
     renders: Path
     logs: Path
-    temporary: Path  #: the renderer's own temporary files; emptied when its session ends
+    temporary: Path  #: the renderer's own temporary files; go with the workspace
 
     @property
     def marker(self) -> Path:
