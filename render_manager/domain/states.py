@@ -58,12 +58,7 @@ class FrameCounts:
 
     @property
     def total(self) -> int:
-        return self.pending + self.open_elsewhere + self.done
-
-    @property
-    def open_elsewhere(self) -> int:
-        """Frames neither waiting nor settled well: rendering, failed or cancelled."""
-        return self.rendering + self.failed + self.cancelled
+        return self.pending + self.rendering + self.failed + self.cancelled + self.done
 
     @property
     def done(self) -> int:

@@ -144,10 +144,6 @@ class TaskStore(Protocol):
         """The id of a task the worker could take a frame of now."""
         ...
 
-    def runnable_tasks(self) -> list[RenderTask]:
-        """Tasks with pending frames that may be handed out."""
-        ...
-
     def workers(self, alive_within: float) -> list[WorkerStatus]: ...
 
     def avoided_hosts(self, task_ids: Collection[str]) -> dict[str, dict[str, str]]:

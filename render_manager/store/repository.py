@@ -16,7 +16,7 @@ from render_manager.domain.entities import (
 )
 from render_manager.domain.errors import TaskNotFound
 from render_manager.domain.frame_range import FrameRange
-from render_manager.domain.states import RUNNABLE, FrameStatus, TaskStatus
+from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.store.engine import explained
 from render_manager.store.rows import frame_of, task_of, worker_of, workspace_of
 from render_manager.store.tables import avoided_hosts, db_now, render_frames, render_tasks, workers, workspaces
@@ -96,11 +96,6 @@ class SqlTaskStore:
     def has_work_for(self, worker: WorkerProfile) -> str | None:
         rows = self._rows(select(render_tasks.c.id).where(serves(worker)).limit(1))
         return rows[0].id if rows else None
-
-    def runnable_tasks(self) -> list[RenderTask]:
-        tasks = render_tasks.c
-        query = select(render_tasks).where(tasks.status.in_(RUNNABLE), tasks.pending_frames > 0)
-        return [task_of(row) for row in self._rows(query.order_by(tasks.priority.desc(), tasks.submitted_at))]
 
     def workers(self, alive_within: float) -> list[WorkerStatus]:
         rows = self._rows(select(workers).order_by(workers.c.name))

@@ -5,7 +5,8 @@ Requests and answers are JSON. An answer's line begins with a mark, so that it s
     {"command": "open", "path": "...", "options": {...}}      ->  opened {missing} | failed {message}
     {"command": "render", "frame": 7, "output": "/o/x_####"}  ->  rendered {frame, path, size} | failed {message}
 
-The end of standard input ends Blender. Works with Blender 2.93 to 5.x; standard library and bpy only.
+The end of standard input ends Blender. Tested with Blender 3.4; where 5.x names
+things differently, both are tried. Standard library and bpy only.
 """
 
 import json
