@@ -70,6 +70,8 @@ class WorkerProcesses:
                 del self._workers[name]
             early = time.monotonic() - self._last_start < EARLY
         for name, process in ended.items():
+            if process.stdin:
+                process.stdin.close()
             self._release(name)
             if early and (process.returncode or 0) > 0:  # not one that somebody killed
                 log_file = self._log_file(name)

@@ -1,0 +1,107 @@
+#!/usr/bin/env python3
+"""Behaves like Blender with our driver script, without rendering: for tests and benchmarks of the farm around it.
+
+It takes Blender's arguments, speaks the driver's protocol (resources/drivers/blender_driver.py) and writes a small
+image for each frame. Named by BLENDER_EXECUTABLE. What it does is steered by the environment, by names that a worker
+passes on:
+
+    BLENDER_STANDIN_SECONDS   how long a frame takes; default 0
+    BLENDER_STANDIN_JOURNAL   a folder: each process appends `start|end task frame pid time` lines to a file there
+    BLENDER_STANDIN_COMMAND   a program to start and wait for in each frame, such as /bin/true
+    BLENDER_STANDIN_FAIL      frames that fail, by a comma-separated list of numbers
+    BLENDER_STANDIN_CRASH     frames that end the process with a signal, as a crash does
+
+Times are of the system's monotonic clock, the same for all processes of a machine. Standard library only.
+"""
+
+import json
+import os
+import signal
+import struct
+import subprocess
+import sys
+import time
+import zlib
+from pathlib import Path
+
+MARK = "@@RM "
+VERSION = os.environ.get("BLENDER_STANDIN_VERSION", "4.2.0")
+SECONDS = float(os.environ.get("BLENDER_STANDIN_SECONDS", "0"))
+JOURNAL = os.environ.get("BLENDER_STANDIN_JOURNAL")
+COMMAND = os.environ.get("BLENDER_STANDIN_COMMAND")
+SIZE = (16, 9)
+
+
+def numbers(name: str) -> set[int]:
+    return {int(part) for part in os.environ.get(name, "").split(",") if part}
+
+
+def chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def png(size: tuple[int, int]) -> bytes:
+    """A grey image."""
+    width, height = size
+    rows = (b"\0" + b"\x80\x80\x80" * width) * height
+    header = struct.pack(">IIBBBBB", width, height, 8, 2, 0, 0, 0)
+    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
+
+
+IMAGE = png(SIZE)
+
+
+def say(event: str, **values: object) -> None:
+    sys.stdout.write(f"{MARK}{json.dumps({**values, 'event': event})}\n")
+    sys.stdout.flush()
+
+
+class Journal:
+    """What happened, on disk at once: nothing of it is lost when this process is killed."""
+
+    def __init__(self) -> None:
+        self._file = None
+        if JOURNAL:
+            path = Path(JOURNAL) / f"{os.getpid()}-{time.monotonic_ns()}.log"
+            self._file = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o644)
+
+    def write(self, event: str, task: str, frame: int) -> None:
+        if self._file is not None:
+            os.write(self._file, f"{event} {task} {frame} {os.getpid()} {time.monotonic():.6f}\n".encode())
+
+
+def main() -> int:
+    if "--version" in sys.argv:
+        print(f"Blender {VERSION}")
+        return 0
+    journal, fail, crash = Journal(), numbers("BLENDER_STANDIN_FAIL"), numbers("BLENDER_STANDIN_CRASH")
+    task = Path.cwd().parent.name  # the working folder is {root}/{unionid}/{task_id}/tmp
+    say("ready", version=VERSION)
+    for line in sys.stdin:
+        request = json.loads(line)
+        if request["command"] == "open":
+            say("opened", missing=[])
+            continue
+        frame = request["frame"]
+        journal.write("start", task, frame)
+        print(f"Fra:{frame} Mem:1.00M | Rendering 1 / 1 samples", flush=True)
+        if COMMAND:
+            subprocess.run([COMMAND], check=True)
+        if SECONDS:
+            time.sleep(SECONDS)
+        if frame in crash:
+            os.kill(os.getpid(), signal.SIGKILL)
+        if frame in fail:
+            say("failed", message="the stand-in was told to fail")
+            continue
+        path = request["output"].replace("####", f"{frame:04d}") + ".png"
+        with open(path, "wb") as file:
+            file.write(IMAGE)
+        print(f"Saved: '{path}'", flush=True)
+        journal.write("end", task, frame)
+        say("rendered", frame=frame, path=path, size=SIZE)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
