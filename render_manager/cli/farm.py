@@ -1,6 +1,7 @@
 """render-manager gui, up, db upgrade."""
 
 import os
+import signal
 import sys
 from typing import Annotated
 
@@ -61,6 +62,9 @@ def up(
     workers: Annotated[int, typer.Option(help="How many workers to run.", min=0, max=64)] = 1,
 ) -> None:
     """Run the embedded services and workers in the foreground, until Ctrl+C."""
+    # Also where we were started with Ctrl+C ignored, as a shell's background jobs are, or are stopped as a service is.
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.default_int_handler)
     with open_program(serve=True) as program:
         names = [program.services.local_workers.start() for _ in range(workers)]
         say(f"Home      {program.settings.render_manager_home}")

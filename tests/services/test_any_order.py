@@ -97,7 +97,9 @@ class Farm(RuleBasedStateMachine):
     @rule(name=WORKERS)
     def worker_goes(self, name: str) -> None:
         self.house.lifecycle.release_worker(name)
-        self.move("r", "p", {n for n, claim in self.held.items() if claim.worker == name})
+        lost = {n for n, claim in self.held.items() if claim.worker == name}
+        self.move("r", "f", {n for n in lost if self.used[n] >= MAX_ATTEMPTS})
+        self.move("r", "p", lost)
 
     @precondition(lambda self: self.claims)
     @rule(data=st.data())
