@@ -1,6 +1,7 @@
 """The only place that wires settings to store, queue, bus and object store, and these to the services."""
 
 import logging
+import socket
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
@@ -13,12 +14,13 @@ from render_manager.messaging.redis_bus import RedisBus
 from render_manager.messaging.tickets import CeleryTickets
 from render_manager.services.cleanup import Cleanup
 from render_manager.services.control import TaskControl
-from render_manager.services.lifecycle import Lifecycle
+from render_manager.services.lifecycle import FarmRules, Lifecycle
 from render_manager.services.ports import ObjectStore
 from render_manager.services.queries import Queries
 from render_manager.services.results import Results
 from render_manager.services.services import Services
 from render_manager.services.submit import Submission
+from render_manager.services.workers import Workers
 from render_manager.store.engine import open_engine
 from render_manager.store.migrate import check_version, upgrade
 from render_manager.store.repository import SqlTaskStore
@@ -26,8 +28,9 @@ from workers.renderers.registry import engines
 
 log = logging.getLogger(__name__)
 
-#: A worker not heard of for this many heartbeats counts as offline.
-MISSED_BEATS = 3
+#: A worker not heard of for this many heartbeats counts as offline: by default within 15 seconds, a beat that took
+#: its time included.
+MISSED_BEATS = 2.5
 
 
 class Program:
@@ -53,7 +56,8 @@ class Program:
         self.objects = open_object_store(settings)
         self._embedded = EmbeddedRedis(settings.render_manager_home / "redis") if settings.embedded_redis else None
         self.redis_url = self._redis_url(serve)
-        self.queue = CeleryTickets(self.redis_url)
+        self.broker_url = settings.broker_url.get_secret_value() if settings.broker_url else self.redis_url
+        self.queue = CeleryTickets(self.broker_url)
         self.bus = RedisBus(self.redis_url)
         self.services = self._services(engines())
 
@@ -64,14 +68,18 @@ class Program:
 
     def _services(self, known: Mapping[str, Engine]) -> Services:
         settings = self.settings
-        alive_within = MISSED_BEATS * settings.heartbeat_seconds
-        lifecycle = Lifecycle(
-            self.store,
-            self.queue,
-            self.bus,
+        rules = FarmRules(
             lease_seconds=settings.lease_seconds,
-            max_attempts=settings.max_attempts,
-            alive_within=alive_within,
+            alive_within=MISSED_BEATS * settings.heartbeat_seconds,
+            fair_shares=settings.fair_shares,
+        )
+        actor = f"{settings.user}@{socket.gethostname()}"
+        lifecycle = Lifecycle(self.store, self.queue, self.bus, rules, actor=actor)
+        workers = Workers(
+            lifecycle,
+            sweep_every=settings.heartbeat_seconds,
+            keep_entries=settings.audit_entries_per_task,
+            keep_days=settings.audit_days,
         )
         return Services(
             submission=Submission(
@@ -79,15 +87,17 @@ class Program:
                 self.objects,
                 known,
                 max_frames=settings.max_frames,
+                max_attempts=settings.max_attempts,
                 upload_prefix=settings.upload_prefix,
             ),
             control=TaskControl(self.store, lifecycle, settings.max_frames),
             cleanup=Cleanup(self.store, lifecycle, self.queue),
             results=Results(self.store),
-            queries=Queries(self.store, known, alive_within=alive_within),
+            queries=Queries(self.store, known, alive_within=rules.alive_within),
+            workers=workers,
             lifecycle=lifecycle,
             bus=self.bus,
-            local_workers=WorkerProcesses(settings, lifecycle.release_worker),
+            local_workers=WorkerProcesses(settings, workers.release),
         )
 
     def close(self) -> None:

@@ -15,11 +15,12 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
-from render_manager.domain.errors import SettingsError
+from render_manager.domain.errors import InvalidTask, SettingsError
+from render_manager.domain.requirements import check_tag
 
 APP_NAME = "render-manager"
 #: Their values appear in no message.
-SECRET_NAMES = frozenset({"oss_access_key_secret", "oss_security_token", "redis_url", "database_url"})
+SECRET_NAMES = frozenset({"oss_access_key_secret", "oss_security_token", "redis_url", "broker_url", "database_url"})
 GIBIBYTE = 1024**3
 
 _DATABASE_FORMS = {
@@ -60,6 +61,14 @@ def _redis_url(value: SecretStr) -> SecretStr:
     return value
 
 
+def _broker_url(value: SecretStr) -> SecretStr:
+    if not re.match(r"(redis|rediss|amqp|amqps|pyamqp)://", value.get_secret_value()):
+        raise ValueError("use amqp://user:password@host:5672/vhost (RabbitMQ), or leave it out for Redis")
+    _no_control_characters(value.get_secret_value())
+    _check_server(value.get_secret_value())
+    return value
+
+
 def _check_server(url: str) -> None:
     """Refuse an address whose password would be taken for the host's name, and then be shown as such."""
     try:
@@ -69,6 +78,13 @@ def _check_server(url: str) -> None:
         broken = True
     if broken:
         raise ValueError("its host or port can't be read: in a password write @ as %40, / as %2F, # as %23, ? as %3F")
+
+
+def _tags(value: str) -> str:
+    try:
+        return ",".join(sorted({check_tag(tag) for tag in re.split(r"[,\s]+", value) if tag}))
+    except InvalidTask as error:
+        raise ValueError(str(error)) from error
 
 
 def _folder_name(value: str) -> str:
@@ -108,6 +124,7 @@ class Settings(BaseSettings):
     redis_host: Text | None = None
     redis_port: int = Field(default=6379, ge=1, le=65535)
     redis_url: Annotated[SecretStr, AfterValidator(_redis_url)] | None = None
+    broker_url: Annotated[SecretStr, AfterValidator(_broker_url)] | None = None
     oss_endpoint: Annotated[Text, AfterValidator(_endpoint)] | None = None
     oss_access_key_id: Text | None = None
     oss_access_key_secret: SecretStr | None = None
@@ -134,7 +151,11 @@ class Settings(BaseSettings):
     max_frames: int = Field(default=1_000_000, ge=1, le=10_000_000)
     lease_seconds: float = Field(default=60.0, ge=1)
     heartbeat_seconds: float = Field(default=5.0, gt=0)
-    max_attempts: int = Field(default=3, ge=1)
+    max_attempts: int = Field(default=3, ge=1, le=100_000)
+    fair_shares: bool = False
+    worker_tags: Annotated[Text, AfterValidator(_tags)] | None = None
+    audit_entries_per_task: int = Field(default=5000, ge=10)
+    audit_days: float = Field(default=90.0, gt=0)
     default_user: Text | None = None
 
     @model_validator(mode="after")
@@ -201,6 +222,11 @@ class Settings(BaseSettings):
     def objects_root(self) -> Path:
         """The folder that stands in for OSS when none is configured."""
         return self.render_manager_home / "objects"
+
+    @property
+    def tags(self) -> tuple[str, ...]:
+        """The words of WORKER_TAGS."""
+        return tuple(self.worker_tags.split(",")) if self.worker_tags else ()
 
     @property
     def max_unpacked_bytes(self) -> int:

@@ -169,7 +169,7 @@ def _fill(farm: Farm) -> dict[str, str]:
                 message = "Texture //textures/wood_planks.tx is missing."
                 with farm.log_path(claim).open("a") as log:
                     log.write(f"Error: {message}\nTraceback (most recent call last):\nRuntimeError: render aborted\n")
-                farm.lifecycle.frame_failed(claim, message)
+                farm.failed(claim, message)
             else:
                 farm.complete(claim, _image(farm, claim.frame_number) if name == "kitchen_010" else None)
         for number in range(run):

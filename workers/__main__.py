@@ -2,18 +2,29 @@
 
 import argparse
 import logging
+import multiprocessing
 import os
+import re
+import secrets
 import socket
 import sys
+import threading
+import time
+from collections.abc import Sequence
+
+import psutil
 
 from render_manager.bootstrap import Program
 from render_manager.config import load_settings
 from render_manager.domain.entities import WorkerProfile
 from render_manager.domain.errors import RenderManagerError, SettingsError, UsageError
 from render_manager.domain.priority import Band
+from render_manager.domain.requirements import check_tag
 from workers.runtime import WorkerRuntime, installed_renderers
 
-POOLS = ("threads", "solo")
+POOLS = ("threads", "solo", "prefork")
+#: Seconds between two looks whether a worker that was told to leave is gone.
+_POLL = 0.5
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -22,8 +33,8 @@ def main(argv: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
-        with Program(load_settings(), serve=True) as program:
-            return _work(program, options)
+        with Program(load_settings(), serve=not options.drain) as program:
+            return _drain(program, options.name) if options.drain else _work(program, options)
     except UsageError as error:
         sys.stderr.write(f"render-worker: {error}\n")
         return 2
@@ -39,26 +50,62 @@ def _work(program: Program, options: argparse.Namespace) -> int:
     renderers, problems = installed_renderers(settings)
     for problem in problems:
         logging.getLogger(__name__).warning("%s", problem)
+    host = socket.gethostname()
     profile = WorkerProfile(
         name=_name(program, options.name),
-        host=socket.gethostname(),
+        host=host,
         bands=_bands(options.queues),
         engines={name: installation.version for name, (_, installation) in renderers.items()},
         pid=os.getpid(),
         slots=1 if options.pool == "solo" else options.concurrency,
         problems=problems,
+        tags=_tags(host, settings.tags, options.tags),
+        memory=psutil.virtual_memory().total,
+        instance=secrets.token_hex(8),
+        local=options.with_parent,
     )
+    program.services.lifecycle.actor = f"worker {profile.name}"
+    forked = options.pool == "prefork"
+    event = multiprocessing.Event if forked else threading.Event
     runtime = WorkerRuntime(
-        settings, program.services, program.store, program.queue, program.objects, profile, renderers
+        settings,
+        program.services,
+        program.store,
+        program.queue,
+        program.objects,
+        profile,
+        renderers,
+        stopping=event(),
+        leaving=event(),
+        lanes_elsewhere=forked,
     )
-    assert program.redis_url is not None  # a serving program has a broker
+    if forked:
+        from workers.prefork import serve_in_children
+
+        serve_in_children(runtime, settings)
+    assert program.broker_url is not None  # a serving program has a broker
     try:
-        runtime.start()
+        runtime.open()
         return run(
-            make_worker_app(program.redis_url, runtime), runtime, pool=options.pool, with_parent=options.with_parent
+            make_worker_app(program.broker_url, runtime), runtime, pool=options.pool, with_parent=options.with_parent
         )
     finally:
         runtime.close()
+
+
+def _drain(program: Program, name: str | None) -> int:
+    """Tell the worker of that name, or all of this host, to finish their frames and leave; wait until they have."""
+    workers, host = program.services.workers, socket.gethostname()
+    listed = program.services.queries.workers()
+    told = [name] if name else [one.profile.name for one in listed if one.alive and one.profile.host == host]
+    for one in told:
+        workers.drain(one)
+        sys.stdout.write(f"Worker {one} finishes its frames and leaves.\n")
+    if not told:
+        sys.stdout.write("No worker of this host is online.\n")
+    while told and any(one.alive and one.profile.name in told for one in program.services.queries.workers()):
+        time.sleep(_POLL)
+    return 0
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -69,6 +116,12 @@ def _parser() -> argparse.ArgumentParser:
         "--concurrency", type=_positive, default=1, help="frames to render at the same time (default: 1)"
     )
     parser.add_argument("--pool", choices=POOLS, default="threads", help="Celery pool (default: threads)")
+    parser.add_argument("--tags", default="", help="words by which tasks can ask for it, besides WORKER_TAGS: gpu,big")
+    parser.add_argument(
+        "--drain",
+        action="store_true",
+        help="tell the running worker --name, or all of this host, to finish their frames and leave; wait for it",
+    )
     parser.add_argument("--with-parent", action="store_true", help="leave when standard input ends")
     return parser
 
@@ -89,13 +142,20 @@ def _bands(text: str) -> tuple[Band, ...]:
     return tuple(band for band in Band if band in asked)
 
 
+def _tags(host: str, configured: Sequence[str], given: str) -> tuple[str, ...]:
+    """Those of the user and, so that a task can ask for them, the host's name and system."""
+    system = {"win32": "windows", "darwin": "macos"}.get(sys.platform, sys.platform)
+    own = [host, system, *configured, *(tag for tag in given.split(",") if tag.strip())]
+    return tuple(sorted({check_tag(tag.strip()) for tag in own}))
+
+
 def _name(program: Program, asked: str | None) -> str:
     """The name asked for, or the host's with the first free number."""
-    taken = {worker.profile.name for worker in program.services.queries.workers() if worker.alive}
     if asked is not None:
-        if asked in taken:
-            raise SettingsError(f"--name {asked}: a worker of that name is online already; choose another.")
+        if not re.fullmatch(r"[\w.@+-]{1,100}", asked):
+            raise SettingsError(f"--name {asked!r} can't be used: write 1–100 letters, digits, _ . @ + or -.")
         return asked
+    taken = {worker.profile.name for worker in program.services.queries.workers() if worker.alive}
     host = socket.gethostname()
     return next(name for number in range(1, 1000) if (name := host if number == 1 else f"{host}-{number}") not in taken)
 

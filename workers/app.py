@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 from typing import Any
 
-from celery import Celery, signals
+from celery import Celery, bootsteps, signals
 from celery.worker import state
 
 from render_manager.domain.entities import WorkerProfile
@@ -47,7 +47,7 @@ def run(app: Celery, runtime: WorkerRuntime, *, pool: str, with_parent: bool) ->
         act = asked.pop(0) if asked else runtime.stop_now
         # A handler must not wait for a lock that the interrupted code may hold.
         threading.Thread(target=act, name="stop").start()
-        state.should_stop = 0
+        _leave()
 
     def ready(**_: Any) -> None:
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -55,7 +55,17 @@ def run(app: Celery, runtime: WorkerRuntime, *, pool: str, with_parent: bool) ->
         if with_parent:
             threading.Thread(target=_watch_parent, args=(runtime.stop_now,), name="parent-watch", daemon=True).start()
 
+    class Pulse(bootsteps.StartStopStep):
+        """A pool of processes must be forked before there are threads; a broker that is away must not hold them up."""
+
+        requires = ("celery.worker.components:Pool",)
+
+        def start(self, parent: Any) -> None:
+            runtime.start()
+
     signals.worker_ready.connect(ready, weak=False)
+    app.steps["worker"].add(Pulse)
+    runtime.leave = _leave
     worker = app.Worker(
         hostname=f"{runtime.profile.name}@{runtime.profile.host}",
         pool=pool,
@@ -68,9 +78,13 @@ def run(app: Celery, runtime: WorkerRuntime, *, pool: str, with_parent: bool) ->
     return int(worker.exitcode or 0)
 
 
+def _leave() -> None:
+    state.should_stop = 0
+
+
 def _watch_parent(leave: Callable[[], None]) -> None:
     while os.read(sys.stdin.fileno(), 4096):  # not through the buffer: its lock would be held at shutdown
         continue
     log.info("Whoever started this worker is gone: leaving")
     leave()
-    state.should_stop = 0
+    _leave()

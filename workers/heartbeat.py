@@ -1,81 +1,95 @@
-"""A worker's pulse: it lives, its leases hold. And what any worker does for all: the sweep, and looking for work whose
-ticket was lost."""
+"""A worker's pulse, and what any worker does for all: the sweep, and looking for work whose ticket was lost."""
 
 import logging
-from collections.abc import Callable
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING
 
 import psutil
 
-from render_manager.domain.entities import Claim, WorkerProfile
+from render_manager.domain.entities import HostLoad
 from render_manager.domain.errors import BrokerUnavailable
-from render_manager.services.lifecycle import Lifecycle
 from render_manager.services.ports import TaskStore, TicketQueue
+from render_manager.services.workers import Workers
+from workers.janitor import Janitor
 from workers.periodic import Periodic
+
+if TYPE_CHECKING:
+    from workers.runtime import WorkerRuntime
 
 log = logging.getLogger(__name__)
 
-
-class Pulse(Protocol):
-    """What the heartbeat asks of its worker."""
-
-    profile: WorkerProfile
-    lifecycle: Lifecycle
-
-    def claims(self) -> list[Claim]: ...
-
-    def idle(self) -> bool: ...
-
-    def serve_here(self) -> None: ...
+#: An idle worker looks for work at least so often, in seconds: a task that only it can run starts soon even where
+#: its ticket was lost.
+LOOK_EVERY = 2.0
 
 
-class Heartbeat(Periodic):
-    """A thread of its own, so that it goes on whatever the Celery pool does.
+class Heartbeat:
+    """Threads of their own, so that they go on whatever the Celery pool does.
 
     Args:
         every: seconds between beats.
         disk: a folder on the disk whose free space counts.
-        wake_janitor: called at each beat, so that clean-ups whose ticket was lost are found.
+        janitor: woken at each beat, so that clean-ups whose ticket was lost are found.
     """
 
     def __init__(
         self,
-        worker: Pulse,
+        worker: "WorkerRuntime",
+        workers: Workers,
         store: TaskStore,
         queue: TicketQueue,
         *,
         every: float,
         disk: Path,
-        wake_janitor: Callable[[], None],
+        janitor: Janitor,
     ) -> None:
-        super().__init__("heartbeat", self.beat, every)
         self._worker = worker
+        self._workers = workers
         self._store = store
         self._queue = queue
         self._disk = disk
-        self._wake_janitor = wake_janitor
+        self._janitor = janitor
+        self._beats = Periodic("heartbeat", self.beat, every)
+        self._looks = Periodic("look for work", self._look, min(every, LOOK_EVERY))
+
+    def start(self) -> None:
+        self._beats.start()
+        self._looks.start()
+        self.wake()
+
+    def wake(self) -> None:
+        """Beat now: something changed."""
+        self._beats.wake()
+
+    def stop(self) -> None:
+        self._beats.stop()
+        self._looks.stop()
 
     def beat(self) -> None:
         """One beat. Raises StoreUnavailable."""
-        worker = self._worker
-        worker.lifecycle.beat(
-            worker.profile,
-            worker.claims(),
+        load = HostLoad(
             cpu_percent=psutil.cpu_percent(),
             memory_percent=psutil.virtual_memory().percent,
             disk_free=psutil.disk_usage(str(self._disk)).free,
         )
-        if swept := worker.lifecycle.sweep():
+        orders = self._workers.beat(self._worker.profile, load)
+        if orders is None:
+            self._worker.superseded()
+            return
+        if orders.draining and not self._worker.stopping.is_set():
+            log.info("Told to finish and leave")
+            self._worker.drain()
+        if swept := self._workers.housekeeping():
             log.warning("Swept %d frame(s) that lost workers left", swept)
-        self._wake_janitor()
-        if worker.idle() and (task_id := self._store.has_work_for(worker.profile)):
-            self._ring_ourselves(task_id)
+        self._janitor.wake()
 
-    def _ring_ourselves(self, task_id: str) -> None:
-        """The task's ticket was lost, or taken by a worker that could not serve it."""
+    def _look(self) -> None:
+        """Take work whose ticket was lost, or taken by a worker that could not serve it."""
+        worker = self._worker
+        if not worker.idle() or (task_id := self._store.has_work_for(worker.profile)) is None:
+            return
         try:
-            self._queue.ring_worker(self._worker.profile.name, task_id)
+            self._queue.ring_worker(worker.profile.name, task_id)
         except BrokerUnavailable as error:
             log.warning("Taking task %s without a ticket: %s", task_id, error)
-            self._worker.serve_here()
+            worker.serve_here()

@@ -1,6 +1,6 @@
 """A lane: a worker's stay at work, from a ticket until nothing is left for it.
 
-claim → (new task: ring for the next worker, prepare the workspace, open a session) → render → verify → report → claim
+claim → (new task: ring for the next worker, prepare the workspace, open a session) → render → verify → report and claim
 """
 
 import logging
@@ -18,11 +18,12 @@ from render_manager.domain.errors import (
     StoreUnavailable,
     WorkspaceError,
 )
-from render_manager.services.lifecycle import Lifecycle
+from render_manager.services.lifecycle import Lifecycle, Outcome
 from workers.images import check_image
 from workers.renderers.base import Installation, Renderer, RenderJob
 from workers.reporter import Reporter
 from workers.session import Aborted, Session
+from workers.signals import Signal
 from workers.workspace import WorkspacePaths, Workspaces, measure
 
 log = logging.getLogger(__name__)
@@ -40,8 +41,8 @@ class LaneOwner(Protocol):
     lifecycle: Lifecycle
     workspaces: Workspaces
     renderers: dict[str, tuple[Renderer, Installation]]
-    stopping: threading.Event  #: take no new frame
-    leaving: threading.Event  #: hand back the frame that is rendering
+    stopping: Signal  #: take no new frame
+    leaving: Signal  #: hand back the frame that is rendering
 
 
 class Lane:
@@ -51,6 +52,7 @@ class Lane:
         self._report = Reporter(worker.lifecycle, worker.leaving)
         self._session: Session | None = None
         self._session_task: str | None = None
+        self._session_paths: WorkspacePaths | None = None
         self._lock = threading.Lock()
         self._claim: Claim | None = None
         self._held: Claim | None = None
@@ -67,17 +69,21 @@ class Lane:
         """What is being worked on or reported: its lease must be renewed."""
         return self._held
 
-    def run(self) -> None:
-        """Work until nothing is left for this worker, or it stops."""
+    def run(self) -> bool:
+        """Work until nothing is left for this worker, or it stops; whether there was anything to do."""
+        served = False
+        following: Claim | None = None  # claimed with the report of the one before, its session standing ready
         try:
-            while not self._worker.stopping.is_set():
-                claim = self._lifecycle.claim_next(self._worker.profile)
+            while not self._worker.stopping.is_set() or following:
+                claim = following or self._lifecycle.claim_next(self._worker.profile)
                 if claim is None:
-                    return
+                    break
+                served = True
                 log.info("Claimed %s (%s)", claim, claim.task.name)
-                self._serve(claim)
+                following = self._serve(claim, begun=following is not None)
         finally:
             self._close_session()
+        return served
 
     def abort(self, claim: Claim) -> None:
         """Stop working on this claim at once; from any thread. Nothing happens if the lane is past it."""
@@ -90,14 +96,17 @@ class Lane:
         if session is not None:
             session.stop()
 
-    def _serve(self, claim: Claim) -> None:
+    def _serve(self, claim: Claim, *, begun: bool) -> Claim | None:
+        """Work on a claim; the next one, if the report of this one came by it."""
         with self._lock:
             self._claim, self._aborted = claim, False
         self._load_log = None
         self._held = claim
         try:
-            session, paths = self._session_for(claim)
-            self._render(claim, session, paths)
+            # Between two claims that came by one report the task was never without a rendering frame, so nobody can
+            # have removed its workspace.
+            session, paths = self._standing() if begun else self._session_for(claim)
+            return self._render(claim, session, paths, begun)
         except Aborted:
             self._past(claim)
             self._close_session()
@@ -115,11 +124,12 @@ class Lane:
             log.exception("Working on %s failed", claim)
             self._past(claim)
             self._close_session()
-            message = f"The worker failed: {type(error).__name__}: {error}"
-            self._report.surely(lambda: self._lifecycle.frame_failed(claim, message))
+            outcome = Outcome(error=f"The worker failed: {type(error).__name__}: {error}")
+            self._report.surely(lambda: self._lifecycle.end_frame(claim, outcome))
         finally:
             self._past(claim)
             self._held = None
+        return None
 
     def _past(self, claim: Claim) -> None:
         """From here on the claim's fate is decided: an abort comes too late."""
@@ -137,6 +147,12 @@ class Lane:
         )
 
     # -- preparing -----------------------------------------------------------------------------------------------
+
+    def _standing(self) -> tuple[Session, WorkspacePaths]:
+        session, paths = self._session, self._session_paths
+        if session is None or paths is None:  # aborted since
+            raise Aborted
+        return session, paths
 
     def _session_for(self, claim: Claim) -> tuple[Session, WorkspacePaths]:
         """A session that has the claim's project loaded, in a workspace that is ready."""
@@ -159,7 +175,7 @@ class Lane:
             self._tell(task.id, f"Opening {project_file.name}")
             renderer.check_project(project_file, installation)
             self._open(renderer, installation, RenderJob(project_file, paths.renders, task.task_info), paths)
-            self._session_task = task.id
+            self._session_task, self._session_paths = task.id, paths
         assert self._session is not None
         return self._session, paths
 
@@ -196,28 +212,35 @@ class Lane:
 
     # -- rendering -----------------------------------------------------------------------------------------------
 
-    def _render(self, claim: Claim, session: Session, paths: WorkspacePaths) -> None:
-        log_path = paths.logs / f"frame_{claim.frame_number:04d}.{claim.attempt}.log"
-        try:
-            output = self._render_verified(claim, session, paths, log_path)
-        except RenderFailed as error:
-            self._past(claim)
-            log.info("%s failed: %s", claim, error)
-            message = str(error)
-            self._report.surely(lambda: self._lifecycle.frame_failed(claim, message))
-        except OSError as error:
-            self._past(claim)
-            message = f"The workspace {paths.root} can't be written: {error.strerror or error}."
-            self._report.surely(lambda: self._lifecycle.frame_failed(claim, message))
-        else:
-            self._past(claim)
-            self._report.surely(lambda: self._lifecycle.frame_completed(claim, str(output)))
+    def _render(self, claim: Claim, session: Session, paths: WorkspacePaths, begun: bool) -> Claim | None:
+        def log_path(number: int, attempt: int) -> str:
+            return str(paths.logs / f"frame_{number:04d}.{attempt}.log")
 
-    def _render_verified(self, claim: Claim, session: Session, paths: WorkspacePaths, log_path: Path) -> Path:
+        try:
+            image = self._render_verified(
+                claim, session, paths, Path(log_path(claim.frame_number, claim.attempt)), begun
+            )
+            outcome = Outcome(output_path=str(image))
+        except RenderFailed as error:
+            log.info("%s failed: %s", claim, error)
+            outcome = Outcome(error=str(error))
+        except OSError as error:
+            outcome = Outcome(error=f"The workspace {paths.root} can't be written: {error.strerror or error}.")
+        self._past(claim)
+        if self._worker.stopping.is_set() or not session.alive:
+            self._report.surely(lambda: self._lifecycle.end_frame(claim, outcome))
+            return None
+        profile = self._worker.profile
+        _, following = self._report.surely(lambda: self._lifecycle.end_and_claim(claim, outcome, profile, log_path))
+        return following
+
+    def _render_verified(
+        self, claim: Claim, session: Session, paths: WorkspacePaths, log_path: Path, begun: bool
+    ) -> Path:
         paths.renders.mkdir(exist_ok=True)
         paths.logs.mkdir(exist_ok=True)
         with log_path.open("w", encoding="utf-8", buffering=1) as frame_log:
-            if not self._report.surely(lambda: self._lifecycle.frame_started(claim, str(log_path))):
+            if not begun and not self._report.surely(lambda: self._lifecycle.frame_started(claim, str(log_path))):
                 raise Aborted
             # The clock that counts is that of the disk the images go to.
             started = log_path.stat().st_mtime - _CLOCK_GRAIN

@@ -1,7 +1,6 @@
 """What happens in a lane, told to the lifecycle; the database may be away meanwhile."""
 
 import logging
-import threading
 import time
 from collections.abc import Callable
 from typing import TypeVar
@@ -9,6 +8,7 @@ from typing import TypeVar
 from render_manager.domain.entities import Claim
 from render_manager.domain.errors import StoreUnavailable
 from render_manager.services.lifecycle import Lifecycle
+from workers.signals import Signal
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +26,7 @@ class Reporter:
         give_up: set when the worker must leave; a report that can't be made then is left to the sweep.
     """
 
-    def __init__(self, lifecycle: Lifecycle, give_up: threading.Event) -> None:
+    def __init__(self, lifecycle: Lifecycle, give_up: Signal) -> None:
         self._lifecycle = lifecycle
         self._give_up = give_up
         self._next_progress = 0.0

@@ -1,31 +1,34 @@
-"""One worker: its lanes, the watch over their claims, its heartbeat and its clean-ups."""
+"""One worker: its lanes, its heartbeat and its clean-ups."""
 
 import logging
 import threading
 from collections.abc import Callable
 
+import psutil
+
 from render_manager.config import Settings
-from render_manager.domain.entities import Claim, WorkerProfile
+from render_manager.domain.entities import WorkerProfile
 from render_manager.domain.errors import RendererNotFound, StoreUnavailable, WorkspaceError
 from render_manager.services.ports import ObjectStore, TaskStore, TicketQueue
 from render_manager.services.services import Services
 from workers.heartbeat import Heartbeat
 from workers.janitor import Janitor
-from workers.lane import Lane
-from workers.periodic import Periodic
+from workers.lanes import Lanes
 from workers.renderers.base import Installation, Renderer
 from workers.renderers.registry import RENDERERS
+from workers.signals import Signal
 from workers.workspace import Workspaces
 
 log = logging.getLogger(__name__)
 
-#: Seconds between two looks whether a running claim still holds. A cancelled frame's renderer ends within this and
-#: the grace of process.py, together under two seconds.
-WATCH_EVERY = 0.5
-
 
 class WorkerRuntime:
-    """Everything of a worker but Celery."""
+    """Everything of a worker but Celery.
+
+    Args:
+        lanes_elsewhere: the pool's own child processes have the lanes (Celery's prefork pool).
+        stopping, leaving: see Lanes.
+    """
 
     def __init__(
         self,
@@ -36,79 +39,96 @@ class WorkerRuntime:
         objects: ObjectStore,
         profile: WorkerProfile,
         renderers: dict[str, tuple[Renderer, Installation]],
+        *,
+        stopping: Signal,
+        leaving: Signal,
+        lanes_elsewhere: bool = False,
     ) -> None:
         self.profile = profile
-        self.renderers = renderers
-        self.lifecycle = services.lifecycle
-        self.workspaces = Workspaces(settings, objects)
-        self.stopping = threading.Event()
-        self.leaving = threading.Event()
+        self.stopping = stopping
+        self.leaving = leaving
+        self.leave: Callable[[], None] = lambda: None  #: ends the process once its frames are done; set by the pool
+        self._settings = settings
+        self._renderers = renderers
+        self._workers = services.workers
         self._store = store
-        self._lanes: list[Lane] = []
-        self._lock = threading.Lock()
-        self._janitor = Janitor(services.cleanup, self.workspaces, profile.host, store)
+        self._lanes_elsewhere = lanes_elsewhere
+        self._registered = False
+        self._root = settings.workspace_root
+        self.lanes = self._make_lanes(services, store, objects, 0 if lanes_elsewhere else profile.slots)
+        self._janitor = Janitor(services.cleanup, self.lanes.workspaces, profile.host, store)
         self._heartbeat = Heartbeat(
-            self,
-            store,
-            queue,
-            every=settings.heartbeat_seconds,
-            disk=self.workspaces.root,
-            wake_janitor=self._janitor.wake,
+            self, self._workers, store, queue, every=settings.heartbeat_seconds, disk=self._root, janitor=self._janitor
         )
-        self._watcher = Periodic("claim watch", self._check_claims, WATCH_EVERY)
 
-    def start(self) -> None:
-        """Say that the worker is there, and begin to watch.
+    def _make_lanes(self, services: Services, store: TaskStore, objects: ObjectStore, slots: int) -> Lanes:
+        return Lanes(
+            services,
+            store,
+            Workspaces(self._settings, objects),
+            self.profile,
+            self._renderers,
+            slots=slots,
+            stopping=self.stopping,
+            leaving=self.leaving,
+            renew_every=self._settings.heartbeat_seconds,
+        )
+
+    def move_in(self, services: Services, store: TaskStore, objects: ObjectStore) -> Lanes:
+        """In a child process of the pool: have one lane here, on connections of its own."""
+        self.lanes = self._make_lanes(services, store, objects, 1)
+        self._janitor = Janitor(services.cleanup, self.lanes.workspaces, self.profile.host, store)
+        self.lanes.start()
+        self._janitor.start()
+        return self.lanes
+
+    def open(self) -> None:
+        """Say that the worker is there. Starts no thread.
 
         Raises:
+            WorkerNameTaken: a live worker has its name.
             StoreUnavailable: the database is away.
             WorkspaceError: the folder for workspaces can't be made.
         """
+        root = self._root
         try:
-            self.workspaces.root.mkdir(parents=True, exist_ok=True)
+            root.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise WorkspaceError(
-                f"The folder {self.workspaces.root} for workspaces can't be made: {error.strerror}. "
+                f"The folder {root} for workspaces can't be made: {error.strerror}. "
                 "Set WORKSPACE_ROOT_DIR to one that can."
             ) from error
-        self._heartbeat.beat()
+        self._workers.register(self.profile, psutil.pid_exists)
+        self._registered = True
+
+    def start(self) -> None:
+        """Begin to watch and to look for work."""
         self._heartbeat.start()
         self._janitor.start()
-        self._watcher.start()
+        self.lanes.start()
 
-    def serve(self) -> None:
-        """Answer a ticket: work until nothing is left."""
-        lane = Lane(self)
-        with self._lock:
-            if self.stopping.is_set() or len(self._lanes) >= self.profile.slots:
-                return
-            self._lanes.append(lane)
-        try:
-            lane.run()
-        except StoreUnavailable as error:
-            log.warning("Work stops for now: %s", error)
-        finally:
-            with self._lock:
-                self._lanes.remove(lane)
-            self._heartbeat.wake()
+    def serve(self, task_id: str = "") -> None:
+        """Answer a ticket. One without a task only says that there may be orders."""
+        self._heartbeat.wake()
+        self.lanes.serve(task_id)
+        self._heartbeat.wake()
 
     def serve_here(self) -> None:
         """Work without a ticket: the broker is away."""
-        threading.Thread(target=self.serve, name="lane without ticket").start()
+        if not self._lanes_elsewhere:  # child processes get their work from the broker only
+            threading.Thread(target=self.lanes.serve, name="lane without ticket").start()
 
     def clean_up(self) -> None:
         """A clean-up was asked of this host."""
         self._janitor.wake()
 
-    def claims(self) -> list[Claim]:
-        """What is being worked on or reported now."""
-        with self._lock:
-            return [claim for lane in self._lanes if (claim := lane.held) is not None]
-
     def idle(self) -> bool:
-        """Whether a lane is free."""
-        with self._lock:
-            return len(self._lanes) < self.profile.slots and not self.stopping.is_set()
+        """Whether it could take a frame."""
+        if self.stopping.is_set():
+            return False
+        if self._lanes_elsewhere:
+            return self._store.claimed_by(self.profile.name) < self.profile.slots
+        return self.lanes.idle()
 
     def stop_after_frame(self) -> None:
         self.stopping.set()
@@ -117,35 +137,31 @@ class WorkerRuntime:
         """Hand back what is rendering."""
         self.stopping.set()
         self.leaving.set()
-        self._each_lane(Lane.abort)
+        self.lanes.abort_all()
+
+    def drain(self) -> None:
+        """Finish the frames, then leave."""
+        self.stop_after_frame()
+        self.leave()
+
+    def superseded(self) -> None:
+        """Another worker has this one's name: everything it has belongs to that one now."""
+        log.error("Another worker named %s has started: this one leaves", self.profile.name)
+        self.stop_now()
+        self.leave()
 
     def close(self) -> None:
         """The worker is gone from now on."""
         self.stop_now()
         self._heartbeat.stop()
         self._janitor.stop()
-        self._watcher.stop()
+        self.lanes.close()
+        if not self._registered:
+            return
         try:
-            self.lifecycle.release_worker(self.profile.name)
+            self._workers.sign_off(self.profile)
         except StoreUnavailable as error:
             log.warning("Could not sign off: %s", error)
-
-    def _each_lane(self, act: Callable[[Lane, Claim], None]) -> None:
-        with self._lock:
-            lanes = list(self._lanes)
-        for lane in lanes:
-            if claim := lane.claim:
-                act(lane, claim)
-
-    def _check_claims(self) -> None:
-        """End renderers whose claim was taken away: by a cancel, a retry elsewhere, the sweep."""
-
-        def check(lane: Lane, claim: Claim) -> None:
-            if not self._store.claim_holds(claim):
-                # One that does not end at once must not hold up the others.
-                threading.Thread(target=lane.abort, args=(claim,), name="abort").start()
-
-        self._each_lane(check)
 
 
 def installed_renderers(

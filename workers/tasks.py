@@ -11,7 +11,7 @@ def register(app: Celery, runtime: WorkerRuntime) -> None:
 
     @app.task(name=RENDER_TASK)
     def render_task(task_id: str) -> None:  # pyright: ignore[reportUnusedFunction] - Celery keeps it
-        runtime.serve()
+        runtime.serve(task_id)
 
     @app.task(name=CLEAN_UP)
     def clean_up() -> None:  # pyright: ignore[reportUnusedFunction]

@@ -1,4 +1,4 @@
-"""render-manager cancel, pause, resume, priority, retry, skip."""
+"""render-manager cancel, pause, resume, priority, retry, skip, release."""
 
 from typing import Annotated
 
@@ -60,6 +60,14 @@ def skip(task: TaskId, frames: Annotated[str, typer.Option(help='Frames to leave
     """Leave waiting or failed frames out."""
     with open_program() as program:
         _tell(program.services.control.skip(_full(program, [task])[0], frames))
+
+
+@explained
+def release(tasks: TaskIds) -> None:
+    """Let tasks start that wait for others (submit --after), without them."""
+    with open_program() as program:
+        for task_id in _full(program, tasks):
+            _tell(program.services.control.release(task_id))
 
 
 def _full(program: Program, ids: list[str]) -> list[str]:

@@ -6,9 +6,11 @@ from typing import Annotated
 import typer
 
 from render_manager.cli.output import (
+    audit_json,
     duration,
     frame_json,
     frame_table,
+    history_table,
     print_json,
     say,
     size,
@@ -17,8 +19,10 @@ from render_manager.cli.output import (
     task_json,
     task_table,
     worker_json,
+    worker_state,
 )
 from render_manager.cli.program import explained, open_program, poll
+from render_manager.domain.entities import RenderTask
 from render_manager.domain.errors import RenderManagerError
 from render_manager.domain.states import FrameStatus, TaskStatus
 
@@ -49,10 +53,11 @@ def show(task: TaskId, as_json: AsJson = False) -> None:
         queries = program.services.queries
         row = queries.task(task)
         workspaces = queries.workspaces(row.task.id)
+        after = queries.dependencies(row.task.id)
         failed = queries.frames(row.task.id, statuses=[FrameStatus.FAILED], limit=5)
     if as_json:
         shown = [{"host": w.host, "path": w.path, "size": w.size, "state": w.state} for w in workspaces]
-        print_json({**task_json(row), "workspaces": shown})
+        print_json({**task_json(row), "workspaces": shown, "after": [other.id for other in after]})
         return
     counts = row.task.counts
     facts: list[tuple[str, object]] = [
@@ -63,7 +68,9 @@ def show(task: TaskId, as_json: AsJson = False) -> None:
         ("path", row.task.oss_file_path),
         ("status", status(row.task.status)),
         ("priority", str(row.task.priority)),
-        ("frames", row.task.frames),
+        ("frames", f"{row.task.frames}, {row.task.frame_order}"),
+        ("limits", _limits(row.task)),
+        *(("after", f"{other.id} ({other.name}), {other.status}") for other in after),
         (
             "counts",
             f"{counts.completed} completed, {counts.failed} failed, {counts.rendering} rendering, "
@@ -77,6 +84,11 @@ def show(task: TaskId, as_json: AsJson = False) -> None:
         *((f"frame {frame.frame_number}", frame.error_message) for frame in failed),
     ]
     table(["", ""], [fact for fact in facts if fact[1]], "")
+
+
+def _limits(task: RenderTask) -> str:
+    workers = f", at most {task.max_workers} workers at once" if task.max_workers else ""
+    return f"{task.max_attempts} attempts a frame{workers}"
 
 
 @explained
@@ -123,6 +135,23 @@ def log(
 
 
 @explained
+def history(
+    task: TaskId,
+    frame: Annotated[int | None, typer.Option(help="Only what happened to this frame.")] = None,
+    limit: Annotated[int, typer.Option(help="The newest so many.", min=1)] = 50,
+    as_json: AsJson = False,
+) -> None:
+    """Show who changed what of a task, when and why; newest first."""
+    with open_program() as program:
+        queries = program.services.queries
+        entries = queries.history(queries.task(task).task.id, frame=frame, limit=limit)
+    if as_json:
+        print_json([audit_json(entry) for entry in entries])
+    else:
+        history_table(entries)
+
+
+@explained
 def workers(as_json: AsJson = False) -> None:
     """List workers: who is there, what each can render and is rendering."""
     with open_program() as program:
@@ -131,18 +160,19 @@ def workers(as_json: AsJson = False) -> None:
         print_json([worker_json(worker) for worker in found])
         return
     table(
-        ["worker", "host", "state", "rendering", "engines", "queues", "CPU %", "memory %", "disk free"],
+        ["worker", "host", "state", "rendering", "engines", "queues", "tags", "CPU %", "memory %", "disk free"],
         [
             (
                 worker.profile.name,
                 worker.profile.host,
-                ("rendering" if worker.task_id else "idle") if worker.alive else "offline",
-                f"{worker.task_id} frame {worker.frame_number}" if worker.task_id and worker.alive else "",
+                worker_state(worker),
+                ", ".join(f"{one.task_id} frame {one.frame_number}" for one in worker.rendering),
                 ", ".join(f"{name} {version}" for name, version in worker.profile.engines.items()) or "none",
                 ", ".join(worker.profile.bands),
-                worker.cpu_percent,
-                worker.memory_percent,
-                size(worker.disk_free or 0),
+                ", ".join(worker.profile.tags),
+                worker.load.cpu_percent,
+                worker.load.memory_percent,
+                size(worker.load.disk_free or 0),
             )
             for worker in found
         ],

@@ -7,6 +7,7 @@ import typer
 
 from render_manager import __version__
 from render_manager.cli import control, demo, farm, files, lists, submit
+from render_manager.cli.worker import worker
 
 app = typer.Typer(
     name="render-manager",
@@ -40,17 +41,20 @@ for command in (
     lists.show,
     lists.frames,
     lists.log,
+    lists.history,
     control.cancel,
     control.pause,
     control.resume,
     control.priority,
     control.retry,
     control.skip,
+    control.release,
     files.cleanup,
     files.download,
     lists.workers,
 ):
     app.command()(command)
+app.add_typer(worker, name="worker")
 app.add_typer(farm.db, name="db")
 
 

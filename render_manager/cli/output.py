@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from render_manager.domain.audit import AuditEntry
 from render_manager.domain.entities import RenderFrame, WorkerStatus
 from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.services.queries import TaskRow
@@ -106,8 +107,20 @@ def frame_json(frame: RenderFrame) -> dict[str, object]:
 
 
 def worker_json(worker: WorkerStatus) -> dict[str, object]:
-    profile: Mapping[str, object] = asdict(worker.profile)
-    return {**profile, **{name: value for name, value in _json(worker).items() if name != "profile"}}
+    values = _json(worker)
+    flat: list[Mapping[str, object]] = [asdict(worker.profile), values, asdict(worker.load)]
+    return {name: value for part in flat for name, value in part.items() if name not in ("profile", "load")}
+
+
+def worker_state(worker: WorkerStatus) -> str:
+    """In a word or two."""
+    if not worker.alive:
+        return "offline, disabled" if not worker.enabled else "offline"
+    if worker.draining:
+        return "draining"
+    if not worker.enabled:
+        return "disabled, finishing" if worker.rendering else "disabled"
+    return "rendering" if worker.rendering else "idle"
 
 
 def task_table(rows: Sequence[TaskRow]) -> None:
@@ -130,6 +143,39 @@ def task_table(rows: Sequence[TaskRow]) -> None:
             for row in rows
         ],
         "No tasks. Submit one with: render-manager submit PATH",
+    )
+
+
+def audit_json(entry: AuditEntry) -> dict[str, object]:
+    return _json(entry)
+
+
+def what_changed(entry: AuditEntry) -> str:
+    """ "3 pending → rendering, task pending → preparing"; empty where nothing but the action is to be told."""
+    parts = [f"{move.count} {move.source} → {move.target}" for move in entry.moves]
+    if entry.status:
+        parts.append(f"task {entry.status[0]} → {entry.status[1]}")
+    if entry.priority:
+        parts.append(f"priority {entry.priority[0]} → {entry.priority[1]}")
+    return ", ".join(parts)
+
+
+def history_table(entries: Sequence[AuditEntry]) -> None:
+    table(
+        ["when", "who", "action", "frames", "attempt", "what", "why"],
+        [
+            (
+                datetime.fromtimestamp(entry.at).astimezone().strftime("%Y-%m-%d %H:%M:%S"),
+                entry.actor,
+                entry.action.replace("_", " "),
+                entry.frames,
+                str(entry.attempt or ""),
+                what_changed(entry),
+                entry.why,
+            )
+            for entry in entries
+        ],
+        "Nothing is on record.",
     )
 
 

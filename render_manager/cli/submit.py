@@ -12,6 +12,8 @@ from render_manager.cli.watch import wait_for
 from render_manager.domain.engines import guess_engine
 from render_manager.domain.entities import RenderSpec
 from render_manager.domain.errors import InvalidTask
+from render_manager.domain.frame_order import FrameOrder
+from render_manager.domain.requirements import REQUIRES
 from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.services.queries import TaskRow
 
@@ -31,12 +33,27 @@ def submit(
     options: Annotated[
         list[str] | None, typer.Option("--set", help="A task_info value, key=value; may be given again.")
     ] = None,
+    order: Annotated[
+        FrameOrder, typer.Option(help="Of the frames; spread: first, last, middle, then the middle of each half ...")
+    ] = FrameOrder.FORWARD,
+    after: Annotated[
+        list[str] | None, typer.Option(help="A task that must be completed first; may be given again.")
+    ] = None,
+    max_attempts: Annotated[
+        int | None, typer.Option(help="How often a frame is tried; default: setting MAX_ATTEMPTS.")
+    ] = None,
+    max_workers: Annotated[int | None, typer.Option(help="The most workers at it at the same time.")] = None,
+    require: Annotated[
+        list[str] | None,
+        typer.Option(help="What its worker must have: tag=gpu, version=>=4.2 or memory=32 (GB); may be given again."),
+    ] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until it is done; exit code 1 if it failed.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Submit one task for each path."""
     with open_program(serve=wait) as program:
-        submission = program.services.submission
+        submission, queries = program.services.submission, program.services.queries
+        awaited = tuple(queries.task(task_id).task.id for task_id in after or ())
         specs = [
             RenderSpec(
                 path=path,
@@ -47,14 +64,18 @@ def submit(
                 name=name,
                 is_compressed=compressed,
                 project_file=project_file,
-                task_info=_task_info(options or []),
+                task_info={**_task_info(options or []), **_requires(require or [])},
+                frame_order=order,
+                max_attempts=max_attempts,
+                max_workers=max_workers,
+                after=awaited,
             )
             for path in paths
         ]
         for spec in specs:
             submission.check(spec)  # all or none: the tenth path's typing error must not leave nine tasks behind
         tasks = [submission.submit(spec) for spec in specs]
-        rows = [program.services.queries.task(task.id) for task in tasks]
+        rows = [queries.task(task.id) for task in tasks]
         if not as_json:
             for row in rows:
                 note = "" if wait else row.note
@@ -86,6 +107,21 @@ def _task_info(options: list[str]) -> dict[str, object]:
             raise InvalidTask(f"--set {option!r}: write key=value.")
         info[key.strip()] = value
     return info
+
+
+def _requires(conditions: list[str]) -> dict[str, object]:
+    """ "tag=gpu", "version=>=4.2", "memory=32" as ``task_info["requires"]``."""
+    asked: dict[str, object] = {}
+    tags: list[str] = []
+    for condition in conditions:
+        key, separator, value = condition.partition("=")
+        if not separator or key.strip() not in ("tag", "version", "memory") or not value.strip():
+            raise InvalidTask(f"--require {condition!r}: write tag=gpu, version=>=4.2 or memory=32.")
+        if key.strip() == "tag":
+            tags.append(value.strip())
+        else:
+            asked["memory_gb" if key.strip() == "memory" else "version"] = value.strip()
+    return {REQUIRES: {**asked, "tags": tags}} if conditions else {}
 
 
 def _first_failure(program: Program, task_id: str) -> str:

@@ -7,7 +7,9 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from render_manager.domain.errors import InvalidTask
+from render_manager.domain.frame_order import FrameOrder
 from render_manager.domain.priority import Band
+from render_manager.domain.requirements import REQUIRES, Requirements
 from render_manager.domain.states import FrameCounts, FrameStatus, TaskStatus
 
 TASK_ID_LENGTH = 10
@@ -52,6 +54,9 @@ class RenderTask:
     task_info: Mapping[str, object]
     frames: str  #: the frames text, canonical form
     priority: int
+    frame_order: FrameOrder = FrameOrder.FORWARD
+    max_attempts: int = 1  #: how often a frame is tried before it counts as failed
+    max_workers: int | None = None  #: the most workers at it at the same time; None: any number
     status: TaskStatus = TaskStatus.PENDING
     counts: FrameCounts = field(default_factory=FrameCounts)
     celery_task_id: str | None = None  #: the last ticket issued for it
@@ -67,6 +72,10 @@ class RenderTask:
     def total_frames(self) -> int:
         return self.counts.total
 
+    @property
+    def requires(self) -> Requirements:
+        return Requirements.read(self.task_info.get(REQUIRES) or {})
+
 
 @dataclass(frozen=True)
 class RenderFrame:
@@ -76,7 +85,7 @@ class RenderFrame:
     frame_number: int
     status: FrameStatus = FrameStatus.PENDING
     attempt: int = 0
-    attempts_used: int = 0  #: attempts since a person last asked for the frame; lost ones count against the limit
+    attempts_used: int = 0  #: attempts since a person last asked for the frame; lost and failed ones count
     worker: str | None = None
     progress: float = 0.0  #: 0–1 within the running attempt
     lease_until: float | None = None
@@ -111,6 +120,25 @@ class WorkerProfile:
     pid: int = 0
     slots: int = 1
     problems: tuple[str, ...] = ()  #: sentences: why an engine is missing, …
+    tags: tuple[str, ...] = ()  #: what a task can ask for: the host's name, its system, and words of the user's
+    memory: int | None = None  #: bytes the host has in all
+    instance: str = ""  #: new with each start: tells a worker from an earlier one of the same name
+    local: bool = False  #: started by a window or command on its own machine; forgotten when it leaves
+
+
+@dataclass(frozen=True)
+class HostLoad:
+    """How busy a worker's host is."""
+
+    cpu_percent: float | None = None
+    memory_percent: float | None = None
+    disk_free: int | None = None  #: bytes free where its workspaces are
+
+
+@dataclass(frozen=True)
+class FrameRef:
+    task_id: str
+    frame_number: int
 
 
 @dataclass(frozen=True)
@@ -120,12 +148,24 @@ class WorkerStatus:
     profile: WorkerProfile
     started_at: float
     last_seen_at: float
-    alive: bool  #: heard of within the last few heartbeats
-    task_id: str | None = None
-    frame_number: int | None = None
-    cpu_percent: float | None = None
-    memory_percent: float | None = None
-    disk_free: int | None = None  #: bytes free where its workspaces are
+    alive: bool  #: heard of within the last few heartbeats, and has not signed off
+    enabled: bool = True  #: False: a person wants it to take no frames; kept over restarts
+    draining: bool = False  #: finishes its frames and leaves
+    load: HostLoad = field(default_factory=HostLoad)
+    rendering: tuple[FrameRef, ...] = ()  #: the frames it has claimed
+
+    @property
+    def free(self) -> bool:
+        """Whether it could take a frame now."""
+        return self.alive and self.enabled and not self.draining and len(self.rendering) < self.profile.slots
+
+
+@dataclass(frozen=True)
+class WorkerOrders:
+    """What people want of a worker; told to it with each heartbeat."""
+
+    enabled: bool = True
+    draining: bool = False
 
 
 class WorkspaceState(StrEnum):
@@ -162,6 +202,10 @@ class RenderSpec:
     is_compressed: bool | None = None
     project_file: str | None = None
     task_info: Mapping[str, object] = field(default_factory=dict[str, object])
+    frame_order: FrameOrder = FrameOrder.FORWARD
+    max_attempts: int | None = None  #: None: as the setting MAX_ATTEMPTS says
+    max_workers: int | None = None
+    after: tuple[str, ...] = ()  #: ids of tasks that must be completed first
 
 
 @dataclass(frozen=True)

@@ -40,6 +40,14 @@ class FrameNotFound(UsageError):
     """The task has no such frame."""
 
 
+class WorkerNotFound(UsageError):
+    """No worker has that name."""
+
+
+class WorkerNameTaken(UsageError):
+    """A live worker has that name; each needs its own."""
+
+
 class IllegalMove(UsageError):
     """The task or frame can't go from its state to the one asked for."""
 

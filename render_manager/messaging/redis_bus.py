@@ -4,7 +4,9 @@ The client takes half a second to import, and most commands publish nothing: it 
 """
 
 import logging
+import threading
 import time
+from collections import deque
 from collections.abc import AsyncGenerator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -20,6 +22,8 @@ log = logging.getLogger(__name__)
 CHANNEL = "render-manager:notices"
 #: Seconds in which, after a failure, notices are dropped instead of tried: a dead Redis must not slow renders down.
 REST_AFTER_FAILURE = 2.0
+#: So many notices wait to be sent at most; the oldest go first.
+MOST_WAITING = 10_000
 #: A batch ends at this many notices, so that a flood still lets the listener's loop breathe.
 LARGEST_BATCH = 1000
 CONNECT_TIMEOUT = 2.0
@@ -28,6 +32,9 @@ CONNECT_TIMEOUT = 2.0
 class RedisBus:
     """Fits the ChangeBus port; see there.
 
+    A thread of its own sends what is published, so that whoever publishes never waits for Redis: neither the window
+    nor a renderer between two frames.
+
     Args:
         url: None where the embedded Redis does not run: notices go nowhere, and listening says so.
     """
@@ -35,6 +42,11 @@ class RedisBus:
     def __init__(self, url: str | None) -> None:
         self._url = url
         self._rest_until = 0.0
+        # Bounded: what a Redis that is away can't take is not worth keeping, as notices are hints.
+        self._waiting: deque[Notice] = deque(maxlen=MOST_WAITING)
+        self._changed = threading.Condition()
+        self._closed = False
+        self._sender: threading.Thread | None = None
 
     @cached_property
     def _redis(self) -> "redis.Redis":
@@ -44,13 +56,32 @@ class RedisBus:
         return redis.Redis.from_url(self._url, socket_connect_timeout=CONNECT_TIMEOUT, socket_timeout=CONNECT_TIMEOUT)
 
     def publish(self, *notices: Notice) -> None:
-        if self._url is None or not notices or time.monotonic() < self._rest_until:
+        if self._url is None or not notices:
             return
+        with self._changed:
+            self._waiting.extend(notices)
+            if self._sender is None:
+                self._sender = threading.Thread(target=self._send_all, name="notices", daemon=True)
+                self._sender.start()
+            self._changed.notify()
+
+    def _send_all(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._waiting or self._closed)
+                batch = list(self._waiting)
+                self._waiting.clear()
+            if not batch:
+                return
+            if time.monotonic() >= self._rest_until:
+                self._send(batch)
+
+    def _send(self, batch: Sequence[Notice]) -> None:
         from redis import RedisError
 
         try:
             with self._redis.pipeline(transaction=False) as pipe:
-                for notice in notices:
+                for notice in batch:
                     pipe.publish(CHANNEL, notice.to_json())
                 pipe.execute()
         except (RedisError, OSError) as error:
@@ -91,5 +122,11 @@ class RedisBus:
                 log.debug("Closing a lost Redis connection", exc_info=True)
 
     def close(self) -> None:
+        """Send what is still waiting, if that is quickly done."""
+        with self._changed:
+            self._closed = True
+            self._changed.notify()
+        if self._sender is not None:
+            self._sender.join(2 * CONNECT_TIMEOUT)
         if "_redis" in self.__dict__:
             self._redis.close()

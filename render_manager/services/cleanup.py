@@ -4,6 +4,7 @@ import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
+from render_manager.domain.audit import Action
 from render_manager.domain.entities import RenderTask, Workspace, WorkspaceState
 from render_manager.domain.errors import BrokerUnavailable, IllegalMove, TaskBusy
 from render_manager.domain.states import FINAL, TaskStatus
@@ -89,13 +90,14 @@ class Cleanup:
             _refuse_busy(item.task)
         requested: list[Workspace] = []
         for item in items:
-            with self._lifecycle.change(item.task.id) as change:
+            with self._lifecycle.change(item.task.id, Action.CLEAN_UP) as change:
                 _refuse_busy(change.task)  # since the plan was made somebody may have retried it
                 for workspace in item.workspaces:
                     asked = replace(workspace, state=WorkspaceState.CLEANUP_REQUESTED, keep_renders=keep_renders)
                     change.tx.save_workspace(asked)
                     requested.append(asked)
                 change.update(activity="Cleaning up")
+                change.record(Action.CLEAN_UP, always=True)
         for host in {workspace.host for workspace in requested}:
             try:
                 self._queue.ring_host(host)
@@ -124,9 +126,10 @@ class Cleanup:
     def done(self, workspace: Workspace, *, size_left: int, failure: str | None = None) -> None:
         """The host removed what it could."""
         state = WorkspaceState.CLEANUP_FAILED if failure else WorkspaceState.REMOVED
-        with self._lifecycle.change(workspace.task_id) as change:
+        with self._lifecycle.change(workspace.task_id, Action.CLEAN_UP) as change:
             change.tx.save_workspace(replace(workspace, state=state, size=size_left, message=failure))
             change.update(activity=failure)
+            change.record(Action.CLEAN_UP, failure or f"Removed from {workspace.host}.", always=True)
 
 
 def _refuse_busy(task: RenderTask) -> None:

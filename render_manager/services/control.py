@@ -1,11 +1,13 @@
-"""What a person asks of a task: cancel, pause, resume, another priority, retry, skip."""
+"""What a person asks of a task: cancel, pause, resume, another priority, retry, skip, release."""
 
+from render_manager.domain.audit import Action
 from render_manager.domain.entities import RenderTask
 from render_manager.domain.errors import FrameNotFound, IllegalMove
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.priority import check_priority
 from render_manager.domain.states import FINAL, RUNNABLE, FrameStatus, TaskStatus, roll_up
-from render_manager.services.lifecycle import Lifecycle, TaskChange
+from render_manager.services.change import TaskChange
+from render_manager.services.lifecycle import Lifecycle
 from render_manager.services.ports import TaskStore
 
 #: What a retried frame forgets of its last attempt.
@@ -32,7 +34,7 @@ class TaskControl:
 
     def cancel(self, task_id: str) -> RenderTask:
         """Stop for good: waiting frames are cancelled at once, running renderers are stopped within two seconds."""
-        with self._lifecycle.change(task_id) as change:
+        with self._lifecycle.change(task_id, Action.CANCEL) as change:
             if change.task.status in FINAL:
                 raise IllegalMove(f"Task {task_id} is {change.task.status} already: there is nothing to cancel.")
             change.move(FrameStatus.PENDING, FrameStatus.CANCELLED)
@@ -42,14 +44,14 @@ class TaskControl:
 
     def pause(self, task_id: str) -> RenderTask:
         """Hand out no more frames; those being rendered finish."""
-        with self._lifecycle.change(task_id) as change:
+        with self._lifecycle.change(task_id, Action.PAUSE) as change:
             if change.task.status not in RUNNABLE:
                 raise IllegalMove(f"Task {task_id} is {change.task.status}: only a task with work left can be paused.")
             change.update(status=TaskStatus.PAUSED)
         return change.task
 
     def resume(self, task_id: str) -> RenderTask:
-        with self._lifecycle.change(task_id) as change:
+        with self._lifecycle.change(task_id, Action.RESUME) as change:
             if change.task.status is not TaskStatus.PAUSED:
                 raise IllegalMove(f"Task {task_id} is {change.task.status}, not paused.")
             _reopen(change)
@@ -62,7 +64,7 @@ class TaskControl:
             InvalidTask: the priority is out of range.
         """
         check_priority(priority)
-        with self._lifecycle.change(task_id) as change:
+        with self._lifecycle.change(task_id, Action.PRIORITY) as change:
             change.update(priority=priority)
             change.new_ticket()
         return change.task
@@ -76,7 +78,7 @@ class TaskControl:
             FrameRangeError: ``frames`` can't be read.
             FrameNotFound: the task has no such frame.
         """
-        with self._lifecycle.change(task_id) as change:
+        with self._lifecycle.change(task_id, Action.RETRY) as change:
             numbers = self._numbers(change, frames)
             sources = [FrameStatus.FAILED, FrameStatus.CANCELLED]
             if numbers is not None:
@@ -98,7 +100,7 @@ class TaskControl:
             FrameRangeError: ``frames`` can't be read.
             FrameNotFound: the task has no such frame.
         """
-        with self._lifecycle.change(task_id) as change:
+        with self._lifecycle.change(task_id, Action.SKIP) as change:
             numbers = self._numbers(change, frames)
             for source in (FrameStatus.PENDING, FrameStatus.FAILED):
                 change.move(source, FrameStatus.SKIPPED, numbers=numbers, values={"error_message": None})
@@ -106,6 +108,15 @@ class TaskControl:
                 raise IllegalMove(f"Task {task_id}: none of the frames {frames} waits or failed, so none was skipped.")
             if not change.task.counts.failed:
                 change.update(error_message=None)
+        return change.task
+
+    def release(self, task_id: str) -> RenderTask:
+        """Let a task start that waits for others, without them."""
+        with self._lifecycle.change(task_id, Action.RELEASE) as change:
+            if not change.tx.forget_dependencies(task_id):
+                raise IllegalMove(f"Task {task_id} waits for no other task.")
+            change.new_ticket()
+            change.record(Action.RELEASE, always=True)
         return change.task
 
     def _numbers(self, change: TaskChange, frames: str | None) -> FrameRange | None:

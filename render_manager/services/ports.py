@@ -1,15 +1,18 @@
 """What the services need of the outside, as Protocols; store, messaging and storage fit them."""
 
-from collections.abc import AsyncGenerator, Callable, Collection, Iterator, Sequence
+from collections.abc import AsyncGenerator, Callable, Collection, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
+from render_manager.domain.audit import AuditEntry
 from render_manager.domain.entities import (
     Claim,
+    HostLoad,
     ObjectInfo,
     RenderFrame,
     RenderTask,
+    WorkerOrders,
     WorkerProfile,
     WorkerStatus,
     Workspace,
@@ -29,19 +32,32 @@ class StoreTransaction(Protocol):
 
     def now(self) -> float: ...
 
-    def add_task(self, task: RenderTask, frames: FrameRange) -> None: ...
+    # -- tasks and frames
+
+    def add_task(self, task: RenderTask, numbers: Sequence[int], after: Collection[str] = ()) -> None:
+        """Write a task and its frames, ``numbers`` in the order in which they are to be handed out. ``after``: tasks
+        that must be completed first. Raises TaskNotFound if one of these does not exist."""
+        ...
 
     def lock_task(self, task_id: str) -> RenderTask:
         """Raises TaskNotFound."""
         ...
 
-    def lock_next_task(self, worker: WorkerProfile) -> RenderTask | None:
+    def next_task(self, worker: WorkerProfile, *, fair: bool = False) -> str | None:
         """The runnable task with pending frames that the worker should serve next: highest priority, then first
-        submitted, of its bands and engines."""
+        submitted, of those it can run. ``fair``: within a priority the users who have the fewest frames rendering
+        come first."""
         ...
 
-    def take_frame(self, task_id: str, worker: str, lease_seconds: float) -> tuple[int, int] | None:
-        """Move the next pending frame to rendering under a lease; its number and new attempt."""
+    def may_start(self, task_id: str) -> bool:
+        """Whether every task that this one is after is completed."""
+        ...
+
+    def take_frame(
+        self, task_id: str, worker: str, lease_seconds: float, log_path: Callable[[int, int], str] | None = None
+    ) -> tuple[int, int] | None:
+        """Move the next pending frame to rendering under a lease; its number and new attempt. Frames that were never
+        lost or failed come first. ``log_path``: its renderer begins at once and writes its log there."""
         ...
 
     def move_frames(
@@ -80,27 +96,53 @@ class StoreTransaction(Protocol):
         """Does nothing if the claim no longer holds."""
         ...
 
-    def save_worker(
-        self,
-        profile: WorkerProfile,
-        *,
-        task_id: str | None,
-        frame_number: int | None,
-        cpu_percent: float | None,
-        memory_percent: float | None,
-        disk_free: int | None,
-    ) -> None: ...
-
     def avoid_host(self, task_id: str, host: str, reason: str) -> None: ...
 
     def forget_avoided_hosts(self, task_id: str) -> None: ...
 
-    def remove_worker(self, name: str) -> None: ...
+    def forget_dependencies(self, task_id: str) -> int:
+        """The task waits for no other any longer; for how many it did."""
+        ...
+
+    # -- workers and workspaces
+
+    def register_worker(self, profile: WorkerProfile, *, alive_within: float, dead: str | None = None) -> bool:
+        """Write the row of a worker that starts, unless a live one has its name; whether it was written. A live one
+        was heard of within ``alive_within`` seconds, has not signed off, and is not the instance ``dead``. What
+        people want of the worker of that name (enabled or not) is kept."""
+        ...
+
+    def beat_worker(self, profile: WorkerProfile, load: HostLoad) -> WorkerOrders | None:
+        """The worker lives; what people want of it. None: its row is gone or belongs to a later instance."""
+        ...
+
+    def sign_off(self, profile: WorkerProfile) -> None:
+        """The worker has left: its row stays and says so; a local worker's row goes."""
+        ...
+
+    def order_worker(self, name: str, *, enabled: bool | None = None, draining: bool | None = None) -> bool:
+        """What people want of it from now on; False: there is no such worker."""
+        ...
+
+    def remove_worker(self, name: str) -> bool: ...
 
     def save_workspace(self, workspace: Workspace) -> None: ...
 
     def withdraw_cleanups(self, task_id: str) -> None:
         """Workspaces of the task that were to be removed stay."""
+        ...
+
+    # -- housekeeping
+
+    def take_turn(self, duty: str, *, every: float, grace: float | None = None) -> bool:
+        """Whether the caller is the one to do this now: at most one worker of the farm in ``every`` seconds. With
+        ``grace``: after nobody could ask for so many seconds, everybody first waits another ``every``."""
+        ...
+
+    def record(self, entries: Sequence[AuditEntry]) -> None: ...
+
+    def trim_audit(self, *, keep_per_task: int, keep_days: float) -> int:
+        """Forget the oldest entries beyond these bounds; how many."""
         ...
 
 
@@ -145,6 +187,28 @@ class TaskStore(Protocol):
         ...
 
     def workers(self, alive_within: float) -> list[WorkerStatus]: ...
+
+    def claimed_by(self, worker: str) -> int:
+        """How many frames the worker has."""
+        ...
+
+    def worker_instance(self, name: str) -> tuple[str, int, str] | None:
+        """Host, process id and instance of the last worker of that name."""
+        ...
+
+    def dependencies(self, task_ids: Collection[str]) -> Mapping[str, Sequence[RenderTask]]:
+        """Of those tasks that have any: the tasks each waits for."""
+        ...
+
+    def dependents(self, task_id: str) -> list[str]:
+        """The tasks that wait for this one."""
+        ...
+
+    def history(
+        self, task_id: str | None = None, *, worker: str | None = None, frame: int | None = None, limit: int = 200
+    ) -> list[AuditEntry]:
+        """What happened, newest first: to a task (to one of its frames), to a worker, or to all."""
+        ...
 
     def avoided_hosts(self, task_ids: Collection[str]) -> dict[str, dict[str, str]]:
         """Of those tasks that have any: the hosts that get no frame of it, each with the reason."""

@@ -5,10 +5,12 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from render_manager.domain.audit import AuditEntry
 from render_manager.domain.engines import Engine
 from render_manager.domain.entities import RenderFrame, RenderTask, WorkerStatus, Workspace
 from render_manager.domain.errors import FrameNotFound, RenderManagerError
 from render_manager.domain.frame_range import FrameRange
+from render_manager.domain.matching import unmet
 from render_manager.domain.priority import band_of
 from render_manager.domain.states import FINAL, FrameStatus, TaskStatus
 from render_manager.services.ports import TaskStore
@@ -83,6 +85,18 @@ class Queries:
     def workers(self) -> list[WorkerStatus]:
         return self._store.workers(self._alive_within)
 
+    def history(self, task_id: str, *, frame: int | None = None, limit: int = 200) -> list[AuditEntry]:
+        """Who changed what of the task (or of one frame of it), when and why; newest first."""
+        return self._store.history(task_id, frame=frame, limit=limit)
+
+    def worker_history(self, name: str, *, limit: int = 200) -> list[AuditEntry]:
+        """What became of a worker, newest first."""
+        return self._store.history(worker=name, limit=limit)
+
+    def dependencies(self, task_id: str) -> Sequence[RenderTask]:
+        """The tasks that must be completed before this one starts."""
+        return self._store.dependencies([task_id]).get(task_id, ())
+
     def workspaces(self, task_id: str) -> list[Workspace]:
         return self._store.workspaces(task_ids=[task_id])
 
@@ -116,19 +130,40 @@ class Queries:
         if not tasks:
             return []
         now = self._store.now()
-        waiting = any(_waits(task) for task in tasks)
+        waiting = [task for task in tasks if _waits(task)]
+        ids = [task.id for task in waiting]
         workers = [worker for worker in self.workers() if worker.alive] if waiting else []
-        avoided = self._store.avoided_hosts([task.id for task in tasks]) if waiting else {}
-        return [self._row(task, workers, avoided.get(task.id, {}), now) for task in tasks]
+        avoided = self._store.avoided_hosts(ids) if waiting else {}
+        dependencies = self._store.dependencies(ids)
+        return [
+            self._row(task, workers, avoided.get(task.id, {}), dependencies.get(task.id, ()), now) for task in tasks
+        ]
 
     def _row(
-        self, task: RenderTask, workers: Sequence[WorkerStatus], avoided: Mapping[str, str], now: float
+        self,
+        task: RenderTask,
+        workers: Sequence[WorkerStatus],
+        avoided: Mapping[str, str],
+        dependencies: Sequence[RenderTask],
+        now: float,
     ) -> TaskRow:
-        obstacle = self._obstacle(task, workers, avoided) if _waits(task) else None
-        waiting = "Waits for a free worker." if _waits(task) else ""
+        obstacle, why_it_waits = None, ""
+        if _waits(task):
+            awaited = [other for other in dependencies if other.status is not TaskStatus.COMPLETED]
+            lost = next((other for other in awaited if other.status in FINAL), None)
+            if lost:
+                obstacle = (
+                    f"Waits for task {lost.id} ({lost.name}), which is {lost.status}: retry that one, "
+                    "or release this one."
+                )
+            elif awaited:
+                why_it_waits = f"Waits until task {awaited[0].id} ({awaited[0].name}) is completed."
+            else:
+                obstacle = self._obstacle(task, workers, avoided)
+                why_it_waits = "Waits for a free worker."
         return TaskRow(
             task=task,
-            note=task.error_message or task.activity or obstacle or waiting,
+            note=task.error_message or task.activity or obstacle or why_it_waits,
             age=max(now - task.submitted_at, 0.0),
             elapsed=None if task.started_at is None else max((task.finished_at or now) - task.started_at, 0.0),
             stuck=obstacle is not None,
@@ -138,16 +173,23 @@ class Queries:
         """Why no online worker could take a frame of the task, in a sentence that says what to do; None: one could."""
         if not workers:
             return "No worker is online: start one."
+        enabled = [worker for worker in workers if worker.enabled and not worker.draining]
+        if not enabled:
+            return "Every online worker is disabled: enable one."
         band = band_of(task.priority)
-        listening = [worker for worker in workers if band in worker.profile.bands]
+        listening = [worker for worker in enabled if band in worker.profile.bands]
         if not listening:
             return f"No online worker listens to the queue {band}."
-        able = [worker for worker in listening if task.render_engine in worker.profile.engines]
-        if not able:
-            engine = self._engines.get(task.render_engine)
-            label = engine.label if engine else task.render_engine
+        having = [worker for worker in listening if task.render_engine in worker.profile.engines]
+        engine = self._engines.get(task.render_engine)
+        label = engine.label if engine else task.render_engine
+        if not having:
             problems = {problem for worker in listening for problem in worker.profile.problems if label in problem}
             return " ".join([f"No online worker can run {label}.", *sorted(problems)])
+        able = [worker for worker in having if not unmet(task, worker.profile)]
+        if not able:
+            nearest = min((unmet(task, worker.profile) for worker in having), key=len)
+            return f"No online worker with {label} has what the task requires: {', '.join(nearest)}."
         if all(worker.profile.host in avoided for worker in able):
             host = able[0].profile.host
             return f"Every online host failed to prepare it; {host}: {avoided[host]}"

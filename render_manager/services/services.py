@@ -9,6 +9,7 @@ from render_manager.services.ports import ChangeBus, LocalWorkers
 from render_manager.services.queries import Queries
 from render_manager.services.results import Results
 from render_manager.services.submit import Submission
+from render_manager.services.workers import Workers
 
 
 @dataclass(frozen=True)
@@ -18,6 +19,7 @@ class Services:
     cleanup: Cleanup
     results: Results
     queries: Queries
+    workers: Workers
     lifecycle: Lifecycle
     bus: ChangeBus
     local_workers: LocalWorkers

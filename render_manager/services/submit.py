@@ -9,15 +9,18 @@ from pathlib import Path
 from render_manager.domain.engines import Engine, find_engine
 from render_manager.domain.entities import RenderSpec, RenderTask, check_unionid, new_task_id
 from render_manager.domain.errors import InvalidTask, ObjectNotFound, ObjectPathError
+from render_manager.domain.frame_order import in_order
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.object_path import LocalPath, ObjectPath, parse_object_path
 from render_manager.domain.priority import check_priority
+from render_manager.domain.requirements import REQUIRES, Requirements
 from render_manager.domain.states import FrameCounts
 from render_manager.services.lifecycle import Lifecycle
 from render_manager.services.ports import ObjectStore, Progress
 
 ARCHIVE_SUFFIXES = (".tar.gz", ".tgz", ".zip", ".gz")
 _MAX_NAME = 255
+_LARGEST_LIMIT = 100_000
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Submission:
 
     Args:
         max_frames: the most frames one task may have.
+        max_attempts: how often a frame is tried where the submission does not say.
         upload_prefix: where in the object store local files go.
     """
 
@@ -46,12 +50,14 @@ class Submission:
         engines: Mapping[str, Engine],
         *,
         max_frames: int,
+        max_attempts: int,
         upload_prefix: str,
     ) -> None:
         self._lifecycle = lifecycle
         self._objects = objects
         self.engines = engines
         self.max_frames = max_frames
+        self.max_attempts = max_attempts
         self._upload_prefix = upload_prefix.strip("/")
 
     def check(self, spec: RenderSpec) -> CheckedSpec:
@@ -67,11 +73,14 @@ class Submission:
         name = spec.name or _name_of(source)
         if len(name) > _MAX_NAME or any(ord(char) < 32 for char in name):
             raise InvalidTask(f"Name {name[:40]!r} can't be used: give up to {_MAX_NAME} characters on one line.")
+        for what, number in (("--max-attempts", spec.max_attempts), ("--max-workers", spec.max_workers)):
+            if number is not None and not 1 <= number <= _LARGEST_LIMIT:
+                raise InvalidTask(f"{what} {number} is out of range: use 1 or more, or leave it out.")
         return CheckedSpec(
             engine=engine,
             frames=FrameRange.parse(spec.frames, self.max_frames),
             source=source,
-            task_info=engine.read_options(spec.task_info),
+            task_info=_read_task_info(engine, spec.task_info),
             name=name,
         )
 
@@ -79,7 +88,7 @@ class Submission:
         """Make the task and ring for it. A local file goes into the object store first; ``progress`` tells of that.
 
         Raises:
-            UsageError: a field is wrong.
+            UsageError: a field is wrong, or a task named by ``after`` does not exist.
             ObjectNotFound: there is no such object or file.
             ObjectStoreError: the object store can't be asked.
             StoreUnavailable: the database is away; nothing was written.
@@ -98,9 +107,12 @@ class Submission:
             task_info=checked.task_info,
             frames=str(checked.frames),
             priority=spec.priority,
+            frame_order=spec.frame_order,
+            max_attempts=spec.max_attempts or self.max_attempts,
+            max_workers=spec.max_workers,
             counts=FrameCounts(pending=len(checked.frames)),
         )
-        return self._lifecycle.add(task, checked.frames)
+        return self._lifecycle.add(task, in_order(list(checked.frames), spec.frame_order), spec.after)
 
     def _source(self, path: str) -> ObjectPath | LocalPath:
         source = parse_object_path(path)
@@ -121,6 +133,12 @@ class Submission:
         key = f"{self._upload_prefix}/{unionid}/{task_id}/{path.name}".lstrip("/")
         self._objects.upload(path, key, progress)
         return key
+
+
+def _read_task_info(engine: Engine, task_info: Mapping[str, object]) -> dict[str, object]:
+    options = {name: value for name, value in task_info.items() if name != REQUIRES}
+    requires = Requirements.read(task_info.get(REQUIRES) or {})
+    return {**engine.read_options(options), **({REQUIRES: requires.to_info()} if requires else {})}
 
 
 def _name_of(source: ObjectPath | LocalPath) -> str:

@@ -3,10 +3,12 @@
 from collections.abc import Collection, Generator
 from contextlib import contextmanager
 
-from sqlalchemy import Engine, Select, and_, exists, select
+from sqlalchemy import Connection, Engine, Select, and_, exists, func, select
 
+from render_manager.domain.audit import AuditEntry
 from render_manager.domain.entities import (
     Claim,
+    FrameRef,
     RenderFrame,
     RenderTask,
     WorkerProfile,
@@ -18,9 +20,23 @@ from render_manager.domain.errors import TaskNotFound
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.store.engine import explained
-from render_manager.store.rows import frame_of, task_of, worker_of, workspace_of
-from render_manager.store.tables import avoided_hosts, db_now, render_frames, render_tasks, workers, workspaces
-from render_manager.store.transaction import SqlTransaction, held_by, in_frames, serves
+from render_manager.store.matching import question
+from render_manager.store.rows import audit_of, frame_of, task_of, worker_of, workspace_of
+from render_manager.store.tables import (
+    audit,
+    avoided_hosts,
+    db_now,
+    render_frames,
+    render_tasks,
+    task_dependencies,
+    workers,
+    workspaces,
+)
+from render_manager.store.task_writes import held_by, in_frames
+from render_manager.store.transaction import SqlTransaction
+
+#: Databases take some ten thousand values in a statement at most; beyond this all rows are read and chosen from here.
+MOST_VALUES = 5000
 
 
 class SqlTaskStore:
@@ -94,13 +110,56 @@ class SqlTaskStore:
         return bool(self._rows(select(exists().where(held).label("holds")))[0].holds)
 
     def has_work_for(self, worker: WorkerProfile) -> str | None:
-        rows = self._rows(select(render_tasks.c.id).where(serves(worker)).limit(1))
-        return rows[0].id if rows else None
+        with self._reading() as connection:
+            return question(worker, fair=False, dialect=connection.dialect).ask(connection)
 
     def workers(self, alive_within: float) -> list[WorkerStatus]:
-        rows = self._rows(select(workers).order_by(workers.c.name))
-        alive_since = self.now() - alive_within
-        return [worker_of(row, alive_since) for row in rows]
+        frames = render_frames.c
+        claimed = select(frames.worker, frames.task_id, frames.frame_number).where(frames.lease_until.is_not(None))
+        with self._reading() as connection:
+            rows = connection.execute(select(workers, db_now().label("now")).order_by(workers.c.name)).all()
+            held: dict[str, list[FrameRef]] = {}
+            for row in connection.execute(claimed.order_by(frames.task_id, frames.frame_number)):
+                held.setdefault(row.worker, []).append(FrameRef(row.task_id, row.frame_number))
+        return [worker_of(row, row.now - alive_within, held.get(row.name, ())) for row in rows]
+
+    def claimed_by(self, worker: str) -> int:
+        held = (render_frames.c.lease_until.is_not(None), render_frames.c.worker == worker)
+        return self._rows(select(func.count().label("held")).select_from(render_frames).where(*held))[0].held
+
+    def worker_instance(self, name: str) -> tuple[str, int, str] | None:
+        rows = self._rows(select(workers).where(workers.c.name == name))
+        return (rows[0].host, rows[0].pid, rows[0].instance) if rows else None
+
+    def dependencies(self, task_ids: Collection[str]) -> dict[str, list[RenderTask]]:
+        found: dict[str, list[RenderTask]] = {}
+        wanted = set(task_ids)
+        if not wanted:
+            return found
+        waits = task_dependencies.c
+        query = select(waits.task_id.label("waiting_id"), render_tasks).where(render_tasks.c.id == waits.after_id)
+        if len(wanted) <= MOST_VALUES:
+            query = query.where(waits.task_id.in_(wanted))
+        for row in self._rows(query.order_by(render_tasks.c.submitted_at)):
+            if row.waiting_id in wanted:
+                found.setdefault(row.waiting_id, []).append(task_of(row))
+        return found
+
+    def dependents(self, task_id: str) -> list[str]:
+        waits = task_dependencies.c
+        return [row.task_id for row in self._rows(select(waits.task_id).where(waits.after_id == task_id))]
+
+    def history(
+        self, task_id: str | None = None, *, worker: str | None = None, frame: int | None = None, limit: int = 200
+    ) -> list[AuditEntry]:
+        query = select(audit).order_by(audit.c.id.desc()).limit(limit)
+        if task_id is not None:
+            query = query.where(audit.c.task_id == task_id)
+        if worker is not None:
+            query = query.where(audit.c.worker == worker)
+        if frame is not None:
+            query = query.where(audit.c.frame_number == frame)
+        return [audit_of(row) for row in self._rows(query)]
 
     def avoided_hosts(self, task_ids: Collection[str]) -> dict[str, dict[str, str]]:
         found: dict[str, dict[str, str]] = {}
@@ -123,8 +182,13 @@ class SqlTaskStore:
         return [workspace_of(row) for row in self._rows(query)]
 
     def _rows(self, query: Select) -> list:
+        with self._reading() as connection:
+            return list(connection.execute(query))
+
+    @contextmanager
+    def _reading(self) -> Generator[Connection]:
         with explained(self.engine), self.engine.connect() as connection:
-            return list(connection.execution_options(read_only=True).execute(query))
+            yield connection.execution_options(read_only=True)
 
 
 def _page(query: Select, first: int, limit: int | None) -> Select:

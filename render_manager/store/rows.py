@@ -1,10 +1,14 @@
 """Database rows turned into the domain's values."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import Row
 
+from render_manager.domain.audit import Action, AuditEntry, FrameMove
 from render_manager.domain.entities import (
+    FrameRef,
+    HostLoad,
     RenderFrame,
     RenderTask,
     WorkerProfile,
@@ -12,6 +16,7 @@ from render_manager.domain.entities import (
     Workspace,
     WorkspaceState,
 )
+from render_manager.domain.frame_order import FrameOrder
 from render_manager.domain.priority import Band
 from render_manager.domain.states import FrameCounts, FrameStatus, TaskStatus
 
@@ -30,6 +35,9 @@ def task_of(row: Row[Any]) -> RenderTask:
         task_info=row.task_info,
         frames=row.frames,
         priority=row.priority,
+        frame_order=FrameOrder(row.frame_order),
+        max_attempts=row.max_attempts,
+        max_workers=row.max_workers,
         status=TaskStatus(row.status),
         counts=FrameCounts(*(getattr(row, f"{status}_frames") for status in COUNTED)),
         celery_task_id=row.celery_task_id,
@@ -44,11 +52,11 @@ def task_of(row: Row[Any]) -> RenderTask:
 
 
 def frame_of(row: Row[Any]) -> RenderFrame:
-    values = dict(row._mapping)
+    values = {name: value for name, value in row._mapping.items() if name != "position"}
     return RenderFrame(**{**values, "status": FrameStatus(row.status)})
 
 
-def worker_of(row: Row[Any], alive_since: float) -> WorkerStatus:
+def worker_of(row: Row[Any], alive_since: float, rendering: Sequence[FrameRef]) -> WorkerStatus:
     return WorkerStatus(
         profile=WorkerProfile(
             name=row.name,
@@ -58,15 +66,35 @@ def worker_of(row: Row[Any], alive_since: float) -> WorkerStatus:
             pid=row.pid,
             slots=row.slots,
             problems=tuple(row.problems),
+            tags=tuple(row.tags),
+            memory=row.memory,
+            instance=row.instance,
+            local=row.local,
         ),
         started_at=row.started_at,
         last_seen_at=row.last_seen_at,
-        alive=row.last_seen_at >= alive_since,
+        alive=row.left_at is None and row.last_seen_at >= alive_since,
+        enabled=row.enabled,
+        draining=row.draining,
+        load=HostLoad(row.cpu_percent, row.memory_percent, row.disk_free),
+        rendering=tuple(rendering),
+    )
+
+
+def audit_of(row: Row[Any]) -> AuditEntry:
+    moves = tuple(FrameMove(FrameStatus(a), FrameStatus(b), count) for a, b, count in row.moves or ())
+    return AuditEntry(
+        actor=row.actor,
+        action=Action(row.action),
         task_id=row.task_id,
-        frame_number=row.frame_number,
-        cpu_percent=row.cpu_percent,
-        memory_percent=row.memory_percent,
-        disk_free=row.disk_free,
+        worker=row.worker,
+        frames=row.frames,
+        moves=moves,
+        status=row.status and (TaskStatus(row.status[0]), TaskStatus(row.status[1])),
+        priority=row.priority and (row.priority[0], row.priority[1]),
+        attempt=row.attempt,
+        why=row.why,
+        at=row.at,
     )
 
 

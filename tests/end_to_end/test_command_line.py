@@ -177,7 +177,7 @@ def test_with_redis_away_a_worker_says_so_and_goes_on_trying(shell: Shell, tmp_p
     finally:
         worker.terminate()
         worker.wait(30)
-    assert shell.json("workers") == []
+    assert not any(worker["alive"] for worker in shell.json("workers"))
 
 
 def redis_away() -> dict[str, str]:
@@ -194,7 +194,7 @@ def test_a_database_that_does_not_answer_is_named_without_its_password(shell: Sh
 def test_a_farm_database_is_made_by_db_upgrade(shell: Shell, tmp_path: Path) -> None:
     url = f"sqlite:///{tmp_path / 'farm.sqlite3'}"
     assert "render-manager db upgrade" in shell.refused(FAILED, "tasks", DATABASE_URL=url)
-    assert "0001" in shell.run("db", "upgrade", DATABASE_URL=url).stdout
+    assert newest_version() in shell.run("db", "upgrade", DATABASE_URL=url).stdout
     assert shell.run("tasks", DATABASE_URL=url).returncode == DONE
 
 
@@ -283,7 +283,7 @@ def test_the_solo_pool_renders_too(shell: Shell, blender: Path) -> None:
     finally:
         worker.terminate()
         assert worker.wait(30) == DONE
-    assert shell.json("workers") == []
+    assert not any(worker["alive"] for worker in shell.json("workers"))
 
 
 def test_worker_options_are_checked(shell: Shell) -> None:

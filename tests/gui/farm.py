@@ -9,6 +9,7 @@ from pathlib import Path
 from render_manager.domain.engines import Engine, EngineOption
 from render_manager.domain.entities import (
     Claim,
+    HostLoad,
     ObjectInfo,
     RenderSpec,
     RenderTask,
@@ -22,12 +23,13 @@ from render_manager.domain.priority import Band
 from render_manager.messaging.in_memory import InMemoryBus, InMemoryTickets
 from render_manager.services.cleanup import Cleanup
 from render_manager.services.control import TaskControl
-from render_manager.services.lifecycle import Lifecycle
+from render_manager.services.lifecycle import FarmRules, Lifecycle, Outcome
 from render_manager.services.ports import Progress
 from render_manager.services.queries import Queries
 from render_manager.services.results import Results
 from render_manager.services.services import Services
 from render_manager.services.submit import Submission
+from render_manager.services.workers import Workers
 from render_manager.store.engine import open_engine
 from render_manager.store.migrate import upgrade
 from render_manager.store.repository import SqlTaskStore
@@ -169,13 +171,17 @@ class Farm:
         self.queue = InMemoryTickets()
         self.objects = FolderObjects(folder / "objects")
         self.local = LocalWorkersByHand()
-        lifecycle = Lifecycle(self.store, self.queue, self.bus, lease_seconds=60, max_attempts=3, alive_within=30)
+        rules = FarmRules(lease_seconds=60, alive_within=30)
+        lifecycle = Lifecycle(self.store, self.queue, self.bus, rules, actor="mei@desk")
         self.services = Services(
-            submission=Submission(lifecycle, self.objects, ENGINES, max_frames=1_000_000, upload_prefix="uploads"),
+            submission=Submission(
+                lifecycle, self.objects, ENGINES, max_frames=1_000_000, max_attempts=1, upload_prefix="uploads"
+            ),
             control=TaskControl(self.store, lifecycle, 1_000_000),
             cleanup=Cleanup(self.store, lifecycle, self.queue),
             results=Results(self.store),
             queries=Queries(self.store, ENGINES, alive_within=30),
+            workers=Workers(lifecycle, sweep_every=5),
             lifecycle=lifecycle,
             bus=self.bus,
             local_workers=self.local,
@@ -198,8 +204,15 @@ class Farm:
         spec = RenderSpec(path=self.put(f"{name}.zip"), engine=engine, frames=frames, **values)  # type: ignore[arg-type]
         return self.services.submission.submit(spec)
 
-    def beat(self, worker: WorkerProfile = WORKER, **more: object) -> None:
-        self.lifecycle.beat(worker, **more)  # type: ignore[arg-type]
+    def beat(self, worker: WorkerProfile = WORKER, **load: float) -> None:
+        self.services.workers.register(worker)
+        self.services.workers.beat(worker, HostLoad(**load))
+
+    def completed(self, claim: Claim, output_path: str) -> bool:
+        return self.lifecycle.end_frame(claim, Outcome(output_path=output_path))
+
+    def failed(self, claim: Claim, message: str) -> bool:
+        return self.lifecycle.end_frame(claim, Outcome(error=message))
 
     def claim(self, worker: WorkerProfile = WORKER) -> Claim:
         claim = self.lifecycle.claim_next(worker)
@@ -219,7 +232,7 @@ class Farm:
 
     def complete(self, claim: Claim, image: Path | None = None) -> None:
         output = image or self.folder / "renders" / claim.task.id / f"{claim.frame_number:04}.png"
-        assert self.lifecycle.frame_completed(claim, str(output))
+        assert self.completed(claim, str(output))
 
     def render(self, count: int, worker: WorkerProfile = WORKER) -> None:
         for _ in range(count):
@@ -227,7 +240,7 @@ class Farm:
 
     def fail(self, message: str = "Texture wood.tx is missing.") -> Claim:
         claim = self.start(log=f"Blender 4.2\nWarning: slow\nError: {message}\n")
-        assert self.lifecycle.frame_failed(claim, message)
+        assert self.failed(claim, message)
         return claim
 
     def workspace(self, task: RenderTask, size: int = 3_000_000_000) -> Workspace:

@@ -14,10 +14,11 @@ from render_manager.domain.states import FrameStatus
 from render_manager.messaging.in_memory import InMemoryBus, InMemoryTickets
 from render_manager.services.cleanup import Cleanup
 from render_manager.services.control import TaskControl
-from render_manager.services.lifecycle import Lifecycle
+from render_manager.services.lifecycle import FarmRules, Lifecycle, Outcome
 from render_manager.services.queries import Queries
 from render_manager.services.results import Results
 from render_manager.services.submit import Submission
+from render_manager.services.workers import Workers
 from render_manager.store.engine import open_engine
 from render_manager.store.migrate import upgrade
 from render_manager.store.repository import SqlTaskStore
@@ -60,14 +61,21 @@ class House:
         self.queue = InMemoryTickets()
         self.bus = InMemoryBus()
         self.objects = Objects()
-        self.lifecycle = Lifecycle(
-            store, self.queue, self.bus, lease_seconds=60, max_attempts=MAX_ATTEMPTS, alive_within=15
-        )
+        rules = FarmRules(lease_seconds=60, alive_within=15)
+        self.lifecycle = Lifecycle(store, self.queue, self.bus, rules, actor="li@desk")
+        self.workers = Workers(self.lifecycle, sweep_every=5)
         self.control = TaskControl(store, self.lifecycle, 1000)
         self.cleanup = Cleanup(store, self.lifecycle, self.queue)
         self.queries = Queries(store, ENGINES, alive_within=15)
         self.results = Results(store)
-        self.submission = Submission(self.lifecycle, self.objects, ENGINES, max_frames=1000, upload_prefix="/uploads/")
+        self.submission = Submission(
+            self.lifecycle,
+            self.objects,
+            ENGINES,
+            max_frames=1000,
+            max_attempts=MAX_ATTEMPTS,
+            upload_prefix="/uploads/",
+        )
 
     def spec(self, **fields: object) -> RenderSpec:
         return RenderSpec(
@@ -75,7 +83,8 @@ class House:
         )
 
     def submit(self, frames: str = "1-3", **fields: object) -> RenderTask:
-        return self.submission.submit(self.spec(frames=frames, **fields))
+        """A task whose frames are tried once only, unless said otherwise."""
+        return self.submission.submit(self.spec(**{"frames": frames, "max_attempts": 1, **fields}))
 
     def claim(self, profile: WorkerProfile | None = None) -> Claim:
         claim = self.lifecycle.claim_next(profile or worker())
@@ -111,10 +120,16 @@ class House:
             assert claim.task.id == task.id
             self.lifecycle.frame_started(claim, "/log")
             if end == "c":
-                assert self.lifecycle.frame_completed(claim, f"/renders/{claim.frame_number}.png")
+                assert self.completed(claim, f"/renders/{claim.frame_number}.png")
             else:
-                assert self.lifecycle.frame_failed(claim, "no camera")
+                assert self.failed(claim, "no camera")
         return self.task(task)
+
+    def completed(self, claim: Claim, output_path: str) -> bool:
+        return self.lifecycle.end_frame(claim, Outcome(output_path=output_path))
+
+    def failed(self, claim: Claim, message: str) -> bool:
+        return self.lifecycle.end_frame(claim, Outcome(error=message))
 
     def expire_leases(self) -> None:
         with self.store.engine.begin() as connection:
@@ -123,7 +138,7 @@ class House:
 
     def online(self, *profiles: WorkerProfile) -> None:
         for profile in profiles:
-            self.lifecycle.beat(profile)
+            self.workers.register(profile)
 
     def lose(self, name: str) -> None:
         """The worker was last heard of long ago."""

@@ -40,7 +40,7 @@ class Farm(RuleBasedStateMachine):
 
     @initialize()
     def submit(self) -> None:
-        self.render_task = self.house.submit(f"1-{FRAMES}")
+        self.render_task = self.house.submit(f"1-{FRAMES}", max_attempts=MAX_ATTEMPTS)
 
     @property
     def status(self) -> TaskStatus:
@@ -56,7 +56,8 @@ class Farm(RuleBasedStateMachine):
     @rule(name=WORKERS)
     def claim(self, name: str) -> None:
         waiting = [n for n, letter in self.letters.items() if letter == "p"]
-        expected = min(waiting) if waiting and self.status in RUNNABLE else None
+        waiting.sort(key=lambda number: (self.used[number], number))
+        expected = waiting[0] if waiting and self.status in RUNNABLE else None
         claim = self.house.lifecycle.claim_next(worker(name))
         assert (claim and claim.frame_number) == expected
         if claim:
@@ -77,26 +78,30 @@ class Farm(RuleBasedStateMachine):
         assert self.house.store.claim_holds(claim) is holds
         assert lifecycle.frame_started(claim, "/log") is holds
         ending = {
-            "c": lambda: lifecycle.frame_completed(claim, "/x.png"),
-            "f": lambda: lifecycle.frame_failed(claim, "no"),
+            "c": lambda: self.house.completed(claim, "/x.png"),
+            "f": lambda: self.house.failed(claim, "no"),
             "p": lambda: lifecycle.frame_returned(claim),
         }
         assert ending[to]() is holds, "a claim that is over has no say"
         if holds:
-            self.move("r", to, {claim.frame_number})
-            self.completed[claim.frame_number] += to == "c"
+            number = claim.frame_number
+            if to == "p":
+                self.used[number] -= 1  # handed back in good order: that attempt does not count
+            again = to == "f" and self.used[number] < MAX_ATTEMPTS
+            self.move("r", "p" if again else to, {number})
+            self.completed[number] += to == "c"
 
     @precondition(lambda self: self.held)
     @rule()
     def lose_all_workers(self) -> None:
         self.house.expire_leases()
-        assert self.house.lifecycle.sweep() == len(self.held)
+        assert self.house.workers.sweep() == len(self.held)
         self.move("r", "f", {n for n in self.held if self.used[n] >= MAX_ATTEMPTS})
         self.move("r", "p")
 
     @rule(name=WORKERS)
     def worker_goes(self, name: str) -> None:
-        self.house.lifecycle.release_worker(name)
+        self.house.workers.release(name)
         lost = {n for n, claim in self.held.items() if claim.worker == name}
         self.move("r", "f", {n for n in lost if self.used[n] >= MAX_ATTEMPTS})
         self.move("r", "p", lost)

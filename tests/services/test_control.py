@@ -20,7 +20,7 @@ def test_cancelling_stops_everything_and_takes_the_ticket_back(any_house: House)
     assert house.states(task) == "cfxx"
     assert len(house.tickets(task)) == 1, "the first ticket, long taken; the last one was revoked"
     assert not house.store.claim_holds(claim)
-    assert not house.lifecycle.frame_completed(claim, "/3.png")
+    assert not house.completed(claim, "/3.png")
     assert house.task(task).finished_at
     assert Notice(Topic.FRAMES, task.id, None) in house.notices()
     assert house.lifecycle.claim_next(worker()) is None
@@ -55,7 +55,7 @@ def test_a_paused_task_finishes_its_running_frame_and_hands_out_none(house: Hous
     assert house.control.pause(task.id).status is TaskStatus.PAUSED
     assert house.lifecycle.claim_next(worker()) is None
     assert house.lifecycle.frame_started(claim, "/log")
-    assert house.lifecycle.frame_completed(claim, "/1.png")
+    assert house.completed(claim, "/1.png")
     assert (house.task(task).status, house.states(task)) == (TaskStatus.PAUSED, "cpp")
     with pytest.raises(IllegalMove, match="only a task with work left"):
         house.control.pause(task.id)
@@ -71,7 +71,7 @@ def test_a_paused_task_whose_last_frame_ends_is_settled(house: House) -> None:
     task = house.submit("1")
     claim = house.claim()
     house.control.pause(task.id)
-    house.lifecycle.frame_completed(claim, "/1.png")
+    house.completed(claim, "/1.png")
     assert house.task(task).status is TaskStatus.COMPLETED
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from render_manager.domain.entities import FrameRef, HostLoad
 from render_manager.domain.errors import TaskNotFound
 from render_manager.domain.notices import Notice, Topic
 from render_manager.domain.priority import Band
@@ -41,7 +42,7 @@ def test_a_task_from_submission_to_its_last_frame(any_house: House) -> None:
     assert frame.started_at
     assert house.notices() == [Notice(FRAMES, task.id, (1,))]
 
-    assert house.lifecycle.frame_completed(claim, "/renders/1.png")
+    assert house.completed(claim, "/renders/1.png")
     frame = house.queries.frame(task.id, 1)
     assert (frame.output_path, frame.progress, frame.lease_until) == ("/renders/1.png", 1.0, None)
     assert (house.task(task).status, house.states(task)) == (TaskStatus.RUNNING, "cp")
@@ -76,28 +77,31 @@ def test_the_next_worker_is_called_as_long_as_frames_are_left(house: House) -> N
 
 def test_late_words_fall_away(any_house: House) -> None:
     house = any_house
-    task = house.submit("1-2")
+    task = house.submit("1-2", max_attempts=MAX_ATTEMPTS)
     late = house.claim()
     house.expire_leases()
-    house.lifecycle.sweep()
+    house.workers.sweep()
+    current = house.claim(worker("w2"))
+    assert (current.frame_number, current.attempt) == (2, 1), "a frame that was lost waits until the others had a turn"
+    house.completed(current, "/2.png")
     current = house.claim(worker("w2"))
     assert (current.frame_number, current.attempt) == (1, 2)
     before = house.queries.frame(task.id, 1)
     for word in (
         lambda: house.lifecycle.frame_started(late, "/late"),
         lambda: house.lifecycle.frame_progress(late, 0.9),
-        lambda: house.lifecycle.frame_completed(late, "/late.png"),
-        lambda: house.lifecycle.frame_failed(late, "late"),
+        lambda: house.completed(late, "/late.png"),
+        lambda: house.failed(late, "late"),
         lambda: house.lifecycle.frame_returned(late),
     ):
         assert word() is False
     house.lifecycle.preparation_failed(late, "late")
-    house.lifecycle.beat(worker("w1"), [late])
+    house.workers.renew([late])
     assert house.queries.frame(task.id, 1) == before
-    assert house.states(task) == "rp"
+    assert house.states(task) == "rc"
     assert house.task(task).error_message is None
-    assert house.lifecycle.frame_completed(current, "/1.png")
-    assert not house.lifecycle.frame_completed(current, "/again.png")
+    assert house.completed(current, "/1.png")
+    assert not house.completed(current, "/again.png")
     assert house.queries.frame(task.id, 1).output_path == "/1.png"
 
 
@@ -111,31 +115,34 @@ def test_a_returned_frame_waits_again_and_rings(house: House) -> None:
 
 
 def test_heartbeats_keep_the_leases_of_what_is_worked_on(house: House) -> None:
-    task = house.submit("1-2")
+    task = house.submit("1-2", max_attempts=MAX_ATTEMPTS)
+    house.workers.register(worker())
     kept, lost = house.claim(), house.claim()
     house.expire_leases()
     house.notices()
-    house.lifecycle.beat(worker(), [kept], cpu_percent=50.0)
+    house.workers.renew([kept])
+    house.workers.beat(worker(), HostLoad(cpu_percent=50.0))
     assert house.notices() == [Notice(WORKERS)]
     status = house.queries.workers()[0]
-    assert (status.task_id, status.frame_number, status.cpu_percent) == (task.id, kept.frame_number, 50.0)
-    assert house.lifecycle.sweep() == 1
+    assert (status.rendering, status.load.cpu_percent) == ((FrameRef(task.id, 1), FrameRef(task.id, 2)), 50.0)
+    assert house.workers.sweep() == 1
+    assert house.queries.workers()[0].rendering == (FrameRef(task.id, 1),)
     assert house.store.claim_holds(kept)
     assert not house.store.claim_holds(lost)
-    house.lifecycle.beat(worker())
-    assert house.queries.workers()[0].task_id is None
+    house.completed(kept, "/1.png")
+    assert house.queries.workers()[0].rendering == ()
 
 
 def test_the_sweep_returns_what_lost_workers_left_until_attempts_are_used_up(any_house: House) -> None:
     house = any_house
-    task = house.submit("1")
+    task = house.submit("1", max_attempts=MAX_ATTEMPTS)
     for attempt in range(1, MAX_ATTEMPTS + 1):
         assert house.claim().attempt == attempt
-        assert house.lifecycle.sweep() == 0
+        assert house.workers.sweep() == 0
         house.expire_leases()
         house.empty_queues()
         house.notices()
-        assert house.lifecycle.sweep() == 1
+        assert house.workers.sweep() == 1
         assert house.notices() == [Notice(FRAMES, task.id, None)]
         used_up = attempt == MAX_ATTEMPTS
         assert house.states(task) == ("f" if used_up else "p")
@@ -146,22 +153,22 @@ def test_the_sweep_returns_what_lost_workers_left_until_attempts_are_used_up(any
     house.control.retry(task.id)
     assert house.claim().attempt == MAX_ATTEMPTS + 1
     house.expire_leases()
-    assert house.lifecycle.sweep() == 1
+    assert house.workers.sweep() == 1
     assert house.states(task) == "p", "a person asked again: attempts count from the start"
 
 
 def test_a_worker_that_goes_hands_back_what_it_had(house: House) -> None:
-    task = house.submit("1-3")
-    gone, other = house.claim(worker("gone")), house.claim(worker("other"))
+    task = house.submit("1-3", max_attempts=MAX_ATTEMPTS)
     house.online(worker("gone"), worker("other"))
+    gone, other = house.claim(worker("gone")), house.claim(worker("other"))
     house.empty_queues()
-    house.lifecycle.release_worker("gone")
+    house.workers.release("gone")
     assert house.states(task) == "prp"
     assert not house.store.claim_holds(gone)
     assert house.store.claim_holds(other)
     assert [status.profile.name for status in house.queries.workers()] == ["other"]
     assert house.tickets(task) == ["default"]
-    house.lifecycle.release_worker("gone")
+    house.workers.release("gone")
 
 
 def test_a_project_that_cannot_be_rendered_fails_with_all_that_waits(house: House) -> None:
@@ -196,7 +203,7 @@ def test_when_every_able_host_failed_the_list_says_why_it_waits(house: House) ->
     house.online(worker("w1", "h1"), worker("w2", "h2"))
     house.lifecycle.preparation_failed(house.claim(worker("w1", "h1")), "The disk is full.", on_host="h1")
     assert not house.queries.task(task.id).stuck
-    house.lifecycle.release_worker("w2")
+    house.workers.release("w2")
     row = house.queries.task(task.id)
     assert row.stuck
     assert "h1: The disk is full." in row.note
@@ -276,9 +283,9 @@ def test_a_task_that_is_none_changes_nothing(house: House) -> None:
 
 
 def test_a_frame_that_kills_its_worker_again_and_again_fails_in_the_end(house: House) -> None:
-    task = house.submit("1")
+    task = house.submit("1", max_attempts=3)
     for attempt in range(1, 4):
         assert house.claim(worker("w1", "h1")).attempt == attempt
-        house.lifecycle.release_worker("w1")
+        house.workers.release("w1")
     assert house.states(task) == "f"
     assert "tried 3 times" in (house.queries.frame(task.id, 1).error_message or "")

@@ -18,7 +18,7 @@ def rendered(house: House, tmp_path: Path) -> RenderTask:
     for number in (1, 2, 3):
         image = folder / f"f_{number:04}.png"
         image.write_bytes(b"image %d" % number)
-        house.lifecycle.frame_completed(house.claim(), str(image))
+        house.completed(house.claim(), str(image))
     house.render(task, "f")
     return task
 

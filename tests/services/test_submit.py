@@ -108,5 +108,5 @@ def test_a_task_without_a_name_is_called_after_its_file(house: House, key: str, 
 def test_a_prefix_of_nothing_makes_no_leading_slash(house: House, tmp_path: Path) -> None:
     file = tmp_path / "shot.blend"
     file.write_bytes(b"BLENDER")
-    submission = Submission(house.lifecycle, house.objects, ENGINES, max_frames=10, upload_prefix="/")
+    submission = Submission(house.lifecycle, house.objects, ENGINES, max_frames=10, max_attempts=3, upload_prefix="/")
     assert submission.submit(house.spec(path=str(file))).oss_file_path.startswith("li/")

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from render_manager.domain.entities import Claim, RenderTask, WorkerProfile, new_task_id
+from render_manager.domain.entities import Claim, HostLoad, RenderTask, WorkerProfile, new_task_id
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.priority import Band
 from render_manager.domain.states import FrameCounts, FrameStatus
@@ -32,7 +32,7 @@ def make_task(frames: str = "1-4", **fields: object) -> RenderTask:
 def add(store: SqlTaskStore, frames: str = "1-4", **fields: object) -> RenderTask:
     task = make_task(frames, **fields)
     with store.transaction() as tx:
-        tx.add_task(task, FrameRange.parse(frames))
+        tx.add_task(task, list(FrameRange.parse(frames)))
     return store.task(task.id)
 
 
@@ -42,10 +42,10 @@ def worker(
     return WorkerProfile(**{"name": name, "host": host, "bands": bands, "engines": {"blender": "4.2"}, **fields})
 
 
-def save_worker(store: SqlTaskStore, profile: WorkerProfile, **fields: object) -> None:
-    nothing = dict.fromkeys(("task_id", "frame_number", "cpu_percent", "memory_percent", "disk_free"))
+def save_worker(store: SqlTaskStore, profile: WorkerProfile, **load: float) -> None:
     with store.transaction() as tx:
-        tx.save_worker(profile, **{**nothing, **fields})
+        tx.register_worker(profile, alive_within=LEASE)
+        tx.beat_worker(profile, HostLoad(**load))
 
 
 def take(store: SqlTaskStore, task: RenderTask, name: str = "w1", lease: float = LEASE) -> Claim | None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from render_manager.domain.entities import Claim, WorkerProfile
+from render_manager.domain.entities import Claim, FrameRef, WorkerProfile
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.priority import Band
 from render_manager.domain.states import FrameStatus, TaskStatus
@@ -17,9 +17,9 @@ P, R, C, F = FrameStatus.PENDING, FrameStatus.RENDERING, FrameStatus.COMPLETED, 
 
 def next_for(store: SqlTaskStore, profile: WorkerProfile) -> str | None:
     with store.transaction() as tx:
-        found = tx.lock_next_task(profile)
-    assert (store.has_work_for(profile) is None) == (found is None)
-    return found.id if found else None
+        found = tx.next_task(profile)
+    assert store.has_work_for(profile) == found
+    return found
 
 
 def test_highest_priority_first_then_first_submitted(store: SqlTaskStore) -> None:
@@ -123,7 +123,7 @@ def test_a_word_of_a_stale_claim_falls_away(store: SqlTaskStore) -> None:
             assert tx.move_frames(other.task.id, R, C, claim=other) == 0
     assert store.claim_holds(claim)
     with store.transaction() as tx:
-        assert tx.move_frames(task.id, R, P, claim=claim) == 1
+        assert tx.move_frames(task.id, R, P, claim=claim, uncounted=True) == 1
     assert not store.claim_holds(claim)
     again = take(store, task, "w1")
     assert again.attempt == 2
@@ -165,14 +165,16 @@ def test_a_worker_is_one_row_however_often_it_is_heard_of(store: SqlTaskStore) -
     save_worker(store, worker("a", engines={}, problems=("Blender was not found.",)))
     first = store.workers(60)[0]
     time.sleep(0.005)
-    save_worker(store, worker("a", host="h2", pid=7, slots=2), task_id="t", frame_number=3, disk_free=2**40)
+    save_worker(store, worker("a", host="h2", pid=7, slots=2), disk_free=2**40)
+    task = add(store)
+    take(store, task, "a")
     save_worker(store, worker("b"), cpu_percent=12.5, memory_percent=50.0)
     a, b = store.workers(60)
     assert a.profile == worker("a", host="h2", pid=7, slots=2)
-    assert (a.task_id, a.frame_number, a.disk_free) == ("t", 3, 2**40)
-    assert a.started_at == first.started_at
+    assert (a.rendering, a.load.disk_free) == ((FrameRef(task.id, 1),), 2**40)
+    assert a.started_at > first.started_at
     assert a.last_seen_at > first.last_seen_at
-    assert (b.cpu_percent, b.memory_percent) == (12.5, 50.0)
+    assert (b.load.cpu_percent, b.load.memory_percent) == (12.5, 50.0)
     assert [one.alive for one in store.workers(-1)] == [False, False]
     assert first.profile.problems == ("Blender was not found.",)
     with store.transaction() as tx:

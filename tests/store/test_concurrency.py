@@ -9,7 +9,8 @@ from render_manager.domain.errors import IllegalMove
 from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.messaging.in_memory import InMemoryBus, InMemoryTickets
 from render_manager.services.control import TaskControl
-from render_manager.services.lifecycle import Lifecycle
+from render_manager.services.lifecycle import FarmRules, Lifecycle, Outcome
+from render_manager.services.workers import Workers
 from render_manager.store.repository import SqlTaskStore
 from tests.store.samples import add, rows_counted, worker
 
@@ -39,7 +40,7 @@ def at_once(*jobs: Callable[[], None]) -> None:
 
 
 def lifecycle_on(store: SqlTaskStore) -> Lifecycle:
-    return Lifecycle(store, InMemoryTickets(), InMemoryBus(), lease_seconds=60, max_attempts=3, alive_within=15)
+    return Lifecycle(store, InMemoryTickets(), InMemoryBus(), FarmRules(lease_seconds=60, alive_within=15))
 
 
 def test_no_frame_is_claimed_twice(store: SqlTaskStore) -> None:
@@ -52,7 +53,7 @@ def test_no_frame_is_claimed_twice(store: SqlTaskStore) -> None:
             while claim := lifecycle.claim_next(worker(name)):
                 claims.append(claim)
                 if claim.frame_number % 3:
-                    assert lifecycle.frame_completed(claim, f"/{claim.frame_number}.png")
+                    assert lifecycle.end_frame(claim, Outcome(f"/{claim.frame_number}.png"))
 
         return run
 
@@ -69,6 +70,7 @@ def test_cancelling_and_retrying_amid_claims_and_completions(store: SqlTaskStore
     tasks = [add(store, "1-30"), add(store, "1-30", priority=9)]
     lifecycle = lifecycle_on(store)
     control = TaskControl(store, lifecycle, 1000)
+    workers = Workers(lifecycle, sweep_every=5)
     counted: list[tuple[str, int]] = []
 
     def work(name: str) -> Callable[[], None]:
@@ -80,9 +82,9 @@ def test_cancelling_and_retrying_amid_claims_and_completions(store: SqlTaskStore
                 if claim is None:
                     continue
                 lifecycle.frame_started(claim, "/log")
-                lifecycle.beat(worker(name), [claim])
-                end = chance.choice((lifecycle.frame_completed, lifecycle.frame_failed))
-                if end(claim, "x") and end == lifecycle.frame_completed:
+                workers.renew([claim])
+                outcome = chance.choice((Outcome("/x.png"), Outcome(error="no")))
+                if lifecycle.end_frame(claim, outcome) and outcome.error is None:
                     counted.append((claim.task.id, claim.frame_number))
 
         return run
@@ -98,8 +100,8 @@ def test_cancelling_and_retrying_amid_claims_and_completions(store: SqlTaskStore
 
     def heartbeat() -> None:
         for n in range(40):
-            lifecycle.beat(worker(f"w{n % 4}"))
-            lifecycle.sweep()
+            workers.beat(worker(f"w{n % 4}"))
+            workers.sweep()
 
     at_once(*(work(f"w{n}") for n in range(4)), command, heartbeat)
     assert len(set(counted)) == len(counted), "a completed frame was completed again though nobody asked for it"
@@ -117,6 +119,7 @@ def test_leases_are_renewed_while_the_frames_are_taken_away(store: SqlTaskStore)
     task = add(store, "1-40")
     lifecycle = lifecycle_on(store)
     control = TaskControl(store, lifecycle, 1000)
+    workers = Workers(lifecycle, sweep_every=5)
     claims: list[Claim] = []
 
     def claim_and_lose() -> None:
@@ -129,7 +132,7 @@ def test_leases_are_renewed_while_the_frames_are_taken_away(store: SqlTaskStore)
 
     def beat() -> None:
         for _ in range(40):
-            lifecycle.beat(worker("w"), claims[::-1])
+            workers.renew(claims[::-1])
 
     at_once(claim_and_lose, beat, beat)
     assert store.task(task.id).counts == rows_counted(store, task.id)

@@ -54,12 +54,13 @@ class WorkersStrip(QWidget):
         parts.append(
             ", ".join(f"{name} {version}" for name, version in profile.engines.items()) or self.tr("no engine")
         )
-        if worker.task_id:
-            parts.append(self.tr("task {0} frame {1}").format(worker.task_id, worker.frame_number))
-        if worker.cpu_percent is not None:
-            parts.append(self.tr("processor {0} %").format(round(worker.cpu_percent)))
-        if worker.memory_percent is not None:
-            parts.append(self.tr("memory {0} %").format(round(worker.memory_percent)))
-        if worker.disk_free is not None:
-            parts.append(self.tr("{0} free").format(text.size(worker.disk_free)))
+        for frame in worker.rendering:
+            parts.append(self.tr("task {0} frame {1}").format(frame.task_id, frame.frame_number))
+        load = worker.load
+        if load.cpu_percent is not None:
+            parts.append(self.tr("processor {0} %").format(round(load.cpu_percent)))
+        if load.memory_percent is not None:
+            parts.append(self.tr("memory {0} %").format(round(load.memory_percent)))
+        if load.disk_free is not None:
+            parts.append(self.tr("{0} free").format(text.size(load.disk_free)))
         return " · ".join(parts)

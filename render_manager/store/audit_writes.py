@@ -1,0 +1,70 @@
+"""Writing the record of what was changed, and taking turns at what one worker does for all."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from render_manager.domain.audit import AuditEntry
+from render_manager.store.tables import audit, db_now, duties, insert_or
+
+SECONDS_PER_DAY = 86_400.0
+_RECORD = insert(audit).values(at=db_now())
+
+
+class AuditWrites:
+    """The part of SqlTransaction about the record and the duties."""
+
+    _db: Connection
+
+    def record(self, entries: Sequence[AuditEntry]) -> None:
+        if entries:
+            self._db.execute(_RECORD, [_row_of(entry) for entry in entries])
+
+    def trim_audit(self, *, keep_per_task: int, keep_days: float) -> int:
+        old = audit.delete().where(audit.c.at < db_now() - keep_days * SECONDS_PER_DAY)
+        trimmed = self._db.execute(old).rowcount
+        crowded = (
+            select(audit.c.task_id)
+            .where(audit.c.task_id.is_not(None))
+            .group_by(audit.c.task_id)
+            .having(func.count() > keep_per_task)
+        )
+        for task_id in self._db.execute(crowded).scalars().all():
+            mine = audit.c.task_id == task_id
+            newest = select(audit.c.id).where(mine).order_by(audit.c.id.desc()).offset(keep_per_task - 1).limit(1)
+            oldest_kept = self._db.execute(newest).scalar_one()
+            trimmed += self._db.execute(audit.delete().where(mine, audit.c.id < oldest_kept)).rowcount
+        return trimmed
+
+    def take_turn(self, duty: str, *, every: float, grace: float | None = None) -> bool:
+        now = self._db.execute(select(db_now())).scalar_one()
+        mine = duties.c.name == duty
+        row = self._db.execute(select(duties).where(mine)).first()
+        if row is None:
+            never = insert_or(self._db, duties).values(name=duty, taken_at=0.0, due_at=0.0)
+            self._db.execute(never.on_conflict_do_nothing())
+            row = self._db.execute(select(duties).where(mine)).one()
+        if row.due_at > now:
+            return False
+        rested = grace is not None and now - row.taken_at > grace
+        next_turn = {"taken_at": now, "due_at": now + (2 * every if rested else every)}
+        # Guarded: of two that see it due at once, one has it.
+        taken = self._db.execute(update(duties).where(mine, duties.c.due_at == row.due_at).values(**next_turn))
+        return taken.rowcount == 1 and not rested
+
+
+def _row_of(entry: AuditEntry) -> dict[str, Any]:
+    return {
+        "actor": entry.actor,
+        "action": entry.action,
+        "task_id": entry.task_id,
+        "worker": entry.worker,
+        "frames": entry.frames,
+        "frame_number": int(entry.frames) if entry.frames and entry.frames.lstrip("-").isdigit() else None,
+        "attempt": entry.attempt,
+        "moves": [[move.source, move.target, move.count] for move in entry.moves] or None,
+        "status": entry.status and list(entry.status),
+        "priority": entry.priority and list(entry.priority),
+        "why": entry.why,
+    }

@@ -1,0 +1,133 @@
+"""Which tasks a worker could take a frame of now, and which of them comes first."""
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Dialect,
+    Select,
+    and_,
+    distinct,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    text,
+)
+
+from render_manager.domain.entities import WorkerProfile
+from render_manager.domain.requirements import version_number
+from render_manager.domain.states import FrameStatus, TaskStatus
+from render_manager.store.tables import (
+    IS_RUNNABLE,
+    avoided_hosts,
+    render_frames,
+    render_tasks,
+    task_dependencies,
+    task_tags,
+    workers,
+)
+
+tasks = render_tasks.c
+_MOST_QUESTIONS = 1000
+_questions: dict[Hashable, "Question"] = {}
+_RUNNABLE = text(f"render_tasks.{IS_RUNNABLE}")
+
+
+def serves(worker: WorkerProfile) -> ColumnElement[bool]:
+    """The tasks a worker could take a frame of now; what costs nothing to ask comes first."""
+    return and_(
+        _RUNNABLE,
+        tasks.pending_frames > 0,
+        tasks.priority.in_([priority for band in worker.bands for priority in band.priorities]),
+        or_(false(), *(_runs(name, version_number(version)) for name, version in worker.engines.items())),
+        func.coalesce(tasks.memory_needed, 0) <= (worker.memory or 0),
+        ~exists().where(task_tags.c.task_id == tasks.id, task_tags.c.tag.not_in(worker.tags)),
+        ~exists().where(avoided_hosts.c.task_id == tasks.id, avoided_hosts.c.host == worker.host),
+        ~waits_for_others(),
+        or_(tasks.max_workers.is_(None), _other_workers(worker) < tasks.max_workers),
+        ~_stood_down(worker),
+    )
+
+
+def next_task(worker: WorkerProfile, *, fair: bool) -> Select:
+    """The task to serve next: highest priority, then first submitted. ``fair``: within a priority, the users and then
+    the tasks with the fewest frames rendering come before those submitted first."""
+    query = select(tasks.id).where(serves(worker)).limit(1)
+    if not fair:
+        return query.order_by(tasks.priority.desc(), tasks.submitted_at, tasks.id)
+    loads = (
+        select(tasks.unionid, func.sum(tasks.rendering_frames).label("frames"))
+        .where(_RUNNABLE, tasks.rendering_frames > 0)
+        .group_by(tasks.unionid)
+        .subquery("loads")
+    )
+    return query.outerjoin(loads, loads.c.unionid == tasks.unionid).order_by(
+        tasks.priority.desc(),
+        func.coalesce(loads.c.frames, 0),
+        tasks.rendering_frames,
+        tasks.submitted_at,
+        tasks.id,
+    )
+
+
+@dataclass(frozen=True)
+class Question:
+    """``next_task`` in the database's own words: built once for a worker, as it is asked for every frame and building
+    takes ten times as long as asking."""
+
+    sql: str
+    values: tuple[Any, ...] | dict[str, Any]
+
+    def ask(self, connection: Connection) -> str | None:
+        row = connection.exec_driver_sql(self.sql, self.values).first()
+        return row[0] if row else None
+
+
+def question(worker: WorkerProfile, *, fair: bool, dialect: Dialect) -> Question:
+    asked = (worker.name, worker.host, worker.bands, tuple(worker.engines.items()), worker.tags, worker.memory)
+    key = (*asked, worker.instance, fair, dialect.name)
+    if key not in _questions:
+        if len(_questions) >= _MOST_QUESTIONS:
+            _questions.clear()
+        compiled = next_task(worker, fair=fair).compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
+        values: Any = compiled.params
+        if compiled.positiontup is not None:
+            values = tuple(values[name] for name in compiled.positiontup)
+        _questions[key] = Question(str(compiled), values)
+    return _questions[key]
+
+
+def _runs(engine: str, version: int) -> ColumnElement[bool]:
+    return and_(
+        tasks.render_engine == engine,
+        or_(tasks.version_from.is_(None), tasks.version_from <= version),
+        or_(tasks.version_below.is_(None), tasks.version_below > version),
+    )
+
+
+def waits_for_others() -> ColumnElement[bool]:
+    """The tasks that are after one which is not completed."""
+    other = render_tasks.alias("other")
+    return exists().where(
+        task_dependencies.c.task_id == tasks.id,
+        other.c.id == task_dependencies.c.after_id,
+        other.c.status != TaskStatus.COMPLETED,
+    )
+
+
+def _other_workers(worker: WorkerProfile) -> ColumnElement[int]:
+    """How many others are at the task."""
+    frames = render_frames.c
+    at_it = and_(frames.task_id == tasks.id, frames.status == FrameStatus.RENDERING, frames.worker != worker.name)
+    return select(func.count(distinct(frames.worker))).where(at_it).scalar_subquery()
+
+
+def _stood_down(worker: WorkerProfile) -> ColumnElement[bool]:
+    """A person wants it to take nothing, or a later instance has its name."""
+    mine = workers.c
+    return exists().where(mine.name == worker.name, or_(~mine.enabled, mine.draining, mine.instance != worker.instance))

@@ -1,0 +1,119 @@
+"""The lanes of one process, and the watch over what they have claimed: leases renewed, lost claims stopped."""
+
+import logging
+import threading
+from collections.abc import Callable
+
+from render_manager.domain.entities import Claim, WorkerProfile
+from render_manager.domain.errors import StoreUnavailable
+from render_manager.services.ports import TaskStore
+from render_manager.services.services import Services
+from workers.lane import Lane
+from workers.periodic import Periodic
+from workers.renderers.base import Installation, Renderer
+from workers.signals import Signal
+from workers.workspace import Workspaces
+
+log = logging.getLogger(__name__)
+
+#: Seconds between two looks whether a running claim still holds. A cancelled frame's renderer ends within this and
+#: the grace of process.py, together under two seconds.
+WATCH_EVERY = 0.5
+
+
+class Lanes:
+    """At most one lane per slot.
+
+    Args:
+        slots: how many frames at the same time in this process.
+        stopping: set to take no new frame.
+        leaving: set to hand back the frames that are rendering; other processes may set it.
+        renew_every: seconds between two renewals of the leases.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        store: TaskStore,
+        workspaces: Workspaces,
+        profile: WorkerProfile,
+        renderers: dict[str, tuple[Renderer, Installation]],
+        *,
+        slots: int,
+        stopping: Signal,
+        leaving: Signal,
+        renew_every: float,
+    ) -> None:
+        self.profile = profile
+        self.renderers = renderers
+        self.lifecycle = services.lifecycle
+        self.workspaces = workspaces
+        self.stopping = stopping
+        self.leaving = leaving
+        self._slots = slots
+        self._store = store
+        self._workers = services.workers
+        self._lanes: list[Lane] = []
+        self._lock = threading.Lock()
+        self._watch = Periodic("claim watch", self._check_claims, WATCH_EVERY)
+        self._renewal = Periodic("lease renewal", self._renew, renew_every)
+
+    def start(self) -> None:
+        self._watch.start()
+        self._renewal.start()
+
+    def serve(self, task_id: str = "") -> None:
+        """Answer a ticket of this task: work until nothing is left."""
+        lane = Lane(self)
+        with self._lock:
+            if self.stopping.is_set() or len(self._lanes) >= self._slots:
+                return
+            self._lanes.append(lane)
+        try:
+            if not lane.run() and task_id and (other := self.lifecycle.pass_on(task_id, self.profile)):
+                log.info("Nothing here for this worker: the ticket of task %s goes to %s", task_id, other)
+        except StoreUnavailable as error:
+            log.warning("Work stops for now: %s", error)
+        finally:
+            with self._lock:
+                self._lanes.remove(lane)
+
+    def idle(self) -> bool:
+        """Whether a lane is free."""
+        with self._lock:
+            return len(self._lanes) < self._slots and not self.stopping.is_set()
+
+    def busy(self) -> bool:
+        with self._lock:
+            return bool(self._lanes)
+
+    def abort_all(self) -> None:
+        """Hand back what is rendering."""
+        self._each_lane(Lane.abort)
+
+    def close(self) -> None:
+        self._watch.stop()
+        self._renewal.stop()
+
+    def _each_lane(self, act: Callable[[Lane, Claim], None]) -> None:
+        with self._lock:
+            lanes = list(self._lanes)
+        for lane in lanes:
+            if claim := lane.claim:
+                act(lane, claim)
+
+    def _renew(self) -> None:
+        with self._lock:
+            held = [claim for lane in self._lanes if (claim := lane.held) is not None]
+        self._workers.renew(held)
+
+    def _check_claims(self) -> None:
+        """End renderers whose claim was taken away: by a cancel, a retry elsewhere, the sweep; all, to leave."""
+        leaving = self.leaving.is_set()
+
+        def check(lane: Lane, claim: Claim) -> None:
+            if leaving or not self._store.claim_holds(claim):
+                # One that does not end at once must not hold up the others.
+                threading.Thread(target=lane.abort, args=(claim,), name="abort").start()
+
+        self._each_lane(check)

@@ -1,0 +1,57 @@
+"""Celery's prefork pool: the lanes are in its child processes, heartbeat and clean-ups stay in the parent.
+
+A child has connections of its own: those of the parent must not be used on both sides of a fork.
+"""
+
+import logging
+import os
+import time
+from typing import Any
+
+from celery import signals
+
+from render_manager.bootstrap import Program
+from render_manager.config import Settings
+from workers.lanes import Lanes
+from workers.periodic import Periodic
+from workers.runtime import WorkerRuntime
+
+log = logging.getLogger(__name__)
+
+ORPHANED = 1  #: exit code of a child whose parent was killed
+_PARENT_WATCH_EVERY = 0.5
+_HAND_BACK = 5.0
+
+
+def serve_in_children(runtime: WorkerRuntime, settings: Settings) -> None:
+    """Let each child of the pool that is made from now on have a lane of its own."""
+    parent = os.getpid()
+
+    def begin(**_: Any) -> None:
+        program = Program(settings, serve=True)
+        program.services.lifecycle.actor = f"worker {runtime.profile.name}"
+        lanes = runtime.move_in(program.services, program.store, program.objects)
+        watch = Periodic("parent watch", lambda: _leave_with_parent(parent, runtime, lanes), _PARENT_WATCH_EVERY)
+        watch.start()
+
+        def end(**_: Any) -> None:
+            watch.stop()
+            lanes.close()
+            program.close()
+
+        signals.worker_process_shutdown.connect(end, weak=False)
+
+    signals.worker_process_init.connect(begin, weak=False)
+
+
+def _leave_with_parent(parent: int, runtime: WorkerRuntime, lanes: Lanes) -> None:
+    """A killed parent takes nobody along by itself, and its children would wait for work for ever."""
+    if os.getppid() == parent:
+        return
+    log.warning("The worker's main process is gone: leaving")
+    runtime.stopping.set()
+    lanes.abort_all()
+    deadline = time.monotonic() + _HAND_BACK
+    while lanes.busy() and time.monotonic() < deadline:
+        time.sleep(0.05)
+    os._exit(ORPHANED)
