@@ -14,6 +14,7 @@ import psutil
 import pytest
 
 from render_manager.messaging.embedded_redis import EmbeddedRedis
+from render_manager.store.migrate import newest_version
 from tests.support.farm import QUICK, wait_until
 from tests.support.servers import free_port
 
