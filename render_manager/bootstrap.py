@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 #: A worker not heard of for this many heartbeats counts as offline: by default within 15 seconds, a beat that took
 #: its time included.
 MISSED_BEATS = 2.5
+#: A little oftener than heartbeats, so that each beat of a lone worker finds the sweep due.
+SWEEP_AFTER_BEATS = 0.8
 
 
 class Program:
@@ -77,7 +79,7 @@ class Program:
         lifecycle = Lifecycle(self.store, self.queue, self.bus, rules, actor=actor)
         workers = Workers(
             lifecycle,
-            sweep_every=settings.heartbeat_seconds,
+            sweep_every=SWEEP_AFTER_BEATS * settings.heartbeat_seconds,
             keep_entries=settings.audit_entries_per_task,
             keep_days=settings.audit_days,
         )

@@ -136,7 +136,7 @@ class StoreTransaction(Protocol):
 
     def take_turn(self, duty: str, *, every: float, grace: float | None = None) -> bool:
         """Whether the caller is the one to do this now: at most one worker of the farm in ``every`` seconds. With
-        ``grace``: after nobody could ask for so many seconds, everybody first waits another ``every``."""
+        ``grace``: after nobody could ask for so many seconds, everybody first waits twice ``every``."""
         ...
 
     def record(self, entries: Sequence[AuditEntry]) -> None: ...

@@ -48,7 +48,12 @@ class AuditWrites:
         if row.due_at > now:
             return False
         rested = grace is not None and now - row.taken_at > grace
-        next_turn = {"taken_at": now, "due_at": now + (2 * every if rested else every)}
+        # A turn that is let pass counts as taken when it is over: waiting for it is no pause.
+        next_turn = (
+            {"taken_at": now + 2 * every, "due_at": now + 2 * every}
+            if rested
+            else {"taken_at": now, "due_at": now + every}
+        )
         # Guarded: of two that see it due at once, one has it.
         taken = self._db.execute(update(duties).where(mine, duties.c.due_at == row.due_at).values(**next_turn))
         return taken.rowcount == 1 and not rested

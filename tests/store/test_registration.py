@@ -68,6 +68,8 @@ def test_after_a_pause_everybody_waits_before_the_duty_is_done_again(store: SqlT
         time.sleep(0.05)
         assert not tx.take_turn("sweep", every=0.02, grace=0.04)
         assert not tx.take_turn("sweep", every=0.02, grace=0.04)
+        time.sleep(0.05)
+        assert tx.take_turn("sweep", every=0.02, grace=0.04), "the pause is over, however long it was waited for"
 
 
 def test_the_record_comes_back_newest_first(store: SqlTaskStore) -> None:
