@@ -152,6 +152,7 @@ def needs(window: bool, tests: bool) -> list[Need]:
         more = not_installed(["xvfb", "fonts-wqy-microhei"])
         all_needs += [
             Need("PostgreSQL", initdb, False, postgresql, "postgresql@16", "PostgreSQL.PostgreSQL.16"),
+            Need("RabbitMQ", found("rabbitmq-server"), False, ["rabbitmq-server"], "rabbitmq"),
             Need("a virtual screen and Chinese fonts", not more, False, more),
         ]
     return [need for need in all_needs if not need.there]

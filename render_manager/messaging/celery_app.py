@@ -10,12 +10,31 @@ CONNECT_TIMEOUT = 2.0
 ANSWER_TIMEOUT = 5.0
 
 
+#: Seconds after which RabbitMQ drops the queue of a host or worker that has gone; Redis keeps no empty queue anyway.
+FORGOTTEN_AFTER = 86_400.0
+
+
 def queue(name: str) -> Queue:
-    return Queue(name, Exchange(name, type="direct"), routing_key=name)
+    """A queue of a band, a host or a worker."""
+    expires = None if name in set(Band) else FORGOTTEN_AFTER
+    return Queue(name, Exchange(name, type="direct"), routing_key=name, expires=expires)
+
+
+def _transport_options(broker_url: str) -> dict[str, object]:
+    if not broker_url.startswith(("redis", "unix")):
+        return {}
+    return {
+        # Queues are served in the order they are listed: highest priority first.
+        "queue_order_strategy": "priority",
+        "socket_connect_timeout": CONNECT_TIMEOUT,
+        "socket_timeout": ANSWER_TIMEOUT,
+        "global_keyprefix": "render-manager:",
+    }
 
 
 def make_app(broker_url: str) -> Celery:
-    """An app on this broker. Producers send by task name; workers register the tasks."""
+    """An app on this broker: Redis, or RabbitMQ by its own URL. Producers send by task name; workers register the
+    tasks."""
     app = Celery("render_manager", broker=broker_url, set_as_current=False)
     app.conf.update(
         task_queues=[queue(band) for band in Band],
@@ -39,12 +58,6 @@ def make_app(broker_url: str) -> Celery:
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         broker_connection_timeout=CONNECT_TIMEOUT,
-        broker_transport_options={
-            # Queues are served in the order they are listed: highest priority first.
-            "queue_order_strategy": "priority",
-            "socket_connect_timeout": CONNECT_TIMEOUT,
-            "socket_timeout": ANSWER_TIMEOUT,
-            "global_keyprefix": "render-manager:",
-        },
+        broker_transport_options=_transport_options(broker_url),
     )
     return app

@@ -66,13 +66,14 @@ class CeleryTickets:
 @contextmanager
 def _explained() -> Generator[None]:
     """Turn a broker that is away into BrokerUnavailable, in a sentence and without its address."""
+    from amqp.exceptions import AMQPError
     from kombu.exceptions import KombuError
     from redis.exceptions import RedisError
 
     try:
         yield
-    except (KombuError, RedisError, OSError) as error:
+    except (AMQPError, KombuError, RedisError, OSError) as error:
         raise BrokerUnavailable(
-            f"Redis can't be reached ({error}). The task is kept, and workers find it by themselves; "
-            "check REDIS_HOST, REDIS_PORT or REDIS_URL."
+            f"The broker can't be reached ({error}). The task is kept, and workers find it by themselves; "
+            "check REDIS_HOST, REDIS_PORT or REDIS_URL, or BROKER_URL where that is set."
         ) from error
