@@ -195,7 +195,10 @@ class Lifecycle:
 
     def pass_on(self, task_id: str, worker: WorkerProfile) -> str | None:
         """A worker that can do nothing for the task took its ticket: ring a free one that can; its name."""
-        task = self.store.task(task_id)
+        found = self.store.tasks(ids=[task_id])
+        if not found:  # a ticket may outlive its task, or come from another database
+            return None
+        task = found[0]
         if not task.counts.pending or task.status in FINAL or can_serve(task, worker):
             return None
         avoided = self.store.avoided_hosts([task.id]).get(task.id, {})

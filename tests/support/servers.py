@@ -1,6 +1,7 @@
 """Real servers for tests, each on a free loopback port and in a folder of its own."""
 
 import os
+import secrets
 import shutil
 import socket
 import subprocess
@@ -13,6 +14,10 @@ from pathlib import Path
 
 import psycopg
 import pytest
+import redis
+
+from render_manager.domain.errors import LocalFarmError
+from render_manager.messaging.embedded_redis import find_server
 
 
 def missing(what: str) -> None:
@@ -91,3 +96,55 @@ class Postgres:
             check=False,
         )
         assert done.returncode == 0, done.stdout.decode()
+
+
+class RedisServer:
+    """A Redis that keeps nothing: killed and started again it is empty; a context manager."""
+
+    def __init__(self) -> None:
+        try:
+            self._program = find_server()
+        except LocalFarmError:
+            missing("A Redis server")
+        self._folder = tempfile.TemporaryDirectory(prefix="render-manager-redis-")
+        self._password = secrets.token_urlsafe(16)
+        self._process: subprocess.Popen[bytes] | None = None
+        self.port = free_port()
+
+    def __enter__(self) -> "RedisServer":
+        self.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.kill()
+        self._folder.cleanup()
+
+    @property
+    def url(self) -> str:
+        return f"redis://:{self._password}@127.0.0.1:{self.port}/0"
+
+    def start(self) -> None:
+        config = Path(self._folder.name) / "redis.conf"
+        config.write_text(f'bind 127.0.0.1\nport {self.port}\nrequirepass {self._password}\nsave ""\nappendonly no\n')
+        self._process = subprocess.Popen(
+            [self._program, config], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd=self._folder.name
+        )
+        deadline = time.monotonic() + 10
+        while not answers(self.url):
+            assert self._process.poll() is None, "the Redis server ended by itself"
+            assert time.monotonic() < deadline, "the Redis server does not answer"
+            time.sleep(0.02)
+
+    def kill(self) -> None:
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+def answers(redis_url: str) -> bool:
+    with redis.Redis.from_url(redis_url, socket_connect_timeout=1.0, socket_timeout=1.0) as client:
+        try:
+            return bool(client.ping())
+        except redis.RedisError:
+            return False
