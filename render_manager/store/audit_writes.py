@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 
 from render_manager.domain.audit import AuditEntry
-from render_manager.store.tables import audit, db_now, duties, insert_or
+from render_manager.store.tables import audit, db_now, duties, insert_or, render_tasks
 
 SECONDS_PER_DAY = 86_400.0
 _RECORD = insert(audit).values(at=db_now())
@@ -24,12 +24,10 @@ class AuditWrites:
     def trim_audit(self, *, keep_per_task: int, keep_days: float) -> int:
         old = audit.delete().where(audit.c.at < db_now() - keep_days * SECONDS_PER_DAY)
         trimmed = self._db.execute(old).rowcount
-        crowded = (
-            select(audit.c.task_id)
-            .where(audit.c.task_id.is_not(None))
-            .group_by(audit.c.task_id)
-            .having(func.count() > keep_per_task)
-        )
+        # Only of tasks that something happened to since the record was last trimmed, and long before.
+        tasks = render_tasks.c
+        entries = select(func.count()).where(audit.c.task_id == tasks.id).scalar_subquery()
+        crowded = select(tasks.id).where(tasks.updated_at > db_now() - SECONDS_PER_DAY, entries > keep_per_task)
         for task_id in self._db.execute(crowded).scalars().all():
             mine = audit.c.task_id == task_id
             newest = select(audit.c.id).where(mine).order_by(audit.c.id.desc()).offset(keep_per_task - 1).limit(1)

@@ -233,6 +233,7 @@ audit = Table(
     Column("priority", JSON(none_as_null=True)),
     Column("why", Words),
     Index("ix_audit_task_id", "task_id", "id"),
+    Index("ix_audit_worker", "worker", "id", **where("worker IS NOT NULL")),
     Index("ix_audit_at", "at"),
 )
 

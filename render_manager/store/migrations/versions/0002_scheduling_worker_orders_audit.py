@@ -85,6 +85,8 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_audit")),
     )
     op.create_index("ix_audit_task_id", "audit", ["task_id", "id"])
+    worker = sa.text("worker IS NOT NULL")
+    op.create_index("ix_audit_worker", "audit", ["worker", "id"], sqlite_where=worker, postgresql_where=worker)
     op.create_index("ix_audit_at", "audit", ["at"])
     op.create_table(
         "duties",
