@@ -1,11 +1,13 @@
 """render-manager worker: enable, disable, drain, forget, history."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from render_manager.cli.output import audit_json, history_table, print_json, say
 from render_manager.cli.program import explained, open_program
+from render_manager.services.workers import Workers
 
 Names = Annotated[list[str], typer.Argument(help="Names of workers, as `render-manager workers` lists them.")]
 
@@ -16,40 +18,35 @@ worker = typer.Typer(help="What a worker may do.", no_args_is_help=True)
 @explained
 def enable(names: Names) -> None:
     """Let workers take frames again."""
-    with open_program() as program:
-        for name in names:
-            program.services.workers.enable(name)
-            say(f"Worker {name} is enabled.")
+    _each(names, lambda workers, name: workers.enable(name), "is enabled.")
 
 
 @worker.command()
 @explained
 def disable(names: Names, why: Annotated[str | None, typer.Option(help="The reason, for the record.")] = None) -> None:
     """Let workers finish their frames and take no more, also after a restart, until they are enabled."""
-    with open_program() as program:
-        for name in names:
-            program.services.workers.disable(name, why)
-            say(f"Worker {name} is disabled; a frame it is at will be finished.")
+    _each(names, lambda workers, name: workers.disable(name, why), "is disabled; a frame it is at will be finished.")
 
 
 @worker.command()
 @explained
 def drain(names: Names) -> None:
     """Let workers finish their frames and leave."""
-    with open_program() as program:
-        for name in names:
-            program.services.workers.drain(name)
-            say(f"Worker {name} finishes its frames and leaves.")
+    _each(names, lambda workers, name: workers.drain(name), "finishes its frames and leaves.")
 
 
 @worker.command()
 @explained
 def forget(names: Names) -> None:
     """Drop offline workers from all lists."""
+    _each(names, lambda workers, name: workers.forget(name), "is forgotten.")
+
+
+def _each(names: list[str], order: Callable[[Workers, str], None], said: str) -> None:
     with open_program() as program:
         for name in names:
-            program.services.workers.forget(name)
-            say(f"Worker {name} is forgotten.")
+            order(program.services.workers, name)
+            say(f"Worker {name} {said}")
 
 
 @worker.command()

@@ -20,6 +20,7 @@ from render_manager.domain.errors import TaskNotFound
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.store.engine import explained
+from render_manager.store.frame_writes import held_by, in_frames
 from render_manager.store.matching import question
 from render_manager.store.rows import audit_of, frame_of, task_of, worker_of, workspace_of
 from render_manager.store.tables import (
@@ -32,7 +33,6 @@ from render_manager.store.tables import (
     workers,
     workspaces,
 )
-from render_manager.store.task_writes import held_by, in_frames
 from render_manager.store.transaction import SqlTransaction
 
 #: Databases take some ten thousand values in a statement at most; beyond this all rows are read and chosen from here.

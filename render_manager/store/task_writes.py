@@ -1,47 +1,34 @@
-"""Writing tasks and frames: the task's row is locked before its frames are touched."""
+"""Writing tasks; a task's row is locked before its frames are touched (frame_writes.py)."""
 
-from collections.abc import Callable, Collection, Sequence
-from functools import lru_cache
-from typing import Any
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    Double,
-    Integer,
     Update,
-    and_,
     bindparam,
     case,
-    cast,
     func,
     insert,
-    literal,
     null,
-    or_,
     select,
     text,
     update,
 )
 
-from render_manager.domain.entities import Claim, RenderTask, WorkerProfile
+from render_manager.domain.entities import RenderTask, WorkerProfile
 from render_manager.domain.errors import TaskNotFound
-from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.states import FINAL, FrameStatus
 from render_manager.store.matching import question, waits_for_others
 from render_manager.store.rows import COUNTED, task_of
-from render_manager.store.tables import IS_PENDING, db_now, render_frames, render_tasks, task_dependencies, task_tags
+from render_manager.store.tables import db_now, render_tasks, task_dependencies, task_tags
 
-frames = render_frames.c
-_PENDING = text(f"render_frames.{IS_PENDING}")
-#: Beyond this many runs a frame set is compared in pieces instead of in one endless WHERE.
-MAX_RUNS_IN_STATEMENT = 200
 #: So many frames are handed to the server at a time, as one value.
 FRAMES_IN_STATEMENT = 100_000
 
 
 class TaskWrites:
-    """The part of SqlTransaction about tasks and frames."""
+    """The part of SqlTransaction about tasks."""
 
     _db: Connection
 
@@ -110,70 +97,6 @@ class TaskWrites:
         values = {name: getattr(task, name) for name in _SAVED}
         self._db.execute(_SAVE_TASK[task.status in FINAL], {"key": task.id, **values, **_counts(task)})
 
-    def take_frame(
-        self, task_id: str, worker: str, lease_seconds: float, log_path: Callable[[int, int], str] | None = None
-    ) -> tuple[int, int] | None:
-        row = self._db.execute(_NEXT_FRAME, {"task": task_id}).first()
-        if row is None:
-            return None
-        number, attempt = row.frame_number, row.attempt + 1
-        values = {
-            "task": task_id,
-            "number": number,
-            "worker": worker,
-            "attempt": attempt,
-            "lease": lease_seconds,
-            "log_path": log_path and log_path(number, attempt),
-        }
-        self._db.execute(_TAKE_FRAME[log_path is not None], values)
-        return number, attempt
-
-    def move_frames(
-        self,
-        task_id: str,
-        source: FrameStatus,
-        target: FrameStatus,
-        *,
-        numbers: FrameRange | None = None,
-        claim: Claim | None = None,
-        lease_expired: bool = False,
-        worker: str | None = None,
-        min_attempts_used: int | None = None,
-        uncounted: bool = False,
-        values: dict[str, object] | None = None,
-    ) -> int:
-        given: dict[str, object] = {"in_task": task_id, "source": source, "status": target, **(values or {})}
-        if target is not FrameStatus.RENDERING:
-            given["lease_until"] = None
-        guards = {"by_worker": worker, "used": min_attempts_used, **(_guard(claim) if claim else {})}
-        given |= {name: value for name, value in guards.items() if value is not None}
-        changed = _move(
-            tuple(sorted(given)),
-            lease_expired=lease_expired,
-            uncounted=uncounted,
-            finished=target in (FrameStatus.COMPLETED, FrameStatus.FAILED),
-        )
-        return sum(self._db.execute(changed.where(*chosen), given).rowcount for chosen in in_frames(numbers))
-
-    def update_claimed(self, claim: Claim, **values: object) -> bool:
-        given: dict[str, object] = {
-            "in_task": claim.task.id,
-            "source": FrameStatus.RENDERING,
-            **_guard(claim),
-            **values,
-        }
-        return self._db.execute(_move(tuple(sorted(given))), given).rowcount == 1
-
-    def tasks_with_expired_leases(self) -> list[str]:
-        return list(self._db.execute(select(frames.task_id).where(frames.lease_until < db_now()).distinct()).scalars())
-
-    def tasks_claimed_by(self, worker: str) -> list[str]:
-        leased = select(frames.task_id).where(frames.lease_until.is_not(None), frames.worker == worker).distinct()
-        return list(self._db.execute(leased).scalars())
-
-    def renew_lease(self, claim: Claim, lease_seconds: float) -> None:
-        self._db.execute(_RENEW, {"in_task": claim.task.id, "lease": lease_seconds, **_guard(claim)})
-
     def forget_dependencies(self, task_id: str) -> int:
         return self._db.execute(task_dependencies.delete().where(task_dependencies.c.task_id == task_id)).rowcount
 
@@ -222,106 +145,6 @@ def _save_task(*, final: bool) -> Update:
 
 _SAVE_TASK = {final: _save_task(final=final) for final in (True, False)}
 
-_NEXT_FRAME = (
-    select(frames.frame_number, frames.attempt)
-    .where(frames.task_id == bindparam("task"), _PENDING)
-    .order_by(frames.attempts_used, frames.position)
-    .limit(1)
-)
-
-
-def _take_frame(*, begins: bool) -> Update:
-    return (
-        update(render_frames)
-        .where(frames.task_id == bindparam("task"), frames.frame_number == bindparam("number"))
-        .values(
-            status=FrameStatus.RENDERING,
-            worker=bindparam("worker"),
-            attempt=bindparam("attempt"),
-            attempts_used=frames.attempts_used + 1,
-            lease_until=db_now() + bindparam("lease", type_=Double()),
-            progress=0.0,
-            error_message=None,
-            output_path=None,
-            log_path=bindparam("log_path"),
-            started_at=db_now() if begins else None,
-            finished_at=None,
-        )
-    )
-
-
-_TAKE_FRAME = {begins: _take_frame(begins=begins) for begins in (True, False)}
-
-
-def held_by(claim: Claim) -> list[ColumnElement[bool]]:
-    return [
-        frames.frame_number == claim.frame_number,
-        frames.attempt == claim.attempt,
-        frames.worker == claim.worker,
-    ]
-
-
-def _guard(claim: Claim) -> dict[str, object]:
-    return {"held_number": claim.frame_number, "held_attempt": claim.attempt, "held_worker": claim.worker}
-
-
-#: What a parameter of ``_move`` compares; any other is a column's new value.
-_CONDITIONS: dict[str, ColumnElement[bool]] = {
-    "in_task": frames.task_id == bindparam("in_task"),
-    "source": frames.status == bindparam("source"),
-    "by_worker": frames.worker == bindparam("by_worker"),
-    "used": frames.attempts_used >= bindparam("used"),
-    "held_number": frames.frame_number == bindparam("held_number"),
-    "held_attempt": frames.attempt == bindparam("held_attempt"),
-    "held_worker": frames.worker == bindparam("held_worker"),
-}
-
-
-@lru_cache(maxsize=256)
-def _move(
-    given: tuple[str, ...], *, lease_expired: bool = False, uncounted: bool = False, finished: bool = False
-) -> Update:
-    """Change frames that meet the conditions among the names ``given``; the others are the columns changed."""
-    conditions = [_CONDITIONS[name] for name in given if name in _CONDITIONS]
-    if lease_expired:
-        conditions.append(frames.lease_until < db_now())
-    values: dict[str, Any] = {name: bindparam(name) for name in given if name not in _CONDITIONS}
-    if uncounted:
-        values["attempts_used"] = frames.attempts_used - 1
-    if finished:
-        values["finished_at"] = db_now()
-    return update(render_frames).where(*conditions).values(**values)
-
-
-_RENEW = (
-    update(render_frames)
-    .where(
-        *(_CONDITIONS[name] for name in ("in_task", "held_number", "held_attempt", "held_worker")),
-        frames.status == FrameStatus.RENDERING,
-    )
-    .values(lease_until=db_now() + bindparam("lease", type_=Double()))
-)
-
 
 def _counts(task: RenderTask) -> dict[str, int]:
     return {f"{status}_frames": task.counts.of(status) for status in COUNTED}
-
-
-def in_frames(numbers: FrameRange | None) -> list[list[ColumnElement[Any]]]:
-    """Conditions that choose these frames, in as few statements as their runs need."""
-    if numbers is None:
-        return [[]]
-    runs = numbers.runs
-    return [
-        [or_(*map(_in_run, runs[start : start + MAX_RUNS_IN_STATEMENT]))]
-        for start in range(0, len(runs), MAX_RUNS_IN_STATEMENT)
-    ]
-
-
-def _in_run(run: range) -> ColumnElement[bool]:
-    if len(run) == 1:
-        return frames.frame_number == run[0]
-    inside = frames.frame_number.between(run[0], run[-1])
-    if run.step == 1:
-        return inside
-    return and_(inside, (frames.frame_number - run[0]) % cast(literal(run.step), Integer) == 0)
