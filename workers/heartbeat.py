@@ -2,25 +2,38 @@
 
 import logging
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import psutil
 
-from render_manager.domain.entities import HostLoad
+from render_manager.domain.entities import HostLoad, WorkerProfile
 from render_manager.domain.errors import BrokerUnavailable
 from render_manager.services.ports import TaskStore, TicketQueue
 from render_manager.services.workers import Workers
 from workers.janitor import Janitor
 from workers.periodic import Periodic
-
-if TYPE_CHECKING:
-    from workers.runtime import WorkerRuntime
+from workers.signals import Signal
 
 log = logging.getLogger(__name__)
 
 #: An idle worker looks for work at least so often, in seconds: a task that only it can run starts soon even where
 #: its ticket was lost.
 LOOK_EVERY = 2.0
+
+
+class HeartbeatOwner(Protocol):
+    """What the heartbeat asks of its worker."""
+
+    profile: WorkerProfile
+    stopping: Signal
+
+    def idle(self) -> bool: ...
+
+    def serve_here(self) -> None: ...
+
+    def drain(self) -> None: ...
+
+    def superseded(self) -> None: ...
 
 
 class Heartbeat:
@@ -34,7 +47,7 @@ class Heartbeat:
 
     def __init__(
         self,
-        worker: "WorkerRuntime",
+        worker: HeartbeatOwner,
         workers: Workers,
         store: TaskStore,
         queue: TicketQueue,
