@@ -10,6 +10,22 @@ from tests.support.farm import Farm, open_farm
 
 __all__ = ["loop", "settings", "theme"]
 
+#: Seconds that a fault of the chaos test takes at most, its share of putting things right included.
+SECONDS_A_FAULT = 6
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--chaos-faults", type=int, default=25, help="how many faults the chaos test deals (default: 25)")
+    parser.addoption("--chaos-seed", type=int, help="the seed of a chaos test that failed")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    faults = config.getoption("--chaos-faults", default=25)
+    for item in items:
+        if item.path.name == "test_chaos.py":
+            item.add_marker(pytest.mark.timeout(600 + SECONDS_A_FAULT * faults))
+
+
 SCENES = Path(__file__).parent.parent / "scenes"
 
 
