@@ -1,0 +1,67 @@
+"""How many frames a second a whole farm can claim and complete on one PostgreSQL."""
+
+from statistics import median
+
+from render_manager.domain.entities import RenderTask
+from render_manager.domain.states import FrameStatus
+from tests.benchmarks.crew import PROCESSES, THREADS, WORKERS, Address, Crew, crew, deadlocks, make_rows
+from tests.benchmarks.farms import KEY, farm_on
+from tests.benchmarks.rows import Row
+from tests.store.samples import rows_counted
+from tests.support.farm import Farm
+
+ROUNDS, SECONDS = 3, 6.0
+FRAMES = 200 * WORKERS  #: more than anybody gets done in the time
+BAR = 500.0  # frames/s
+
+
+def bench_claim_throughput() -> list[Row]:
+    """64 workers without renderers through the lifecycle, all at once, for some seconds."""
+    with farm_on("postgresql", workers=0) as farm:
+        assert farm.program.redis_url
+        address = Address(farm.program.settings.effective_database_url, farm.program.redis_url)
+        make_rows(address)
+        with crew(address) as members:
+            _work(farm, members, 1, 1.0)  # imports, first connections
+            rows = [
+                _row(farm, members, "one_task", 1),
+                _row(farm, members, "64_tasks", WORKERS),
+                _row(farm, members, "64_tasks_apart", WORKERS, max_workers=1),
+            ]
+        assert deadlocks(address) == 0
+    return rows
+
+
+def _row(farm: Farm, members: Crew, name: str, tasks: int, **fields: object) -> Row:
+    rounds: list[tuple[float, float]] = []
+    for _ in range(ROUNDS):
+        ours, done = _work(farm, members, tasks, SECONDS, **fields)
+        rounds.append((members.update(done, one_row=tasks == 1), ours))
+    bare, ours = (median(rates) for rates in zip(*rounds, strict=True))
+    detail = (
+        f"{tasks} task(s), {PROCESSES} processes × {THREADS} threads, {ROUNDS} × {SECONDS:.0f} s, PostgreSQL, Redis "
+        f"notices; no refusal, no deadlock, counters equal rows; as many bare single-row UPDATE commits "
+        f"({'one row' if tasks == 1 else 'a row each'}) by the same threads: {bare:.0f}/s, {bare / ours:.1f} ×"
+    )
+    return Row(f"claim_throughput_{name}", ours, "frames/s", bare, BAR, ours >= BAR, detail)
+
+
+def _work(farm: Farm, members: Crew, tasks: int, seconds: float, **fields: object) -> tuple[float, int]:
+    """Frames a second, and how many."""
+    made = [farm.submit(KEY, f"1-{FRAMES // tasks}", unionid=f"user{number}", **fields) for number in range(tasks)]
+    rate, done, refused = members.claim(seconds)
+    assert refused == 0, f"The database refused {refused} times"
+    assert done == sum(_completed(farm, task) for task in made)
+    return rate, done
+
+
+def _completed(farm: Farm, task: RenderTask) -> int:
+    """How many frames are; what is left is taken off the table."""
+    store = farm.program.store
+    counts = store.task(task.id).counts
+    assert counts == rows_counted(store, task.id)
+    assert {frame.attempt for frame in store.frames(task.id) if frame.status is FrameStatus.COMPLETED} <= {1}
+    assert counts.rendering == counts.failed == 0
+    if counts.pending:
+        farm.services.control.cancel(task.id)
+    return counts.completed
