@@ -1,5 +1,6 @@
 """render-manager submit."""
 
+import re
 import sys
 from typing import Annotated
 
@@ -16,6 +17,8 @@ from render_manager.domain.frame_order import FrameOrder
 from render_manager.domain.requirements import REQUIRES
 from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.services.queries import TaskRow
+
+_CONDITION = re.compile(r"(tag|version|memory)\s*(>=|<=|>|<|=)\s*(\S.*)")
 
 
 @explained
@@ -45,7 +48,7 @@ def submit(
     max_workers: Annotated[int | None, typer.Option(help="The most workers at it at the same time.")] = None,
     require: Annotated[
         list[str] | None,
-        typer.Option(help="What its worker must have: tag=gpu, version=>=4.2 or memory=32 (GB); may be given again."),
+        typer.Option(help='What its worker must have: tag=gpu, "version>=4.2" or memory=32 (GB); may be given again.'),
     ] = None,
     wait: Annotated[bool, typer.Option("--wait", help="Wait until it is done; exit code 1 if it failed.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
@@ -110,17 +113,20 @@ def _task_info(options: list[str]) -> dict[str, object]:
 
 
 def _requires(conditions: list[str]) -> dict[str, object]:
-    """ "tag=gpu", "version=>=4.2", "memory=32" as ``task_info["requires"]``."""
+    """ "tag=gpu", "version>=4.2", "memory=32" as ``task_info["requires"]``."""
     asked: dict[str, object] = {}
     tags: list[str] = []
     for condition in conditions:
-        key, separator, value = condition.partition("=")
-        if not separator or key.strip() not in ("tag", "version", "memory") or not value.strip():
-            raise InvalidTask(f"--require {condition!r}: write tag=gpu, version=>=4.2 or memory=32.")
-        if key.strip() == "tag":
-            tags.append(value.strip())
+        match = _CONDITION.fullmatch(condition.strip())
+        what, sign, value = match.groups() if match else ("", "", "")
+        if what == "tag" and sign == "=":
+            tags.append(value)
+        elif what == "memory" and sign in ("=", ">="):
+            asked["memory_gb"] = value
+        elif what == "version":
+            asked["version"] = value if sign == "=" else sign + value
         else:
-            asked["memory_gb" if key.strip() == "memory" else "version"] = value.strip()
+            raise InvalidTask(f'--require {condition!r}: write tag=gpu, "version>=4.2" or memory=32.')
     return {REQUIRES: {**asked, "tags": tags}} if conditions else {}
 
 

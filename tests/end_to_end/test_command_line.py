@@ -298,3 +298,42 @@ def test_worker_options_are_checked(shell: Shell) -> None:
     )
     assert done.returncode == WRONG_USE
     assert "'urgent' is not known" in done.stderr
+
+
+def test_what_a_submission_asks_of_its_worker_and_of_other_tasks(shell: Shell) -> None:
+    first = shell.json("submit", str(SCENE), "--frames", "1-4", "--order", "spread", "--max-attempts", "2")[0]
+    assert (first["frame_order"], first["max_attempts"]) == ("spread", 2)
+    asked = ("--require", "tag=GPU", "--require", "version>=3.6", "--require", "memory=8", "--max-workers", "1")
+    second = shell.json("submit", str(SCENE), "--after", first["id"][:6], *asked)[0]
+    assert second["task_info"] == {"requires": {"version": ">=3.6", "tags": ["gpu"], "memory_gb": 8.0}}
+    assert shell.json("show", second["id"])["after"] == [first["id"]]
+    assert second["note"].startswith(f"Waits until task {first['id']}")
+    shell.ok("cancel", first["id"])
+    assert "which is cancelled" in shell.json("show", second["id"])["note"]
+    assert second["id"] in shell.ok("release", second["id"])
+    assert shell.json("show", second["id"])["after"] == []
+    actions = [entry["action"] for entry in shell.json("history", second["id"])]
+    assert actions == ["release", "submit"]
+    assert "cancel" in shell.ok("history", first["id"], "--limit", "1")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("--require", "gpu"), "--require 'gpu'"),
+        (("--require", "tag>gpu"), "--require 'tag>gpu'"),
+        (("--require", "version>=newest"), "can't be read"),
+        (("--after", "nosuchtask"), "nosuchtask"),
+        (("--max-workers", "0"), "--max-workers 0"),
+        (("--order", "random"), "random"),
+    ],
+)
+def test_conditions_that_make_no_sense_are_refused(shell: Shell, arguments: tuple[str, ...], said: str) -> None:
+    assert said in shell.refused(WRONG_USE, "submit", str(SCENE), *arguments)
+    assert shell.json("tasks") == []
+
+
+def test_orders_to_workers_that_are_none_are_refused(shell: Shell) -> None:
+    for order in ("enable", "disable", "drain", "forget"):
+        assert "There is no worker 'nobody'" in shell.refused(WRONG_USE, "worker", order, "nobody")
+    assert shell.json("worker", "history", "nobody") == []
