@@ -149,7 +149,7 @@ class Chaos:
                 self._faults.tell("the workers are gone")
             self._judge(watch)
         finally:
-            item.add_report_section("call", "chaos", "\n".join(self._faults.story))
+            item.add_report_section("call", "chaos", self._faults.story.read_text())
             self._crew.kill_all()
             self._engine.dispose()
         return list(self._problems)
@@ -204,7 +204,11 @@ class Chaos:
         self._note(wrong_moves(made, self._work.asked))
         stints = [(member, stint) for member in self._crew.everyone for stint in watch.stints(member.journal)]
         claims = claims_of(made)
-        verdict = Verdict(claims, stints, self._backing.database_away, clock=self._clock, lease=LEASE)
+        away = self._backing.database_away
+        if self._backing.database is None:
+            # SQLite's lock is a file's: who stands still while writing holds everybody up.
+            away = [span for member in self._crew.everyone for span in member.troubles]
+        verdict = Verdict(claims, stints, away, clock=self._clock, lease=LEASE)
         self._note(verdict.problems(self._crew.everyone))
         ended = [claim for held in claims.values() for claim in held]
         completed, lapsed = sum(claim.completed for claim in ended), sum(claim.lapsed for claim in ended)

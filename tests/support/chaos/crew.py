@@ -6,6 +6,7 @@ import random
 import signal
 import subprocess
 import sys
+import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +18,7 @@ from tests.support import standins
 STANDIN = Path(standins.__file__).parent / "blender.py"
 SHIFTED_CLOCK = Path(standins.__file__).parent.parent / "shifted_clock"
 #: One of each kind, however large the crew.
-KINDS: tuple[tuple[str, ...], ...] = ((), ("--pool=solo",), ("--concurrency=2",), ())
+KINDS: tuple[tuple[str, ...], ...] = ((), ("--pool=solo",), ("--concurrency=2",), ("--pool=prefork",))
 #: How long a frame takes: with every other worker much longer than a lease lasts without a heartbeat.
 FRAME_SECONDS = (0.02, 6.0)
 #: Seconds that a worker gets to finish its frame and leave, on a machine that is busy with starting others.
@@ -37,7 +38,7 @@ class Span:
 
 @dataclass
 class Member:
-    """One worker process, also after its end."""
+    """One worker, also after its end: a process, for some with a pool of others."""
 
     name: str
     kind: tuple[str, ...]
@@ -46,15 +47,28 @@ class Member:
     log: Path
     life: Span
     told_to_end: float | None = None
-    frozen: list[Span] = field(default_factory=list)
-    thaw_at: float | None = None
+    troubles: list[Span] = field(default_factory=list)  #: when it could not renew its leases
     stopped: list[psutil.Process] = field(default_factory=list)
 
     def renderers(self) -> list[psutil.Process]:
+        return [process for process in self._family() if _renders(process)]
+
+    def pool(self) -> list[psutil.Process]:
+        return [process for process in self._family() if not _renders(process)]
+
+    def _family(self) -> list[psutil.Process]:
         try:
-            return psutil.Process(self.process.pid).children()
+            return psutil.Process(self.process.pid).children(recursive=True)
         except psutil.NoSuchProcess:
             return []
+
+
+def _renders(process: psutil.Process) -> bool:
+    try:
+        command = process.cmdline()
+    except psutil.NoSuchProcess:
+        return False
+    return str(STANDIN) in command and "--version" not in command
 
 
 class Crew:
@@ -62,7 +76,7 @@ class Crew:
         self._home = home
         self._rng = rng
         self._waiting: list[tuple[float, str, tuple[str, ...]]] = []  #: to be started again: when, name and kind
-        self.size = size
+        self._lock = threading.RLock()
         self.everyone: list[Member] = []
         self.oddities: list[str] = []  #: what no worker should ever do
         for folder in ("journals", "logs"):
@@ -76,7 +90,7 @@ class Crew:
 
     @property
     def at_work(self) -> list[Member]:
-        return [member for member in self.living if member.thaw_at is None and member.told_to_end is None]
+        return [member for member in self.living if not member.stopped and member.told_to_end is None]
 
     def _start(self, name: str, kind: tuple[str, ...]) -> None:
         number = len(self.everyone)
@@ -108,14 +122,12 @@ class Crew:
         self.everyone.append(Member(name, kind, process, journal, log, Span(time.monotonic())))
 
     def tend(self) -> None:
-        """Thaw, notice who has ended, start again whose time has come."""
+        """Notice who has ended, start again whose time has come."""
         now = time.monotonic()
         for member in self.living:
-            if member.thaw_at is not None and now >= member.thaw_at:
-                self.thaw(member)
             if member.process.poll() is not None:
                 self._note_end(member)
-            elif member.told_to_end and not member.frozen and now > member.told_to_end + LEAVE_WITHIN:
+            elif member.told_to_end and not member.stopped and now > member.told_to_end + LEAVE_WITHIN:
                 self.oddities.append(f"{member.log.name}: told to end, it did not within {LEAVE_WITHIN:.0f} s")
                 self.kill(member)
         for entry in [entry for entry in self._waiting if now >= entry[0]]:
@@ -140,10 +152,16 @@ class Crew:
     # -- what befalls a worker -----------------------------------------------------------------------------------
 
     def kill(self, member: Member) -> None:
+        """Its main process; what else there is of it has to notice."""
         member.told_to_end = time.monotonic()
         member.process.kill()
         member.process.wait()
         self._note_end(member)
+        self.thaw(member)
+
+    def kill_in_pool(self, member: Member, process: psutil.Process) -> None:
+        member.troubles.append(Span(time.monotonic(), time.monotonic()))
+        _signal(process, signal.SIGKILL)
 
     def terminate(self, member: Member) -> None:
         """Once: finish the frame and leave. A second time: hand it back."""
@@ -152,24 +170,27 @@ class Crew:
 
     def freeze(self, member: Member, seconds: float, *, with_renderers: bool) -> None:
         """As when its machine stalls; or only itself, so that its renderer goes on alone."""
-        member.frozen.append(Span(time.monotonic()))
-        member.thaw_at = time.monotonic() + seconds
-        member.process.send_signal(signal.SIGSTOP)
-        member.stopped = member.renderers() if with_renderers else []
-        for renderer in member.stopped:
-            _signal(renderer, signal.SIGSTOP)
+        member.troubles.append(Span(time.monotonic()))
+        member.stopped = [psutil.Process(member.process.pid), *member.pool()]
+        member.stopped += member.renderers() if with_renderers else []
+        for process in member.stopped:
+            _signal(process, signal.SIGSTOP)
+        # Not by whoever tends the crew: that one may wait for a lock which the frozen worker holds.
+        thaw = threading.Timer(seconds, self.thaw, [member])
+        thaw.daemon = True
+        thaw.start()
 
     def thaw(self, member: Member) -> None:
-        for renderer in member.stopped:
-            _signal(renderer, signal.SIGCONT)
-        member.process.send_signal(signal.SIGCONT)
-        member.frozen[-1].end = time.monotonic()
-        member.thaw_at = None
+        with self._lock:
+            for process in member.stopped:
+                _signal(process, signal.SIGCONT)
+            if member.stopped:
+                member.troubles[-1].end = time.monotonic()
+            member.stopped = []
 
     def thaw_all(self) -> None:
-        for member in self.living:
-            if member.thaw_at is not None:
-                self.thaw(member)
+        for member in self.everyone:
+            self.thaw(member)
 
     def stop(self) -> None:
         """End all of them for good, as a wrangler does."""

@@ -34,7 +34,7 @@ class Faults:
         self._old_tickets: list[tuple[str, str]] = []
         self._began = time.monotonic()
         self.done = 0
-        self.story: list[str] = []
+        self.story = farm.program.settings.render_manager_home / "chaos.log"  #: to be followed while it happens
 
     def deal(self) -> None:
         """One fault; one that finds nothing to disturb does not count."""
@@ -51,11 +51,13 @@ class Faults:
             self.tell(f"{fault.__name__}  {happened}")
 
     def tell(self, what: str) -> None:
-        self.story.append(f"{time.monotonic() - self._began:7.2f}  {what}")
+        with self.story.open("a") as story:
+            story.write(f"{time.monotonic() - self._began:7.2f}  {what}\n")
 
     def _new_deck(self) -> list[Callable[[], object]]:
         often = [self.kill_a_worker, self.kill_a_renderer, self.freeze_workers, self.cancel, self.retry]
         once = [
+            self.kill_in_a_pool,
             self.terminate_a_worker,
             self.hand_back,
             self._backing.restart_database,
@@ -79,6 +81,14 @@ class Faults:
         member = self._rng.choice(at_work)
         self._crew.kill(member)
         return member.log.stem
+
+    def kill_in_a_pool(self) -> object:
+        pools = [(member, process) for member in self._crew.at_work for process in member.pool()]
+        if not pools:
+            return None
+        member, process = self._rng.choice(pools)
+        self._crew.kill_in_pool(member, process)
+        return f"{member.log.stem} {process.pid}"
 
     def kill_a_renderer(self) -> object:
         renderers = [renderer for member in self._crew.living for renderer in member.renderers()]

@@ -33,7 +33,8 @@ def wrong_moves(moves: Mapping[Frame, Sequence[Move]], asked: Mapping[Frame, int
             if move.target not in FRAME_MOVES[move.source] or move.attempt != expected:
                 found.append(f"{frame} made a move that there is not: {move} after attempt {before}")
             before = move.attempt
-            if move.target is FrameStatus.FAILED and not any(reason in str(move.error) for reason in FAILURES):
+            ended = move.source is FrameStatus.RENDERING or move.target is FrameStatus.FAILED
+            if ended and move.error and not any(reason in move.error for reason in FAILURES):
                 found.append(f"{frame} failed for no reason of this test: {move.error}")
     return found
 
@@ -100,7 +101,7 @@ class Verdict:
 
     def _excuses(self, member: Member, begin: float, end: float) -> list[Span]:
         """When the worker could not know that a claim was gone."""
-        return [span for span in [*member.frozen, *self._away] if span.meets(begin, end)]
+        return [span for span in [*member.troubles, *self._away] if span.meets(begin, end)]
 
     def _outlived(self, member: Member, stint: Stint, claim: Held) -> list[str]:
         """A renderer ends with its worker and with its claim, so that no two are ever at the same frame: it may go on
