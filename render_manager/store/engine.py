@@ -14,6 +14,9 @@ from render_manager.domain.errors import StoreUnavailable
 #: How long a writer waits for another one, in seconds; 0 gave 170,000 "database is locked" in a trial.
 BUSY_TIMEOUT = 15.0
 CONNECT_TIMEOUT = 5
+#: Our transactions take milliseconds. One whose client stands still for so many seconds (a host asleep, a process
+#: stopped) is ended by the server: its locks would hold up every worker and every person for as long as that lasts.
+STANDSTILL_TIMEOUT = 10.0
 
 
 def open_engine(url: str) -> Engine:
@@ -26,9 +29,11 @@ def open_engine(url: str) -> Engine:
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_immediate)
         return engine
-    return create_engine(
+    engine = create_engine(
         parsed, pool_pre_ping=True, pool_size=5, max_overflow=10, connect_args={"connect_timeout": CONNECT_TIMEOUT}
     )
+    event.listen(engine, "connect", _prepare_postgresql)
+    return engine
 
 
 def _make_folder(folder: Path) -> None:
@@ -48,6 +53,12 @@ def _prepare_sqlite(connection: Any, record: Any) -> None:
     cursor.execute("PRAGMA synchronous=NORMAL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+def _prepare_postgresql(connection: Any, record: Any) -> None:
+    # Not as an option of the connection, which the user's address may have and a pooler between us may refuse.
+    connection.execute(f"SET idle_in_transaction_session_timeout = {round(STANDSTILL_TIMEOUT * 1000)}")
+    connection.commit()
 
 
 def _begin_immediate(connection: Any) -> None:

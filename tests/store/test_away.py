@@ -90,3 +90,25 @@ def test_a_crowd_is_told_that_the_database_is_busy(tmp_path: Path) -> None:
     with engine.connect(), pytest.raises(StoreUnavailable, match="too busy"):
         store.tasks()
     store.close()
+
+
+def test_a_client_that_stands_still_in_a_transaction_holds_nobody_up_for_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A host that is asleep, a process that is stopped: its connection lives on and with it every lock it has."""
+    monkeypatch.setattr(engine_module, "STANDSTILL_TIMEOUT", 0.5)
+    with Postgres() as server:
+        stalled, other = (SqlTaskStore(open_engine(server.url())) for _ in range(2))
+        upgrade(stalled.engine)
+        task = add(stalled)
+
+        def stand_still() -> None:
+            with stalled.transaction() as held:
+                held.lock_task(task.id)
+                with other.transaction() as tx:
+                    tx.lock_task(task.id)
+                held.save_task(task)
+
+        with pytest.raises(StoreUnavailable):
+            stand_still()
+        assert stalled.task(task.id) == task, "a new connection is made"
+        stalled.close()
+        other.close()
