@@ -32,30 +32,40 @@ class Address:
     redis: str
 
 
+@dataclass(frozen=True)
+class Done:
+    count: int  #: frames completed, or rows changed
+    refused: int  #: how often the database refused
+    seconds: float
+    cpu_seconds: float  #: of the crew's processes, without the database's
+
+    @property
+    def rate(self) -> float:
+        """A second."""
+        return self.count / self.seconds
+
+
 class Crew:
     """Processes at the ready; each order is carried out by all of their threads, and timed as a whole."""
 
     def __init__(self, pipes: list[Connection]) -> None:
         self._pipes = pipes
 
-    def claim(self, seconds: float) -> tuple[float, int, int]:
-        """Claim and complete frames for so long, or until none is left; frames a second, how many, and how often the
-        database refused."""
+    def claim(self, seconds: float) -> "Done":
+        """Claim and complete frames for so long, or until none is left."""
         return self._order("claim", seconds)
 
-    def update(self, times: int, *, one_row: bool) -> float:
-        """As many bare commits of one changed row, all of the same row or each thread of its own; how many a
-        second."""
-        return self._order("update one" if one_row else "update own", max(1, times // WORKERS))[0]
+    def update(self, times: int, *, one_row: bool) -> "Done":
+        """As many bare commits of one changed row, all of the same row or each thread of its own."""
+        return self._order("update one" if one_row else "update own", max(1, times // WORKERS))
 
-    def _order(self, what: str, amount: float) -> tuple[float, int, int]:
+    def _order(self, what: str, amount: float) -> "Done":
         began = time.perf_counter()
         for pipe in self._pipes:
             pipe.send((what, amount))
         results = [pipe.recv() for pipe in self._pipes]
-        took = time.perf_counter() - began
-        done = sum(done for done, _ in results)
-        return done / took, done, sum(refused for _, refused in results)
+        count, refused, cpu = (sum(numbers) for numbers in zip(*results, strict=True))
+        return Done(count, refused, time.perf_counter() - began, cpu)
 
 
 @contextmanager
@@ -107,6 +117,7 @@ def _member(pipe: Connection, address: Address, number: int) -> None:
     while order := pipe.recv():
         what, amount = order
         results: list[tuple[int, int]] = []
+        began = time.process_time()
 
         def work(slot: int, what: str = what, amount: float = amount, results: list = results) -> None:
             if what == "claim":
@@ -118,7 +129,8 @@ def _member(pipe: Connection, address: Address, number: int) -> None:
             results.append((int(amount), 0))
 
         _in_threads(work)
-        pipe.send((sum(done for done, _ in results), sum(refused for _, refused in results)))
+        count, refused = (sum(numbers) for numbers in zip(*results, strict=True))
+        pipe.send((count, refused, time.process_time() - began))
     for connection in connections:
         connection.close()
     bus.close()
