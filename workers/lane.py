@@ -237,8 +237,9 @@ class Lane:
     def _render_verified(
         self, claim: Claim, session: Session, paths: WorkspacePaths, log_path: Path, begun: bool
     ) -> Path:
-        paths.renders.mkdir(exist_ok=True)
-        paths.logs.mkdir(exist_ok=True)
+        if not begun:
+            paths.renders.mkdir(exist_ok=True)
+            paths.logs.mkdir(exist_ok=True)
         with log_path.open("w", encoding="utf-8", buffering=1) as frame_log:
             if not begun and not self._report.surely(lambda: self._lifecycle.frame_started(claim, str(log_path))):
                 raise Aborted

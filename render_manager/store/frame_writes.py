@@ -79,6 +79,8 @@ class FrameWrites:
             uncounted=uncounted,
             finished=target in (FrameStatus.COMPLETED, FrameStatus.FAILED),
         )
+        if numbers is None:
+            return self._db.execute(changed, given).rowcount
         return sum(self._db.execute(changed.where(*chosen), given).rowcount for chosen in in_frames(numbers))
 
     def update_claimed(self, claim: Claim, **values: object) -> bool:

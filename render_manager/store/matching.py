@@ -1,8 +1,6 @@
 """Which tasks a worker could take a frame of now, and which of them comes first."""
 
 from collections.abc import Hashable
-from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
@@ -34,7 +32,7 @@ from render_manager.store.tables import (
 
 tasks = render_tasks.c
 _MOST_QUESTIONS = 1000
-_questions: dict[Hashable, "Question"] = {}
+_questions: dict[Hashable, str] = {}
 _RUNNABLE = text(f"render_tasks.{IS_RUNNABLE}")
 
 
@@ -75,31 +73,24 @@ def next_task(worker: WorkerProfile, *, fair: bool) -> Select:
     )
 
 
-@dataclass(frozen=True)
-class Question:
-    """``next_task`` in the database's own words: built once for a worker, as it is asked for every frame and building
-    takes ten times as long as asking."""
-
-    sql: str
-    values: tuple[Any, ...] | dict[str, Any]
-
-    def ask(self, connection: Connection) -> str | None:
-        row = connection.exec_driver_sql(self.sql, self.values).first()
-        return row[0] if row else None
-
-
-def question(worker: WorkerProfile, *, fair: bool, dialect: Dialect) -> Question:
+def question(worker: WorkerProfile, *, fair: bool, dialect: Dialect) -> str:
+    """``next_task`` in the database's own words, built once for a worker: it is asked for every frame, and building it
+    takes ten times as long as asking. Its values are written out, as SQLite plans a statement anew when a value is
+    bound that could matter to the plan."""
     asked = (worker.name, worker.host, worker.bands, tuple(worker.engines.items()), worker.tags, worker.memory)
     key = (*asked, worker.instance, fair, dialect.name)
     if key not in _questions:
         if len(_questions) >= _MOST_QUESTIONS:
             _questions.clear()
-        compiled = next_task(worker, fair=fair).compile(dialect=dialect, compile_kwargs={"render_postcompile": True})
-        values: Any = compiled.params
-        if compiled.positiontup is not None:
-            values = tuple(values[name] for name in compiled.positiontup)
-        _questions[key] = Question(str(compiled), values)
+        compiled = next_task(worker, fair=fair).compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+        _questions[key] = str(compiled)
     return _questions[key]
+
+
+def ask(connection: Connection, worker: WorkerProfile, *, fair: bool) -> str | None:
+    """The id of the task that is next for the worker."""
+    row = connection.exec_driver_sql(question(worker, fair=fair, dialect=connection.dialect)).first()
+    return row[0] if row else None
 
 
 def _runs(engine: str, version: int) -> ColumnElement[bool]:

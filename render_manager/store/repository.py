@@ -21,7 +21,7 @@ from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.store.engine import explained
 from render_manager.store.frame_writes import held_by, in_frames
-from render_manager.store.matching import question
+from render_manager.store.matching import ask
 from render_manager.store.rows import audit_of, frame_of, task_of, worker_of, workspace_of
 from render_manager.store.tables import (
     audit,
@@ -111,7 +111,7 @@ class SqlTaskStore:
 
     def has_work_for(self, worker: WorkerProfile) -> str | None:
         with self._reading() as connection:
-            return question(worker, fair=False, dialect=connection.dialect).ask(connection)
+            return ask(connection, worker, fair=False)
 
     def workers(self, alive_within: float) -> list[WorkerStatus]:
         frames = render_frames.c

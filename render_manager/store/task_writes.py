@@ -19,7 +19,7 @@ from sqlalchemy import (
 from render_manager.domain.entities import RenderTask, WorkerProfile
 from render_manager.domain.errors import TaskNotFound
 from render_manager.domain.states import FINAL, FrameStatus
-from render_manager.store.matching import question, waits_for_others
+from render_manager.store.matching import ask, waits_for_others
 from render_manager.store.rows import COUNTED, task_of
 from render_manager.store.tables import db_now, render_tasks, task_dependencies, task_tags
 
@@ -87,7 +87,7 @@ class TaskWrites:
         return task_of(row)
 
     def next_task(self, worker: WorkerProfile, *, fair: bool = False) -> str | None:
-        return question(worker, fair=fair, dialect=self._db.dialect).ask(self._db)
+        return ask(self._db, worker, fair=fair)
 
     def may_start(self, task_id: str) -> bool:
         waits = select(render_tasks.c.id).where(render_tasks.c.id == task_id, waits_for_others())

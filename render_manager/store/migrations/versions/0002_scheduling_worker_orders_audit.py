@@ -26,7 +26,7 @@ def upgrade() -> None:
         sqlite_where=RUNNABLE,
         postgresql_where=RUNNABLE,
     )
-    op.create_index("ix_render_tasks_status", "render_tasks", ["status", "finished_at"])
+    op.create_index("ix_render_tasks_finished_at", "render_tasks", ["finished_at"])
 
     op.add_column("render_frames", sa.Column("position", sa.Integer(), nullable=False, server_default="0"))
     op.execute("UPDATE render_frames SET position = frame_number")
@@ -108,7 +108,7 @@ def downgrade() -> None:
     op.drop_index("ix_render_frames_next", "render_frames")
     with op.batch_alter_table("render_frames") as batch_op:
         batch_op.drop_column("position")
-    op.drop_index("ix_render_tasks_status", "render_tasks")
+    op.drop_index("ix_render_tasks_finished_at", "render_tasks")
     op.drop_index("ix_render_tasks_next", "render_tasks")
     with op.batch_alter_table("render_tasks") as batch_op:
         for column in (
