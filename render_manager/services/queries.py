@@ -27,6 +27,14 @@ class TaskRow:
     age: float  #: seconds since it was submitted
     elapsed: float | None  #: seconds from the first claim to the end or now; None: not begun
     stuck: bool = False  #: it waits, and no worker that is online could ever take it as things are
+    after: tuple[RenderTask, ...] = ()  #: the tasks that must be completed before this one starts
+
+    @property
+    def awaits(self) -> tuple[RenderTask, ...]:
+        """Those of them that it still waits for."""
+        if self.task.status in FINAL:
+            return ()
+        return tuple(other for other in self.after if other.status is not TaskStatus.COMPLETED)
 
 
 @dataclass(frozen=True)
@@ -82,6 +90,10 @@ class Queries:
             raise FrameNotFound(f"Task {task_id} has no frame {number}.")
         return found[0]
 
+    def now(self) -> float:
+        """The database's clock, by which all times go: this computer's may be wrong."""
+        return self._store.now()
+
     def workers(self) -> list[WorkerStatus]:
         return self._store.workers(self._alive_within)
 
@@ -131,10 +143,9 @@ class Queries:
             return []
         now = self._store.now()
         waiting = [task for task in tasks if _waits(task)]
-        ids = [task.id for task in waiting]
         workers = [worker for worker in self.workers() if worker.alive] if waiting else []
-        avoided = self._store.avoided_hosts(ids) if waiting else {}
-        dependencies = self._store.dependencies(ids)
+        avoided = self._store.avoided_hosts([task.id for task in waiting]) if waiting else {}
+        dependencies = self._store.dependencies([task.id for task in tasks])
         return [
             self._row(task, workers, avoided.get(task.id, {}), dependencies.get(task.id, ()), now) for task in tasks
         ]
@@ -167,6 +178,7 @@ class Queries:
             age=max(now - task.submitted_at, 0.0),
             elapsed=None if task.started_at is None else max((task.finished_at or now) - task.started_at, 0.0),
             stuck=obstacle is not None,
+            after=tuple(dependencies),
         )
 
     def _obstacle(self, task: RenderTask, workers: Sequence[WorkerStatus], avoided: Mapping[str, str]) -> str | None:

@@ -91,3 +91,21 @@ def test_a_log_is_read_in_parts(house: House, tmp_path: Path) -> None:
     assert house.queries.log(frame, start=whole.end).text == "more"
     beyond = house.queries.log(frame, start=10**6)
     assert (beyond.text, beyond.start) == ("", log.stat().st_size)
+
+
+def test_what_a_task_waits_for(house: House) -> None:
+    first = house.submit("1", name="first")
+    second = house.submit("1", name="second", after=(first.id,))
+    row = house.queries.task(second.id)
+    assert [other.id for other in row.after] == [first.id]
+    assert row.awaits == row.after
+    house.control.pause(second.id)
+    assert house.queries.task(second.id).awaits, "a paused one waits as well"
+    house.control.cancel(second.id)
+    assert not house.queries.task(second.id).awaits
+    house.control.retry(second.id)
+    house.render(first, "c")
+    row = house.queries.task(second.id)
+    assert (len(row.after), row.awaits) == (1, ())
+    house.control.release(second.id)
+    assert not house.queries.task(second.id).after
