@@ -19,7 +19,6 @@ from render_manager.cli.output import (
     task_json,
     task_table,
     worker_json,
-    worker_state,
 )
 from render_manager.cli.program import explained, open_program, poll
 from render_manager.domain.entities import RenderTask
@@ -165,7 +164,7 @@ def workers(as_json: AsJson = False) -> None:
             (
                 worker.profile.name,
                 worker.profile.host,
-                worker_state(worker),
+                worker.state,
                 ", ".join(f"{one.task_id} frame {one.frame_number}" for one in worker.rendering),
                 ", ".join(f"{name} {version}" for name, version in worker.profile.engines.items()) or "none",
                 ", ".join(worker.profile.bands),

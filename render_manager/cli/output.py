@@ -112,17 +112,6 @@ def worker_json(worker: WorkerStatus) -> dict[str, object]:
     return {name: value for part in flat for name, value in part.items() if name not in ("profile", "load")}
 
 
-def worker_state(worker: WorkerStatus) -> str:
-    """In a word or two."""
-    if not worker.alive:
-        return "offline, disabled" if not worker.enabled else "offline"
-    if worker.draining:
-        return "draining"
-    if not worker.enabled:
-        return "disabled, finishing" if worker.rendering else "disabled"
-    return "rendering" if worker.rendering else "idle"
-
-
 def task_table(rows: Sequence[TaskRow]) -> None:
     table(
         ["id", "name", "user", "engine", "status", "prio", "done", "failed", "total", "elapsed", "note"],

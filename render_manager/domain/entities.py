@@ -141,6 +141,18 @@ class FrameRef:
     frame_number: int
 
 
+class WorkerState(StrEnum):
+    """What a worker is about, in a word or two. In the order of a list: who works first, who is away last."""
+
+    RENDERING = "rendering"
+    IDLE = "idle"
+    DRAINING = "draining"  #: finishes its frames and leaves
+    FINISHING = "disabled, finishing"  #: takes no more frames; those it has go on
+    DISABLED = "disabled"
+    OFFLINE = "offline"
+    OFFLINE_DISABLED = "offline, disabled"  #: would take no frames if it came back
+
+
 @dataclass(frozen=True)
 class WorkerStatus:
     """A worker as last heard of."""
@@ -158,6 +170,16 @@ class WorkerStatus:
     def free(self) -> bool:
         """Whether it could take a frame now."""
         return self.alive and self.enabled and not self.draining and len(self.rendering) < self.profile.slots
+
+    @property
+    def state(self) -> WorkerState:
+        if not self.alive:
+            return WorkerState.OFFLINE if self.enabled else WorkerState.OFFLINE_DISABLED
+        if self.draining:
+            return WorkerState.DRAINING
+        if not self.enabled:
+            return WorkerState.FINISHING if self.rendering else WorkerState.DISABLED
+        return WorkerState.RENDERING if self.rendering else WorkerState.IDLE
 
 
 @dataclass(frozen=True)

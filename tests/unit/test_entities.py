@@ -1,16 +1,26 @@
-"""Names that become folders, task ids, and notices."""
+"""Names that become folders, task ids, notices, and what a worker is about."""
 
 import ntpath
 import os
 import posixpath
+from typing import Any
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from render_manager.domain.entities import TASK_ID_LENGTH, check_unionid, new_task_id
+from render_manager.domain.entities import (
+    TASK_ID_LENGTH,
+    FrameRef,
+    WorkerProfile,
+    WorkerState,
+    WorkerStatus,
+    check_unionid,
+    new_task_id,
+)
 from render_manager.domain.errors import InvalidTask
 from render_manager.domain.notices import Notice, Topic
+from render_manager.domain.priority import Band
 
 RESERVED = {"con", "prn", "aux", "nul"} | {f"{port}{n}" for port in ("com", "lpt") for n in "0123456789¹²³"}
 
@@ -81,3 +91,20 @@ def test_a_notice_survives_its_journey(notice: Notice) -> None:
 )
 def test_what_is_no_notice_is_none(text: str | bytes) -> None:
     assert Notice.from_json(text) is None
+
+
+@pytest.mark.parametrize(
+    ("state", "how"),
+    [
+        (WorkerState.IDLE, {}),
+        (WorkerState.RENDERING, {"rendering": (FrameRef("task", 1),)}),
+        (WorkerState.FINISHING, {"rendering": (FrameRef("task", 1),), "enabled": False}),
+        (WorkerState.DISABLED, {"enabled": False}),
+        (WorkerState.DRAINING, {"enabled": False, "draining": True}),
+        (WorkerState.OFFLINE, {"alive": False, "draining": True}),
+        (WorkerState.OFFLINE_DISABLED, {"alive": False, "enabled": False}),
+    ],
+)
+def test_what_a_worker_is_about(state: WorkerState, how: dict[str, Any]) -> None:
+    profile = WorkerProfile("w", "host", (Band.DEFAULT,), {})
+    assert WorkerStatus(profile, started_at=0.0, last_seen_at=0.0, **{"alive": True, **how}).state is state
