@@ -78,7 +78,7 @@ async def large(farm: Farm, window: MainWindow) -> QWidget:
 
 async def submit(farm: Farm, window: MainWindow) -> QWidget:
     await _filled(farm, window)
-    window.submit(["oss://studio-projects/kitchen/kitchen_020.blend.zip"])
+    window.submit_commands.open(["oss://studio-projects/kitchen/kitchen_020.blend.zip"])
     dialog = window.findChild(SubmitDialog)
     dialog.findChild(QWidget, "frames").setText("1001-1100x2, 1120")
     await asyncio.sleep(0.5)
@@ -87,7 +87,9 @@ async def submit(farm: Farm, window: MainWindow) -> QWidget:
 
 async def submit_more(farm: Farm, window: MainWindow) -> QWidget:
     await _filled(farm, window)
-    window.submit(["oss://studio-projects/a.blend.zip", "oss://studio-projects/b.blend.zip", "ftp://nowhere/c.zip"])
+    window.submit_commands.open(
+        ["oss://studio-projects/a.blend.zip", "oss://studio-projects/b.blend.zip", "ftp://nowhere/c.zip"]
+    )
     dialog = window.findChild(SubmitDialog)
     dialog.findChild(QWidget, "frames").setText("10-")
     dialog.findChild(QWidget, "more").setChecked(True)

@@ -8,14 +8,15 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMenu, QWidget
 
 from render_manager.gui import icons
-from render_manager.gui.actions import COMMANDS, Selection
+from render_manager.gui.actions import COMMANDS
+from render_manager.gui.declarations.command import Selection
 
 if TYPE_CHECKING:
     from render_manager.gui.main_window import MainWindow
 
 
 def tr(text: object) -> str:
-    """A text of ``actions.py`` in the language of the window."""
+    """A declared text in the language of the window."""
     return QCoreApplication.translate("Commands", str(text)) if text else ""
 
 

@@ -12,8 +12,8 @@ from render_manager.domain.entities import RenderFrame
 from render_manager.domain.errors import RenderManagerError
 from render_manager.domain.states import FrameStatus
 from render_manager.gui import text
-from render_manager.gui.actions import RETRIED, SKIPPED
 from render_manager.gui.change_feed import Changes
+from render_manager.gui.declarations.frames import RETRIED, SKIPPED
 from render_manager.gui.dialogs.messages import ask
 
 if TYPE_CHECKING:

@@ -3,36 +3,28 @@
 import asyncio
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
-from PySide6.QtGui import (
-    QAction,
-    QActionGroup,
-    QCloseEvent,
-    QDragEnterEvent,
-    QDragLeaveEvent,
-    QDropEvent,
-    QGuiApplication,
-)
-from PySide6.QtWidgets import QMainWindow, QToolBar
+from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtGui import QCloseEvent
+from PySide6.QtWidgets import QMainWindow
 
 from render_manager.domain.entities import RenderFrame, WorkerStatus
-from render_manager.domain.priority import HIGHEST, LOWEST, band_of
 from render_manager.domain.states import FrameStatus
 from render_manager.gui import icons
-from render_manager.gui.action_set import ActionSet, tr
-from render_manager.gui.actions import FRAME_MENU, MENU_BAR, TASK_MENU, TOOLBAR, Selection
+from render_manager.gui.action_set import ActionSet
+from render_manager.gui.actions import FRAME_MENU, TASK_MENU
 from render_manager.gui.background import Background
 from render_manager.gui.change_feed import ChangeFeed
+from render_manager.gui.declarations.command import Selection
 from render_manager.gui.dialogs.messages import explain, show_error
-from render_manager.gui.dialogs.submit import SubmitDialog
 from render_manager.gui.frame_commands import FrameCommands
 from render_manager.gui.live import Live
 from render_manager.gui.main_layout import MainLayout
+from render_manager.gui.menus import build_menus
 from render_manager.gui.models.frames import FrameModel
 from render_manager.gui.models.task_table import TaskTableModel
+from render_manager.gui.submit_commands import SubmitCommands
 from render_manager.gui.task_commands import TaskCommands
 from render_manager.gui.theme import Theme, ThemeChoice
-from render_manager.gui.views.drop import DropHint, dropped_paths
 from render_manager.gui.window_state import WindowState
 from render_manager.gui.worker_commands import WorkerCommands
 from render_manager.services.services import Services
@@ -61,12 +53,10 @@ class MainWindow(QMainWindow):
         super().__init__()
         self.setObjectName("main_window")
         self.setWindowTitle(title)
-        self.setAcceptDrops(True)
         self.services = services
         self.theme = theme
         self.state = state or WindowState()
         self.background = Background(failed=self.fail)
-        self._default_user = default_user
         self._select = [select_task] if select_task else []  #: to be selected as soon as they are in the table
         self._local_workers = 0
         self.closing = False  #: long work in threads looks at it and ends
@@ -86,47 +76,11 @@ class MainWindow(QMainWindow):
         self.worker_commands = WorkerCommands(self)
         self.statusBar().addPermanentWidget(parts.workers)
         self.statusBar().setSizeGripEnabled(False)
-        self._build_menus()
-        self._drop_hint = DropHint(self)
+        self.submit_commands = SubmitCommands(self, default_user)
+        build_menus(self)
         self._connect()
         self._restore()
         self._retint()
-
-    # -- building ------------------------------------------------------------------------------------------------
-
-    def _build_menus(self) -> None:
-        bar = QToolBar(self.tr("Commands"), self)
-        bar.setObjectName("toolbar")
-        bar.setMovable(False)
-        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        bar.setContextMenuPolicy(Qt.ContextMenuPolicy.PreventContextMenu)
-        self.actions_.fill(bar, TOOLBAR)
-        self.addToolBar(bar)
-        self.toolbar = bar
-        priority_button = bar.widgetForAction(self.actions_["task.priority"])
-        priority_button.setProperty("popupMode", 2)  # QToolButton.InstantPopup
-        for title, command_ids in MENU_BAR:
-            self.actions_.fill(self.menuBar().addMenu(tr(title)), command_ids)
-        priorities = self.actions_.menus["task.priority"]
-        for priority in range(HIGHEST, LOWEST - 1, -1):
-            action = QAction(f"{priority}  ·  {band_of(priority)}", priorities)
-            action.triggered.connect(lambda _=False, wanted=priority: self.task_commands.set_priority(wanted))
-            priorities.addAction(action)
-        self._build_themes()
-
-    def _build_themes(self) -> None:
-        words = {
-            ThemeChoice.SYSTEM: self.tr("As the system"),
-            ThemeChoice.LIGHT: self.tr("Light"),
-            ThemeChoice.DARK: self.tr("Dark"),
-        }
-        menu, group = self.actions_.menus["view.theme"], QActionGroup(self)
-        for choice, word in words.items():
-            action = QAction(word, menu, checkable=True, checked=choice is self.theme.choice)
-            action.setObjectName(f"theme.{choice}")
-            action.triggered.connect(lambda _=False, wanted=choice: self._choose_theme(wanted))
-            group.addAction(action)
-            menu.addAction(action)
 
     def _connect(self) -> None:
         parts = self.parts
@@ -142,7 +96,7 @@ class MainWindow(QMainWindow):
         self.tasks.dataChanged.connect(self._tasks_changed)
         self.tasks.updated.connect(self._tasks_read)
         self.filter_bar.changed.connect(self.tasks.filter_by)
-        parts.empty.submit.connect(lambda: self.submit([]))
+        parts.empty.submit.connect(lambda: self.submit_commands.open([]))
         self.feed.changed.connect(self.live.note)
         self.feed.lost.connect(self._broker_lost)
         self.feed.restored.connect(parts.broker_banner.hide)
@@ -219,6 +173,11 @@ class MainWindow(QMainWindow):
         self._select_wanted()
         self.details.show_tasks(self.table.selected_rows())
 
+    def select_when_there(self, task_ids: Sequence[str]) -> None:
+        """Select tasks that may not have been read yet."""
+        self._select = list(task_ids)
+        self._select_wanted()
+
     def _select_wanted(self) -> None:
         found = [
             row.task.id for row in self.tasks.rows() if any(row.task.id.startswith(wanted) for wanted in self._select)
@@ -235,48 +194,6 @@ class MainWindow(QMainWindow):
     def _broker_lost(self, reason: str) -> None:
         self.parts.broker_banner.say(self.tr("{0} Until then the window looks for changes by itself.").format(reason))
 
-    # -- submitting ----------------------------------------------------------------------------------------------
-
-    def submit(self, paths: Sequence[str]) -> None:
-        """Open the form; one that is open already takes the paths in."""
-        if (open_form := self.findChild(SubmitDialog)) and open_form.isVisible():
-            open_form.add_paths(paths)
-            open_form.activateWindow()
-            return
-        form = SubmitDialog(
-            self.services.submission,
-            self.background,
-            self.state,
-            default_user=self._default_user,
-            paths=paths,
-            parent=self,
-        )
-        form.submitted.connect(self._submitted)
-        form.show()  # not modal: the farm stays in view, and more can be dropped on it
-
-    def submit_copied(self) -> None:
-        self.submit(dropped_paths(QGuiApplication.clipboard().mimeData()))
-
-    def _submitted(self, ids: list[str]) -> None:
-        self.say(self.tr("Submitted: {0}").format(", ".join(ids)))
-        self._select = list(ids)
-        self.live.refresh()
-
-    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
-        if dropped_paths(event.mimeData()):
-            event.setDropAction(Qt.DropAction.CopyAction)
-            event.accept()
-            self._drop_hint.appear()
-
-    def dragLeaveEvent(self, event: QDragLeaveEvent) -> None:
-        self._drop_hint.hide()
-
-    def dropEvent(self, event: QDropEvent) -> None:
-        self._drop_hint.hide()
-        event.setDropAction(Qt.DropAction.CopyAction)
-        event.accept()
-        self.submit(dropped_paths(event.mimeData()))
-
     # -- saying --------------------------------------------------------------------------------------------------
 
     def say(self, sentence: str) -> None:
@@ -289,7 +206,7 @@ class MainWindow(QMainWindow):
 
     # -- look ----------------------------------------------------------------------------------------------------
 
-    def _choose_theme(self, choice: ThemeChoice) -> None:
+    def choose_theme(self, choice: ThemeChoice) -> None:
         self.state.save_value("theme", choice)
         self.theme.choose(choice)
 
@@ -320,8 +237,7 @@ class MainWindow(QMainWindow):
             self.closing = True
             self._save()
             self.setEnabled(False)
-            for form in self.findChildren(SubmitDialog):
-                form.stop()
+            self.submit_commands.stop()
             asyncio.get_event_loop().create_task(self._close())
 
     async def _close(self) -> None:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 from PySide6.QtGui import QColor
 
+from render_manager.domain.entities import WorkerState
 from render_manager.domain.states import FrameStatus, TaskStatus
 
 
@@ -39,6 +40,15 @@ _FAILED = StateStyle(str(QT_TRANSLATE_NOOP("State", "Failed")), "state-failed", 
 _SKIPPED = StateStyle(str(QT_TRANSLATE_NOOP("State", "Skipped")), "state-skipped", "#8f4a4a", "#a86363")
 _CANCELLED = StateStyle(str(QT_TRANSLATE_NOOP("State", "Cancelled")), "state-cancelled", "#7b828c", "#868e99")
 
+_IDLE = StateStyle(str(QT_TRANSLATE_NOOP("State", "Idle")), "state-idle", "#4f93ba", "#6fa8c9")
+_DRAINING = StateStyle(str(QT_TRANSLATE_NOOP("State", "Draining")), "state-draining", "#8250c8", "#a884e6")
+_DISABLED = StateStyle(str(QT_TRANSLATE_NOOP("State", "Disabled")), "state-disabled", "#5b7583", "#8aa3b1")
+_FINISHING = StateStyle(str(QT_TRANSLATE_NOOP("State", "Disabled, finishing")), "state-disabled", "#c29307", "#dcbb45")
+_OFFLINE = StateStyle(str(QT_TRANSLATE_NOOP("State", "Offline")), "state-offline", "#7b828c", "#868e99")
+_OFFLINE_DISABLED = StateStyle(
+    str(QT_TRANSLATE_NOOP("State", "Offline, disabled")), "state-disabled", "#7b828c", "#868e99"
+)
+
 TASK_STYLES: dict[TaskStatus, StateStyle] = {
     TaskStatus.PENDING: _PENDING,
     TaskStatus.PREPARING: _PREPARING,
@@ -55,6 +65,15 @@ FRAME_STYLES: dict[FrameStatus, StateStyle] = {
     FrameStatus.FAILED: _FAILED,
     FrameStatus.SKIPPED: _SKIPPED,
     FrameStatus.CANCELLED: _CANCELLED,
+}
+WORKER_STYLES: dict[WorkerState, StateStyle] = {
+    WorkerState.RENDERING: _RENDERING,
+    WorkerState.IDLE: _IDLE,
+    WorkerState.DRAINING: _DRAINING,
+    WorkerState.FINISHING: _FINISHING,
+    WorkerState.DISABLED: _DISABLED,
+    WorkerState.OFFLINE: _OFFLINE,
+    WorkerState.OFFLINE_DISABLED: _OFFLINE_DISABLED,
 }
 
 

@@ -1,1 +1,1 @@
-"""How single cells of the task table are painted."""
+"""How single cells of the tables, and entries of lists, are painted."""

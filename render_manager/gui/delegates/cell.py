@@ -1,18 +1,19 @@
-"""What the delegates of the task table share."""
+"""What the delegates of the tables share."""
+
+from typing import Any
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect
 from PySide6.QtGui import QColor, QPainter, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
-from render_manager.gui.models.task_table import Role
-from render_manager.services.queries import TaskRow
+from render_manager.gui.models.table import Role
 
 Index = QModelIndex | QPersistentModelIndex
 PADDING = 8
 
 
 class CellDelegate(QStyledItemDelegate):
-    """Draws the style's own ground (selection, hover), then what a subclass puts on it."""
+    """Draws the style's own ground (selection, hover), then what a subclass makes of the row on it."""
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
         self.initStyleOption(option, index)
@@ -25,7 +26,7 @@ class CellDelegate(QStyledItemDelegate):
         self.draw(painter, option, index.data(Role.ROW))
         painter.restore()
 
-    def draw(self, painter: QPainter, option: QStyleOptionViewItem, row: TaskRow) -> None:
+    def draw(self, painter: QPainter, option: QStyleOptionViewItem, row: Any) -> None:
         """Paint the cell's own content."""
         raise NotImplementedError
 

@@ -1,12 +1,16 @@
-"""The status of a task: mark and word on a ground of the state's colour."""
+"""A state: mark and word on a ground of the state's colour."""
+
+from collections.abc import Collection
+from typing import Any
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QStyleOptionViewItem
 
+from render_manager.domain.entities import WorkerStatus
 from render_manager.gui import icons
 from render_manager.gui.delegates.cell import PADDING, CellDelegate, Index, faint, palette_of, rect_of
-from render_manager.gui.state_style import TASK_STYLES
+from render_manager.gui.state_style import TASK_STYLES, WORKER_STYLES, StateStyle
 from render_manager.gui.theme import is_dark
 from render_manager.services.queries import TaskRow
 
@@ -14,9 +18,14 @@ _MARK = 11
 _HEIGHT = 20
 
 
-class StatusChipDelegate(CellDelegate):
-    def draw(self, painter: QPainter, option: QStyleOptionViewItem, row: TaskRow) -> None:
-        style = TASK_STYLES[row.task.status]
+class _Chip(CellDelegate):
+    styles: Collection[StateStyle]
+
+    def style_of(self, row: Any) -> StateStyle:
+        raise NotImplementedError
+
+    def draw(self, painter: QPainter, option: QStyleOptionViewItem, row: object) -> None:
+        style = self.style_of(row)
         palette = palette_of(option)
         colour = style.colour(is_dark(palette))
         metrics = painter.fontMetrics()
@@ -34,5 +43,19 @@ class StatusChipDelegate(CellDelegate):
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         metrics = option.fontMetrics  # type: ignore[attr-defined]
-        widest = max(metrics.horizontalAdvance(style.text) for style in TASK_STYLES.values())
+        widest = max(metrics.horizontalAdvance(style.text) for style in self.styles)
         return QSize(widest + _MARK + 22 + 2 * PADDING, _HEIGHT + 6)
+
+
+class TaskChip(_Chip):
+    styles = TASK_STYLES.values()
+
+    def style_of(self, row: TaskRow) -> StateStyle:
+        return TASK_STYLES[row.task.status]
+
+
+class WorkerChip(_Chip):
+    styles = WORKER_STYLES.values()
+
+    def style_of(self, row: WorkerStatus) -> StateStyle:
+        return WORKER_STYLES[row.state]

@@ -1,0 +1,75 @@
+"""The commands on frames."""
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP
+
+from render_manager.domain.states import FrameStatus
+from render_manager.gui.declarations.command import Command
+
+RETRIED = {FrameStatus.FAILED, FrameStatus.CANCELLED, FrameStatus.COMPLETED, FrameStatus.SKIPPED}
+SKIPPED = {FrameStatus.PENDING, FrameStatus.FAILED}
+
+FRAME_COMMANDS = (
+    Command(
+        id="frame.retry",
+        text=QT_TRANSLATE_NOOP("Commands", "Retry frames"),
+        tip=QT_TRANSLATE_NOOP("Commands", "Render the selected frames again, completed ones too"),
+        icon="retry-frame",
+        shortcut="R",
+        enabled=lambda chosen: bool(chosen.frame_states & RETRIED),
+        run=lambda window: window.frame_commands.retry(),
+    ),
+    Command(
+        id="frame.skip",
+        text=QT_TRANSLATE_NOOP("Commands", "Skip frames"),
+        tip=QT_TRANSLATE_NOOP("Commands", "Leave the selected waiting or failed frames out"),
+        icon="skip",
+        shortcut="S",
+        enabled=lambda chosen: bool(chosen.frame_states & SKIPPED),
+        run=lambda window: window.frame_commands.skip(),
+    ),
+    Command(
+        id="frame.next_failed",
+        text=QT_TRANSLATE_NOOP("Commands", "Next failed frame"),
+        icon="next-failed",
+        shortcut="N",
+        enabled=lambda chosen: chosen.failed_shown,
+        run=lambda window: window.frame_commands.next_failed(),
+    ),
+    Command(
+        id="frame.log",
+        text=QT_TRANSLATE_NOOP("Commands", "Read log"),
+        icon="log",
+        shortcut="L",
+        enabled=lambda chosen: chosen.frame is not None,
+        run=lambda window: window.frame_commands.read_log(),
+    ),
+    Command(
+        id="frame.open_image",
+        text=QT_TRANSLATE_NOOP("Commands", "Open image"),
+        icon="image",
+        shortcut="O",
+        enabled=lambda chosen: bool(chosen.frame and chosen.frame.output_path),
+        run=lambda window: window.frame_commands.open_image(),
+    ),
+    Command(
+        id="frame.open_folder",
+        text=QT_TRANSLATE_NOOP("Commands", "Open folder"),
+        icon="folder",
+        enabled=lambda chosen: bool(chosen.frame and (chosen.frame.output_path or chosen.frame.log_path)),
+        run=lambda window: window.frame_commands.open_folder(),
+    ),
+    Command(
+        id="frame.copy_path",
+        text=QT_TRANSLATE_NOOP("Commands", "Copy image path"),
+        icon="copy",
+        enabled=lambda chosen: bool(chosen.frame and chosen.frame.output_path),
+        run=lambda window: window.frame_commands.copy_image_path(),
+    ),
+    Command(
+        id="frame.copy_log_path",
+        text=QT_TRANSLATE_NOOP("Commands", "Copy log path"),
+        icon="copy",
+        enabled=lambda chosen: bool(chosen.frame and chosen.frame.log_path),
+        run=lambda window: window.frame_commands.copy_log_path(),
+    ),
+)

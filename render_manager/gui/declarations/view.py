@@ -1,0 +1,57 @@
+"""The commands on what the window shows."""
+
+from PySide6.QtCore import QT_TRANSLATE_NOOP
+
+from render_manager.gui.declarations.command import Command
+
+VIEW_COMMANDS = (
+    Command(
+        id="view.refresh",
+        text=QT_TRANSLATE_NOOP("Commands", "Refresh"),
+        icon="refresh",
+        shortcut="F5",
+        run=lambda window: window.live.refresh(),
+    ),
+    Command(
+        id="view.filter",
+        text=QT_TRANSLATE_NOOP("Commands", "Filter tasks"),
+        icon="search",
+        shortcut="Ctrl+F",
+        run=lambda window: window.filter_bar.focus(),
+    ),
+    Command(
+        id="view.zoom_in",
+        text=QT_TRANSLATE_NOOP("Commands", "Larger frame cells"),
+        icon="zoom-in",
+        shortcut="Ctrl++",
+        run=lambda window: window.grid.zoom(1),
+    ),
+    Command(
+        id="view.zoom_out",
+        text=QT_TRANSLATE_NOOP("Commands", "Smaller frame cells"),
+        icon="zoom-out",
+        shortcut="Ctrl+-",
+        run=lambda window: window.grid.zoom(-1),
+    ),
+    Command(
+        id="view.zoom_fit",
+        text=QT_TRANSLATE_NOOP("Commands", "Fit all frames"),
+        icon="search",
+        shortcut="Ctrl+0",
+        run=lambda window: window.grid.zoom(0),
+    ),
+    Command(
+        id="view.theme",
+        text=QT_TRANSLATE_NOOP("Commands", "Theme"),
+        icon="theme",
+        menu=True,
+        run=lambda window: None,
+    ),
+    Command(
+        id="window.close",
+        text=QT_TRANSLATE_NOOP("Commands", "Quit"),
+        icon="quit",
+        shortcut="Ctrl+Q",
+        run=lambda window: window.close(),
+    ),
+)

@@ -1,0 +1,77 @@
+"""Submitting: by a form, by what was copied, by what is dropped on the window."""
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QDropEvent, QGuiApplication
+
+from render_manager.gui.dialogs.submit import SubmitDialog
+from render_manager.gui.views.drop import DropHint, dropped_paths
+
+if TYPE_CHECKING:
+    from render_manager.gui.main_window import MainWindow
+
+
+class SubmitCommands(QObject):
+    """Args: default_user: whose tasks they are, until the form says otherwise."""
+
+    def __init__(self, window: "MainWindow", default_user: str) -> None:
+        super().__init__(window)
+        self._window = window
+        self._default_user = default_user
+        self._drop_hint = DropHint(window)
+        window.setAcceptDrops(True)
+        window.installEventFilter(self)
+
+    def open(self, paths: Sequence[str]) -> None:
+        """Open the form; one that is open already takes the paths in."""
+        window = self._window
+        if (open_form := window.findChild(SubmitDialog)) and open_form.isVisible():
+            open_form.add_paths(paths)
+            open_form.activateWindow()
+            return
+        form = SubmitDialog(
+            window.services.submission,
+            window.background,
+            window.state,
+            default_user=self._default_user,
+            paths=paths,
+            parent=window,
+        )
+        form.submitted.connect(self._submitted)
+        form.show()  # not modal: the farm stays in view, and more can be dropped on it
+
+    def open_copied(self) -> None:
+        self.open(dropped_paths(QGuiApplication.clipboard().mimeData()))
+
+    def stop(self) -> None:
+        """Stop what is being uploaded."""
+        for form in self._window.findChildren(SubmitDialog):
+            form.stop()
+
+    def _submitted(self, ids: list[str]) -> None:
+        self._window.say(self.tr("Submitted: {0}").format(", ".join(ids)))
+        self._window.select_when_there(ids)
+        self._window.live.refresh()
+
+    # -- drops ---------------------------------------------------------------------------------------------------
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        match event.type():
+            case QEvent.Type.DragEnter if isinstance(event, QDropEvent) and dropped_paths(event.mimeData()):
+                self._take(event)
+                self._drop_hint.appear()
+            case QEvent.Type.DragLeave:
+                self._drop_hint.hide()
+            case QEvent.Type.Drop if isinstance(event, QDropEvent):
+                self._drop_hint.hide()
+                self._take(event)
+                self.open(dropped_paths(event.mimeData()))
+            case _:
+                return False
+        return True
+
+    def _take(self, event: QDropEvent) -> None:
+        event.setDropAction(Qt.DropAction.CopyAction)
+        event.accept()
