@@ -12,16 +12,18 @@ import tempfile
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QRadialGradient
-from PySide6.QtWidgets import QApplication, QWidget
+from PySide6.QtWidgets import QApplication, QListWidget, QWidget
 
 from render_manager.domain.entities import WorkerProfile
+from render_manager.domain.frame_order import FrameOrder
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.priority import Band
 from render_manager.domain.states import FrameStatus
 from render_manager.gui.background import new_event_loop
 from render_manager.gui.dialogs.submit import SubmitDialog
+from render_manager.gui.dialogs.task_picker import TaskPicker
 from render_manager.gui.main_window import MainWindow
 from render_manager.gui.theme import Theme, ThemeChoice
 from render_manager.gui.window_state import WindowState
@@ -97,6 +99,41 @@ async def submit_more(farm: Farm, window: MainWindow) -> QWidget:
     return dialog
 
 
+async def submit_farm(farm: Farm, window: MainWindow) -> QWidget:
+    await _filled(farm, window)
+    window.submit_commands.open(["oss://studio-projects/kitchen/kitchen_020.blend.zip"])
+    dialog = window.findChild(SubmitDialog)
+    dialog.findChild(QWidget, "farm").setChecked(True)
+    picker = dialog.findChild(TaskPicker)
+    picker.click()
+    waited = picker.findChild(QListWidget, "task_picker_list")
+    for row in range(2):
+        waited.item(row).setCheckState(Qt.CheckState.Checked)
+    picker.findChild(QWidget, "task_picker").hide()
+    dialog.findChild(QWidget, "tags").setText("gpu, node 5")
+    dialog.findChild(QWidget, "version").setText(">=4.x")
+    dialog.findChild(QWidget, "max_workers").setValue(12)
+    await asyncio.sleep(0.5)
+    return dialog
+
+
+async def submit_after(farm: Farm, window: MainWindow) -> QWidget:
+    dialog = await submit_farm(farm, window)
+    dialog.findChild(TaskPicker).click()
+    await asyncio.sleep(0.3)
+    return dialog.findChild(QWidget, "task_picker")
+
+
+async def waiting(farm: Farm, window: MainWindow) -> QWidget:
+    tasks = await _filled(farm, window)
+    task = await window.background.call(_waiting, farm, tasks)
+    window.live.refresh()
+    await until(lambda: window.tasks.row(task) is not None)
+    window.table.select([task])
+    await asyncio.sleep(0.8)
+    return window
+
+
 async def broker(farm: Farm, window: MainWindow) -> QWidget:
     await _filled(farm, window)
     window.feed.lost.emit("Redis at redis://farm:6379 can't be reached. Tasks are kept and their tickets follow.")
@@ -120,6 +157,60 @@ async def cancel(farm: Farm, window: MainWindow) -> QWidget:
     return window.findChild(QWidget, "question")
 
 
+async def workers(farm: Farm, window: MainWindow) -> QWidget:
+    await _filled(farm, window)
+    await window.background.call(_people_farm, farm)
+    window.actions_["worker.show"].trigger()
+    await until(lambda: len(window.workers.rows()) == 9)
+    window.workers_dock.table.select(["node-05"])
+    await until(lambda: bool(window.workers_dock.history.entries.entries))
+    await asyncio.sleep(0.5)
+    return window
+
+
+async def workers_small(farm: Farm, window: MainWindow) -> QWidget:
+    window.resize(1280, 720)
+    return await workers(farm, window)
+
+
+async def workers_none(farm: Farm, window: MainWindow) -> QWidget:
+    window.actions_["worker.show"].trigger()
+    await asyncio.sleep(0.4)
+    return window
+
+
+async def disable(farm: Farm, window: MainWindow) -> QWidget:
+    await workers(farm, window)
+    window.actions_["worker.disable"].trigger()
+    return window.findChild(QWidget, "reason_dialog")
+
+
+async def history(farm: Farm, window: MainWindow) -> QWidget:
+    tasks = await _filled(farm, window)
+    await window.background.call(_people, farm, tasks["kitchen_010"])
+    window.actions_["view.history"].trigger()
+    window.frame_commands.next_failed()
+    await until(lambda: bool(window.parts.history.list.entries.entries))
+    await asyncio.sleep(1.0)
+    return window
+
+
+async def history_of_frame(farm: Farm, window: MainWindow) -> QWidget:
+    await history(farm, window)
+    window.findChild(QWidget, "history_frame").setChecked(True)
+    await asyncio.sleep(0.6)
+    return window
+
+
+async def history_error(farm: Farm, window: MainWindow) -> QWidget:
+    await _filled(farm, window)
+    farm.store.down = True
+    window.actions_["view.history"].trigger()
+    window.live.refresh()
+    await asyncio.sleep(1.0)
+    return window
+
+
 async def small(farm: Farm, window: MainWindow) -> QWidget:
     window.resize(1280, 720)
     return await main_light(farm, window)
@@ -141,6 +232,19 @@ SCENES: dict[str, tuple[ThemeChoice, Callable[[Farm, MainWindow], Awaitable[QWid
     "broker-dark": (ThemeChoice.DARK, broker),
     "cleanup": (ThemeChoice.LIGHT, cleanup),
     "cancel": (ThemeChoice.DARK, cancel),
+    "submit-farm": (ThemeChoice.LIGHT, submit_farm),
+    "submit-farm-dark": (ThemeChoice.DARK, submit_farm),
+    "submit-after": (ThemeChoice.DARK, submit_after),
+    "waiting": (ThemeChoice.DARK, waiting),
+    "workers": (ThemeChoice.LIGHT, workers),
+    "workers-dark": (ThemeChoice.DARK, workers),
+    "workers-small": (ThemeChoice.DARK, workers_small),
+    "workers-none": (ThemeChoice.LIGHT, workers_none),
+    "disable": (ThemeChoice.DARK, disable),
+    "history": (ThemeChoice.LIGHT, history),
+    "history-dark": (ThemeChoice.DARK, history),
+    "history-of-frame": (ThemeChoice.DARK, history_of_frame),
+    "history-error": (ThemeChoice.LIGHT, history_error),
 }
 
 
@@ -166,6 +270,7 @@ def _fill(farm: Farm) -> dict[str, str]:
         tasks[name] = task.id
         total = task.total_frames
         for number in range(int(total * done) + fail):
+            farm.lifecycle.actor = f"worker {WORKERS[number % 3].name}"
             claim = farm.start(WORKERS[number % 3], LOG.format(task=task.id, frame=number + 1))
             if fail and number % max(int(total * done / (fail + 0.1)), 1) == 2:
                 message = "Texture //textures/wood_planks.tx is missing."
@@ -177,6 +282,7 @@ def _fill(farm: Farm) -> dict[str, str]:
         for number in range(run):
             claim = farm.start(WORKERS[number], LOG.format(task=task.id, frame=number + 1))
             farm.lifecycle.frame_progress(claim, 0.25 + 0.3 * number)
+        farm.lifecycle.actor = "mei@desk"
         return task
 
     add("street_030", "1001-1120", "maya", done=1, unionid="liwei", priority=8)
@@ -201,6 +307,67 @@ def _fill(farm: Farm) -> dict[str, str]:
         farm.beat(worker, cpu_percent=91.0, memory_percent=47.0, disk_free=812_000_000_000)
     farm.local.count = 1
     return tasks
+
+
+def _people_farm(farm: Farm) -> None:
+    """Workers in all the states there are."""
+    one, two = ("gpu", "linux"), ("linux", "bigmem")
+    blender, maya = {"blender": "4.2.3"}, {"blender": "3.6.14", "maya": "2024"}
+    more = [
+        WorkerProfile("node-04", "node-04", tuple(Band), {**blender, "maya": "2024"}, 4021, 1, (), one, 64 * 2**30),
+        WorkerProfile("node-05", "node-05", (Band.HIGH, Band.DEFAULT), maya, 977, 2, (), two, 256 * 2**30),
+        WorkerProfile("node-06", "node-06", (Band.LOW,), blender, 12, 1, (), one),
+        WorkerProfile(
+            "desk-mei-1",
+            "desk-mei",
+            tuple(Band),
+            {},
+            88,
+            1,
+            ("Blender was not found: set BLENDER_EXECUTABLE.",),
+            ("windows",),
+        ),
+        WorkerProfile("node-07", "node-07", tuple(Band), blender, 5, 1, (), one),
+        WorkerProfile("node-08", "node-08", tuple(Band), blender, 6, 1, (), one),
+    ]
+    for place, worker in enumerate(more):
+        farm.beat(
+            worker, cpu_percent=4.0 + 3 * place, memory_percent=93.0 if place == 1 else 22.0, disk_free=3e11 + place
+        )
+    workers = farm.services.workers
+    workers.disable("node-04", "The disk makes noises")
+    workers.disable("node-05", "Needed for dailies until six")
+    workers.enable("node-05")
+    workers.drain("node-06")
+    farm.claim(more[1])
+    workers.disable("node-01", "New driver")
+    workers.sign_off(more[4])
+    workers.disable("node-08", "Sent in for repair")
+    workers.sign_off(more[5])
+
+
+def _waiting(farm: Farm, tasks: dict[str, str]) -> str:
+    """A task with all that can be asked of the farm."""
+    return farm.submit(
+        "kitchen_comp",
+        "1-240",
+        priority=9,
+        frame_order=FrameOrder.SPREAD,
+        max_attempts=3,
+        max_workers=12,
+        after=(tasks["kitchen_010"], tasks["title_card"]),
+        task_info={"samples": 128, "requires": {"tags": ["gpu", "linux"], "version": ">=4.2", "memory_gb": 32}},
+    ).id
+
+
+def _people(farm: Farm, task_id: str) -> None:
+    """What people did to a task."""
+    control = farm.services.control
+    control.pause(task_id)
+    control.resume(task_id)
+    control.set_priority(task_id, 10)
+    control.skip(task_id, "230-234")
+    control.retry(task_id, "231")
 
 
 def _spread(farm: Farm, task_id: str, count: int) -> None:

@@ -90,14 +90,14 @@ class Requirements:
             match = _CONDITION.fullmatch(part)
             if match is None or (match["high"] and match["sign"]):
                 raise InvalidTask(
-                    f"task_info requires version {self.version!r} can't be read: write 4.2, >=4.2, 3.6-4.2 or >=3.6,<4."
+                    f"Required version {self.version!r} can't be read: write 4.2, >=4.2, 3.6-4.2 or >=3.6,<4."
                 )
             first, after = version_number(match["low"]), _after(match["high"] or match["low"])
             sign = match["sign"] or "="
             low = max(low, after if sign == ">" else first if sign in (">=", "=", "==") else 0)
             below = min(below, first if sign == "<" else after if sign in ("<=", "=", "==") else _BEYOND_ALL)
         if low >= below:
-            raise InvalidTask(f"task_info requires version {self.version!r}: no version can be all of that.")
+            raise InvalidTask(f"Required version {self.version!r}: no version can be all of that.")
         return low, below
 
     @property
@@ -124,5 +124,5 @@ def _memory(value: object) -> float:
     except ValueError:
         memory = -1.0
     if not 0 <= memory <= 1_000_000:
-        raise InvalidTask(f"task_info requires memory_gb = {value!r} is no number of gigabytes.")
+        raise InvalidTask(f"Required memory {value!r} is no number of gigabytes: write 32.")
     return memory

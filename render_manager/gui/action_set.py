@@ -35,6 +35,7 @@ class ActionSet(QObject):
             shortcut = QKeySequence(command.shortcut).toString(QKeySequence.SequenceFormat.NativeText)
             tip = tr(command.tip or command.text).rstrip("…")
             action.setToolTip(f"{tip} ({shortcut})" if shortcut else tip)
+            action.setCheckable(command.checked is not None)
             if command.shortcut:
                 action.setShortcut(QKeySequence(command.shortcut))
             if command.menu:
@@ -53,6 +54,8 @@ class ActionSet(QObject):
     def update(self, selection: Selection) -> None:
         for command in COMMANDS:
             self._actions[command.id].setEnabled(command.enabled(selection))
+            if command.checked:
+                self._actions[command.id].setChecked(command.checked(selection))
 
     def retint(self) -> None:
         for command in COMMANDS:

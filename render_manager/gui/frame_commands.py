@@ -26,6 +26,8 @@ class FrameCommands(QObject):
         self._window = window
         self._grid = window.grid
         self._control = window.services.control
+        self._wanted: tuple[str, int] | None = None  #: task and frame, as soon as they are shown
+        window.frames.modelReset.connect(self._go_if_shown)
 
     # -- retry, skip ---------------------------------------------------------------------------------------------
 
@@ -78,6 +80,23 @@ class FrameCommands(QObject):
     def next_failed(self) -> None:
         if not self._grid.go_to_next(FrameStatus.FAILED):
             self._window.say(self.tr("No frame failed."))
+
+    def go_to(self, task_id: str, number: int) -> None:
+        """Select a task and one of its frames."""
+        if self._window.tasks.position(task_id) is None:
+            self._window.say(self.tr("The task {0} is not among those that the filter shows.").format(task_id))
+            return
+        self._wanted = (task_id, number)
+        self._window.table.select([task_id])
+        self._go_if_shown()
+
+    def _go_if_shown(self) -> None:
+        frames = self._window.frames
+        if self._wanted and self._wanted[0] == frames.task_id:
+            position = frames.position(self._wanted[1])
+            self._wanted = None
+            if position is not None:
+                self._grid.go_to(position)
 
     def read_log(self) -> None:
         self._window.log.text.setFocus()

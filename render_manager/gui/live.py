@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import logging
+import time
 from collections.abc import Sequence
 from functools import partial
 
@@ -23,6 +24,8 @@ log = logging.getLogger(__name__)
 MERGE = 0.08
 #: A worker that dies says nothing; so workers are looked at by the clock, too.
 WORKERS_EVERY = 10.0
+#: Seconds between two readings of them, and more for each worker: its heartbeat is a notice, and a farm has many.
+WORKERS_REST, PER_WORKER = 0.5, 0.002
 FRAMES_PER_READ = 4_000
 TASKS_PER_READ = 500
 FIRST_RETRY, LONGEST_RETRY = 1.0, 15.0
@@ -35,13 +38,15 @@ class Live(QObject):
         loaded: everything was read once.
         store_lost: the database is away; the sentence to show.
         store_restored: it answers again.
-        workers: the list of WorkerStatus, and how many local workers run.
+        workers: the list of WorkerStatus, the database's time they were read at, and how many local workers run.
+        read: everything that these Changes name is up to date.
     """
 
     loaded = Signal()
     store_lost = Signal(str)
     store_restored = Signal()
-    workers = Signal(list, int)
+    workers = Signal(list, float, int)
+    read = Signal(object)
 
     def __init__(
         self,
@@ -65,6 +70,8 @@ class Live(QObject):
         self._hurry = False
         self._shown: tuple[str, str] | None = None  #: id and frames text of the task whose frames are shown
         self._serving: object = None  #: what the workers could take when last read
+        self._workers_due = 0.0  #: monotonic; from then on they may be read again
+        self._resting = False
 
     def note(self, changes: Changes) -> None:
         """Something changed; it is read within the merge time."""
@@ -122,6 +129,7 @@ class Live(QObject):
             if not loaded:
                 loaded = True
                 self.loaded.emit()
+            self.read.emit(changes)
 
     async def watch_workers(self) -> None:
         while True:
@@ -130,25 +138,38 @@ class Live(QObject):
 
     async def _read(self, changes: Changes) -> None:
         if changes.workers:
-            await self._read_workers(changes)
+            rest = self._workers_due - time.monotonic()
+            if rest <= 0 or changes.everything:
+                count = await self._read_workers(changes)
+                self._workers_due = time.monotonic() + max(WORKERS_REST, PER_WORKER * count)
+            elif not self._resting:
+                self._resting = True
+                self._background.start(self._rest(rest))
         queries = self._services.queries
         if changes.everything or len(changes.tasks) > TASKS_PER_READ:
             self._tasks.replace_all(await self._background.call(queries.tasks))
         elif changes.tasks:
-            asked = frozenset(changes.tasks)
+            asked = frozenset(changes.tasks | self._tasks.waiting_for(changes.tasks))
             self._tasks.update(await self._background.call(partial(queries.tasks, ids=asked)), asked)
         if self._shown and (changes.everything or self._shown[0] in changes.frames):
             numbers = None if changes.everything else changes.frames[self._shown[0]]
             await self._read_frames(*self._shown, numbers)
 
-    async def _read_workers(self, changes: Changes) -> None:
-        workers = await self._background.call(self._services.queries.workers)
+    async def _rest(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        self._resting = False
+        self.note(Changes(workers=True))
+
+    async def _read_workers(self, changes: Changes) -> int:
+        queries = self._services.queries
+        workers, now = await self._background.call(lambda: (queries.workers(), queries.now()))
         local = await self._background.call(self._services.local_workers.running)
-        self.workers.emit(workers, local)
+        self.workers.emit(workers, now, local)
         if (serving := _serving(workers)) != self._serving:
             # Why a task waits depends on who could take it.
             self._serving = serving
             changes.tasks |= {row.task.id for row in self._tasks.rows() if row.task.status in RUNNABLE}
+        return len(workers)
 
     async def _read_frames(self, task_id: str, text: str, numbers: set[int] | None) -> None:
         if self._frames.task_id != task_id:
@@ -177,8 +198,4 @@ class Live(QObject):
 
 def _serving(workers: Sequence[WorkerStatus]) -> object:
     """What decides which tasks the living workers could take."""
-    return [
-        (worker.profile.name, worker.profile.bands, dict(worker.profile.engines), worker.profile.problems)
-        for worker in workers
-        if worker.alive
-    ]
+    return [(worker.profile, worker.enabled, worker.draining) for worker in workers if worker.alive]

@@ -1,4 +1,4 @@
-"""Where the parts of the window are: tasks above, frames and log below, details at the side."""
+"""Where the parts of the window are: tasks above, frames and log below, details at the side, workers at the foot."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -8,6 +8,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
     QLabel,
+    QMainWindow,
     QSplitter,
     QStackedWidget,
     QToolButton,
@@ -24,8 +25,12 @@ from render_manager.gui.views.filter_bar import FilterBar
 from render_manager.gui.views.frame_grid import FrameGrid
 from render_manager.gui.views.legend import Legend
 from render_manager.gui.views.log_view import LogView
+from render_manager.gui.views.side_pane import SidePane
+from render_manager.gui.views.task_history import TaskHistory
 from render_manager.gui.views.task_table import TaskTable
+from render_manager.gui.views.workers_dock import WorkersDock
 from render_manager.gui.views.workers_strip import WorkersStrip
+from render_manager.gui.window_state import WindowState
 
 if TYPE_CHECKING:
     from render_manager.gui.main_window import MainWindow
@@ -44,13 +49,17 @@ class MainLayout(QWidget):
         self.legend = Legend(window.frames)
         self.log = LogView(window.services.queries, background)
         self.details = DetailsPane(engine_labels, background, actions["task.copy_id"])
-        self.workers = WorkersStrip(actions["worker.start"], actions["worker.stop"])
+        self.workers = WorkersStrip(actions["worker.show"], actions["worker.start"], actions["worker.stop"])
+        self.history = TaskHistory(window.services.queries, background)
+        self.side = SidePane(self.details, self.history)
+        self.workers_dock = WorkersDock(window.workers, window.services.queries, background, actions, window)
+        self._window = window
         self._top = QStackedWidget()
         self._top.addWidget(self.table)
         self._top.addWidget(self.empty)
         self._bottom = _splitter(Qt.Orientation.Horizontal, (self._grid_pane(actions), self.log), (11, 9))
         self._left = _splitter(Qt.Orientation.Vertical, (self._top, self._bottom), (11, 9))
-        self._whole = _splitter(Qt.Orientation.Horizontal, (self._left, self.details), (1, 0))
+        self._whole = _splitter(Qt.Orientation.Horizontal, (self._left, self.side), (1, 0))
         self._left.setSizes([380, 300])
         self._bottom.setSizes([540, 460])
         self._whole.setSizes([1000, 280])
@@ -88,14 +97,30 @@ class MainLayout(QWidget):
         layout.addWidget(self.grid, 1)
         return pane
 
-    def layouts(self) -> "dict[str, QSplitter | QHeaderView]":
+    def _layouts(self) -> "dict[str, QSplitter | QHeaderView | QMainWindow]":
         """What a user arranges, by the name under which it is remembered."""
         return {
             "tasks": self.table.horizontalHeader(),
             "left": self._left,
             "bottom": self._bottom,
             "whole": self._whole,
+            "workers": self.workers_dock.table.horizontalHeader(),
+            "workers_history": self.workers_dock.splitter,
+            "docks": self._window,
         }
+
+    def restore(self, state: WindowState) -> None:
+        """As the window was left the last time."""
+        if geometry := state.layout("geometry"):
+            self._window.restoreGeometry(geometry)
+        for name, target in self._layouts().items():
+            if saved := state.layout(name):
+                target.restoreState(saved)
+
+    def save(self, state: WindowState) -> None:
+        state.save_layout("geometry", self._window.saveGeometry())
+        for name, target in self._layouts().items():
+            state.save_layout(name, target.saveState())
 
     def show_empty(self, empty: bool) -> None:
         self._top.setCurrentWidget(self.empty if empty else self.table)
@@ -103,6 +128,7 @@ class MainLayout(QWidget):
     def retint(self) -> None:
         for part in (
             self.store_banner, self.broker_banner, self.filter_bar, self.empty, self.legend, self.log, self.workers,
+            self.history, self.workers_dock,
         ):  # fmt: skip
             part.retint()
 

@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
-from PySide6.QtCore import QPoint, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow
 
@@ -11,7 +11,7 @@ from render_manager.domain.entities import RenderFrame, WorkerStatus
 from render_manager.domain.states import FrameStatus
 from render_manager.gui import icons
 from render_manager.gui.action_set import ActionSet
-from render_manager.gui.actions import FRAME_MENU, TASK_MENU
+from render_manager.gui.actions import FRAME_MENU, TASK_MENU, WORKER_MENU
 from render_manager.gui.background import Background
 from render_manager.gui.change_feed import ChangeFeed
 from render_manager.gui.declarations.command import Selection
@@ -22,6 +22,7 @@ from render_manager.gui.main_layout import MainLayout
 from render_manager.gui.menus import build_menus
 from render_manager.gui.models.frames import FrameModel
 from render_manager.gui.models.task_table import TaskTableModel
+from render_manager.gui.models.worker_table import WorkerTableModel
 from render_manager.gui.submit_commands import SubmitCommands
 from render_manager.gui.task_commands import TaskCommands
 from render_manager.gui.theme import Theme, ThemeChoice
@@ -63,6 +64,9 @@ class MainWindow(QMainWindow):
         labels = {engine.name: engine.label for engine in services.submission.engines.values()}
         self.tasks = TaskTableModel(labels)
         self.frames = FrameModel()
+        self.workers = WorkerTableModel(labels, self._task_name)
+        for model in (self.tasks, self.frames, self.workers):
+            model.setParent(self)  # they go with the window, in its thread; garbage may be collected in any
         self.feed = ChangeFeed(services.bus)
         self.live = Live(services, self.background, self.tasks, self.frames)
         self.actions_ = ActionSet(self)
@@ -71,6 +75,9 @@ class MainWindow(QMainWindow):
         self.table, self.grid, self.log, self.details = parts.table, parts.grid, parts.log, parts.details
         self.filter_bar = parts.filter_bar
         self.setCentralWidget(parts)
+        self.workers_dock = parts.workers_dock
+        self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.workers_dock)
+        self.workers_dock.hide()
         self.task_commands = TaskCommands(self)
         self.frame_commands = FrameCommands(self)
         self.worker_commands = WorkerCommands(self)
@@ -79,7 +86,9 @@ class MainWindow(QMainWindow):
         self.submit_commands = SubmitCommands(self, default_user)
         build_menus(self)
         self._connect()
-        self._restore()
+        self.resize(1280, 780)
+        parts.restore(self.state)
+        self.table.setFocus()
         self._retint()
 
     def _connect(self) -> None:
@@ -88,14 +97,19 @@ class MainWindow(QMainWindow):
         self.table.menu_asked.connect(lambda point: self._popup(TASK_MENU, point))
         self.grid.menu_asked.connect(lambda point: self._popup(FRAME_MENU, point))
         self.grid.activated.connect(lambda _: self.frame_commands.read_log())
-        self.grid.selection.changed.connect(self._update_actions)
+        self.grid.selection.changed.connect(self.update_actions)
         self.grid.selection.current_changed.connect(lambda _: self._frame_chosen())
         self.details.preview.clicked.connect(self.frame_commands.open_image)
         self.frames.dataChanged.connect(self._frames_changed)
         self.frames.modelReset.connect(self._frame_chosen)
         self.tasks.dataChanged.connect(self._tasks_changed)
         self.tasks.updated.connect(self._tasks_read)
+        self.tasks.updated.connect(self.workers.learn_names)
         self.filter_bar.changed.connect(self.tasks.filter_by)
+        parts.side.currentChanged.connect(lambda _: self.update_actions())
+        self.workers_dock.visibilityChanged.connect(lambda _: self.update_actions())
+        self.workers_dock.table.selected.connect(self.update_actions)
+        self.workers_dock.table.menu_asked.connect(lambda point: self._popup(WORKER_MENU, point))
         parts.empty.submit.connect(lambda: self.submit_commands.open([]))
         self.feed.changed.connect(self.live.note)
         self.feed.lost.connect(self._broker_lost)
@@ -103,11 +117,13 @@ class MainWindow(QMainWindow):
         self.live.store_lost.connect(parts.store_banner.say)
         self.live.store_restored.connect(parts.store_banner.hide)
         self.live.workers.connect(self._workers_read)
+        self.live.read.connect(parts.history.note)
         parts.store_banner.retry.clicked.connect(self.live.retry_now)
         parts.broker_banner.retry.clicked.connect(self.feed.retry_now)
         self.theme.changed.connect(self._retint)
         aging = QTimer(self, interval=AGING)
         aging.timeout.connect(self.tasks.grow_older)
+        aging.timeout.connect(self.workers.grow_older)
         aging.start()
 
     def start(self) -> None:
@@ -124,30 +140,32 @@ class MainWindow(QMainWindow):
     def _tasks_selected(self) -> None:
         rows = self.table.selected_rows()
         self.details.show_tasks(rows)
+        self.parts.history.show_task(rows[0].task.id if len(rows) == 1 else None)
         if len(rows) == 1:
             self.live.show(rows[0].task.id, rows[0].task.frames)
         elif not rows:
             self.live.show(None)
-        self._update_actions()
+        self.update_actions()
 
     def _tasks_changed(self) -> None:
         self.details.show_tasks(self.table.selected_rows())
-        self._update_actions()
+        self.update_actions()
 
     def _frame_chosen(self) -> None:
         frame = self.current_frame()
         self.log.show_frame(frame)
         self.details.show_frame(frame)
-        self._update_actions()
+        self.parts.history.show_frame(frame and frame.frame_number)
+        self.update_actions()
 
     def _frames_changed(self, first: object, last: object) -> None:
         current = self.grid.selection.current
         if current is not None and first.row() <= current <= last.row():  # type: ignore[attr-defined]
             self._frame_chosen()
         else:
-            self._update_actions()
+            self.update_actions()
 
-    def _update_actions(self) -> None:
+    def update_actions(self) -> None:
         states = {self.frames.states[position] for position in self.grid.selection.positions}
         all_states = tuple(FrameStatus)
         row = self.tasks.row(self.frames.task_id) if self.frames.task_id else None
@@ -158,6 +176,10 @@ class MainWindow(QMainWindow):
                 frame=self.current_frame(),
                 failed_shown=bool(row and row.task.counts.failed),
                 local_workers=self._local_workers,
+                workers=tuple(self.workers_dock.selected_rows()),
+                workers_shown=not self.workers_dock.isHidden(),
+                history_shown=self.parts.side.currentWidget() is self.parts.history,
+                worker_history_shown=not self.workers_dock.history.isHidden(),
             )
         )
 
@@ -174,9 +196,8 @@ class MainWindow(QMainWindow):
         self.details.show_tasks(self.table.selected_rows())
 
     def select_when_there(self, task_ids: Sequence[str]) -> None:
-        """Select tasks that may not have been read yet."""
+        """Select tasks that have not been read yet."""
         self._select = list(task_ids)
-        self._select_wanted()
 
     def _select_wanted(self) -> None:
         found = [
@@ -186,13 +207,18 @@ class MainWindow(QMainWindow):
             self._select = []
             self.table.select(found)
 
-    def _workers_read(self, workers: list[WorkerStatus], local: int) -> None:
+    def _workers_read(self, workers: list[WorkerStatus], now: float, local: int) -> None:
         self._local_workers = local
+        self.workers.show(workers, now)
         self.parts.workers.show_workers(workers, local)
-        self._update_actions()
+        self.update_actions()
 
     def _broker_lost(self, reason: str) -> None:
         self.parts.broker_banner.say(self.tr("{0} Until then the window looks for changes by itself.").format(reason))
+
+    def _task_name(self, task_id: str) -> str | None:
+        row = self.tasks.row(task_id)
+        return row and row.task.name
 
     # -- saying --------------------------------------------------------------------------------------------------
 
@@ -215,19 +241,6 @@ class MainWindow(QMainWindow):
         self.actions_.retint()
         self.parts.retint()
 
-    def _restore(self) -> None:
-        self.resize(1280, 780)
-        if geometry := self.state.layout("geometry"):
-            self.restoreGeometry(geometry)
-        for name, target in self.parts.layouts().items():
-            if saved := self.state.layout(name):
-                target.restoreState(saved)
-
-    def _save(self) -> None:
-        self.state.save_layout("geometry", self.saveGeometry())
-        for name, target in self.parts.layouts().items():
-            self.state.save_layout(name, target.saveState())
-
     # -- closing -------------------------------------------------------------------------------------------------
 
     def closeEvent(self, event: QCloseEvent) -> None:
@@ -235,7 +248,7 @@ class MainWindow(QMainWindow):
         event.ignore()
         if not self.closing:
             self.closing = True
-            self._save()
+            self.parts.save(self.state)
             self.setEnabled(False)
             self.submit_commands.stop()
             asyncio.get_event_loop().create_task(self._close())

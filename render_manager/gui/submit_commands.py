@@ -37,6 +37,7 @@ class SubmitCommands(QObject):
             window.state,
             default_user=self._default_user,
             paths=paths,
+            tasks=window.tasks.rows,
             parent=window,
         )
         form.submitted.connect(self._submitted)

@@ -10,13 +10,14 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from render_manager.domain.entities import RenderTask
-from render_manager.domain.errors import RenderManagerError, StoreUnavailable
+from render_manager.domain.errors import RenderManagerError
 from render_manager.domain.priority import HIGHEST, LOWEST
 from render_manager.domain.states import FINAL, RUNNABLE, TaskStatus
 from render_manager.gui import text
 from render_manager.gui.change_feed import Changes
 from render_manager.gui.dialogs.cleanup import CleanupDialog
 from render_manager.gui.dialogs.messages import ask, show_error
+from render_manager.gui.several import each, report
 from render_manager.services.cleanup import CleanupItem
 from render_manager.services.queries import TaskRow
 from render_manager.services.results import DownloadReport
@@ -34,7 +35,7 @@ class TaskCommands(QObject):
         self._services = window.services
         self.progressed.connect(lambda done, total: window.say(self.tr("Downloading {0} of {1}…").format(done, total)))
 
-    # -- pause, resume, retry, priority, cancel ------------------------------------------------------------------
+    # -- pause, resume, release, retry, priority, cancel ----------------------------------------------------------
 
     def pause(self) -> None:
         rows = self._chosen(lambda row: row.task.status in RUNNABLE)
@@ -43,6 +44,10 @@ class TaskCommands(QObject):
     def resume(self) -> None:
         rows = self._chosen(lambda row: row.task.status is TaskStatus.PAUSED)
         self._each(rows, self._services.control.resume, self.tr("Resumed: {0}"))
+
+    def release(self) -> None:
+        rows = self._chosen(lambda row: bool(row.awaits))
+        self._each(rows, self._services.control.release, self.tr("Waits for no other task: {0}"))
 
     def retry(self) -> None:
         rows = self._chosen(lambda row: bool(row.task.counts.failed or row.task.counts.cancelled))
@@ -162,32 +167,14 @@ class TaskCommands(QObject):
         names = rows[0].task.name if len(rows) == 1 else text.number(len(rows))
         if ids:
             self._window.background.run(
-                partial(_each, work, ids), done=lambda refusals: self._done(ids, said.format(names), refusals)
+                partial(each, work, ids), done=lambda refusals: self._done(ids, said.format(names), refusals)
             )
 
     def _done(self, ids: Sequence[str], said: str, refusals: Sequence[str] = ()) -> None:
         # The notice of it does the same, unless the broker is away: then nobody should wait for the next poll.
         self._window.live.note(Changes(tasks=set(ids), frames=dict.fromkeys(ids)))
-        if not refusals:
-            self._window.say(said)
-        elif len(refusals) == 1:
-            show_error(self._window, refusals[0])
-        else:
-            sentence = self.tr("{0} of {1} tasks refused.").format(len(refusals), len(ids))
-            show_error(self._window, sentence, "\n".join(refusals))
-
-
-def _each(work: Callable[[str], object], ids: Sequence[str]) -> list[str]:
-    """The sentences of those that refused. Runs in a thread."""
-    refusals: list[str] = []
-    for task_id in ids:
-        try:
-            work(task_id)
-        except StoreUnavailable:
-            raise
-        except RenderManagerError as error:
-            refusals.append(str(error))
-    return refusals
+        many = self.tr("{0} of {1} tasks refused.").format(len(refusals), len(ids))
+        report(self._window, refusals, said, many)
 
 
 def _set_priority(change: Callable[[str, int], RenderTask], wanted: Callable[[str], int], task_id: str) -> RenderTask:

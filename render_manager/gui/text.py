@@ -1,6 +1,6 @@
-"""Numbers as people read them."""
+"""Numbers and times as people read them."""
 
-from PySide6.QtCore import QCoreApplication, QLocale
+from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
 
 def duration(seconds: float | None) -> str:
@@ -37,3 +37,15 @@ def size(count: int) -> str:
 def number(value: int) -> str:
     """With the separators of the user's country."""
     return QLocale().toString(value)
+
+
+def moment(at: float | None, *, to_the_second: bool = False) -> str:
+    """A point in time, local, in the one form that nobody reads the wrong way round; empty if there is none."""
+    form = "yyyy-MM-dd HH:mm:ss" if to_the_second else "yyyy-MM-dd HH:mm"
+    return QDateTime.fromSecsSinceEpoch(int(at)).toString(form) if at else ""
+
+
+def clock(at: float) -> str:
+    """The time of today, to the second; of another day with the date, to the minute."""
+    then = QDateTime.fromSecsSinceEpoch(int(at))
+    return then.toString("HH:mm:ss") if then.date() == QDateTime.currentDateTime().date() else moment(at)

@@ -208,6 +208,9 @@ class Farm:
         self.services.workers.register(worker)
         self.services.workers.beat(worker, HostLoad(**load))
 
+    def beat_again(self, worker: WorkerProfile = WORKER, **load: float) -> None:
+        self.services.workers.beat(worker, HostLoad(**load))
+
     def completed(self, claim: Claim, output_path: str) -> bool:
         return self.lifecycle.end_frame(claim, Outcome(output_path=output_path))
 

@@ -11,7 +11,16 @@ from pytestqt.qtbot import QtBot
 
 from render_manager.domain.entities import RenderTask, WorkspaceState
 from render_manager.domain.states import FrameStatus, TaskStatus
-from render_manager.gui.actions import COMMANDS, FRAME_MENU, GRID_BAR, MENU_BAR, TASK_MENU, TOOLBAR
+from render_manager.gui.actions import (
+    COMMANDS,
+    FRAME_MENU,
+    GRID_BAR,
+    MENU_BAR,
+    TASK_MENU,
+    TOOLBAR,
+    WORKER_BAR,
+    WORKER_MENU,
+)
 from render_manager.gui.main_window import MainWindow
 from render_manager.resource_files import resources
 from tests.gui.farm import Farm
@@ -48,14 +57,15 @@ def test_commands_are_declared_once_and_named_truly() -> None:
     assert len(ids) == len(set(ids))
     shortcuts = [command.shortcut for command in COMMANDS if command.shortcut]
     assert len(shortcuts) == len(set(shortcuts))
-    placed = {*TOOLBAR, *TASK_MENU, *FRAME_MENU, *GRID_BAR, *(each for _, menu in MENU_BAR for each in menu)} - {""}
+    menus = (TOOLBAR, TASK_MENU, FRAME_MENU, WORKER_MENU, GRID_BAR, WORKER_BAR, *(menu for _, menu in MENU_BAR))
+    placed = {command_id for menu in menus for command_id in menu} - {""}
     assert placed == set(ids), "every command is in the menus, and the menus name no other"
     for command in COMMANDS:
         assert (resources() / "icons" / f"{command.icon}.svg").is_file(), command.icon
 
 
 def test_enabled_when(farm: Farm, open_window: Open, qtbot: QtBot) -> None:
-    always = {"task.submit", "task.paste", "task.cleanup_finished", "worker.start", "window.close"}
+    always = {"task.submit", "task.paste", "task.cleanup_finished", "worker.show", "worker.start", "window.close"}
     window = open_window()
     assert {each for each in _enabled(window) if not each.startswith("view.")} == always
     task = farm.submit("shot")
@@ -65,7 +75,10 @@ def test_enabled_when(farm: Farm, open_window: Open, qtbot: QtBot) -> None:
     window.table.select([task.id])
     qtbot.waitUntil(lambda: window.frames.task_id == task.id and window.frames.status(1) is FrameStatus.FAILED)
     for_tasks = {each for each in _enabled(window) if each.startswith("task.")}
-    assert for_tasks == {command.id for command in COMMANDS if command.id.startswith("task.")} - {"task.resume"}
+    assert for_tasks == {command.id for command in COMMANDS if command.id.startswith("task.")} - {
+        "task.resume",
+        "task.release",
+    }
     assert "frame.next_failed" in _enabled(window)
     assert "frame.retry" not in _enabled(window)
     window.grid.go_to(1)
@@ -87,6 +100,33 @@ def test_pause_and_resume(farm: Farm, open_window: Open, qtbot: QtBot) -> None:
     qtbot.waitUntil(window.actions_["task.resume"].isEnabled)
     window.actions_["task.resume"].trigger()
     qtbot.waitUntil(lambda: farm.task(task.id).status is TaskStatus.PENDING)
+
+
+def test_a_task_that_waits_for_another_starts_without_it(farm: Farm, open_window: Open, qtbot: QtBot) -> None:
+    first = farm.submit("first", "1-2")
+    task = farm.submit("second", after=(first.id,))
+    window = _shown(open_window, qtbot, task)
+    release = window.actions_["task.release"]
+    assert release.isEnabled()
+    window.table.select([first.id])
+    assert not release.isEnabled()
+    window.table.select([task.id])
+    release.trigger()
+    qtbot.waitUntil(lambda: not farm.services.queries.dependencies(task.id))
+    qtbot.waitUntil(lambda: not release.isEnabled())
+    assert window.tasks.row(task.id).note == "No worker is online: start one."
+
+
+def test_a_waiting_task_follows_those_that_it_waits_for(farm: Farm, open_window: Open, qtbot: QtBot) -> None:
+    first = farm.submit("first", "1")
+    task = farm.submit("second", after=(first.id,))
+    window = _shown(open_window, qtbot, task)
+    assert window.tasks.row(task.id).note == f"Waits until task {first.id} (first) is completed."
+    farm.services.control.cancel(first.id)
+    qtbot.waitUntil(lambda: "which is cancelled" in window.tasks.row(task.id).note)
+    farm.services.control.retry(first.id)
+    farm.render(1)
+    qtbot.waitUntil(lambda: not window.actions_["task.release"].isEnabled())
 
 
 def test_cancel_asks_with_numbers(farm: Farm, open_window: Open, qtbot: QtBot) -> None:

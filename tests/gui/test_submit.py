@@ -12,9 +12,11 @@ from PySide6.QtWidgets import (
     QComboBox,
     QLabel,
     QLineEdit,
+    QListWidget,
     QPlainTextEdit,
     QProgressBar,
     QSpinBox,
+    QWidget,
 )
 from pytestqt.qtbot import QtBot
 
@@ -149,6 +151,103 @@ def test_an_option_that_does_not_fit_opens_its_part_of_the_form(farm: Farm, wind
     assert "whole number" in _says(form, "option_samples")
     assert form.findChild(QAbstractButton, "more").isChecked()
     assert window.tasks.rowCount() == 0
+    form.reject()
+
+
+def _choose(form: SubmitDialog, *names: str) -> list[str]:
+    """Tick tasks to wait for; what there is to choose from."""
+    picker = form.findChild(QAbstractButton, "after")
+    picker.click()
+    popup = picker.findChild(QWidget, "task_picker")
+    assert popup.isVisible()
+    choice = popup.findChild(QListWidget)
+    items = [choice.item(row) for row in range(choice.count())]
+    for item in items:
+        if item.text().startswith(names):
+            item.setCheckState(Qt.CheckState.Checked)
+    popup.close()
+    return [item.text() for item in items if not item.isHidden()]
+
+
+def test_order_limits_and_requirements(farm: Farm, window: MainWindow, qtbot: QtBot) -> None:
+    first, second = farm.submit("layout_010"), farm.submit("layout_020")
+    over = farm.submit("over")
+    farm.services.control.cancel(over.id)
+    qtbot.waitUntil(lambda: window.tasks.rowCount() == 3)
+    form = _drop(window, _text(farm.put("a.blend"), farm.put("b.blend")))
+    _type(form, "option_samples", "64")
+    form.findChild(QAbstractButton, "farm").setChecked(True)
+    box = form.findChild(QComboBox, "order")
+    assert box.isVisible()
+    box.setCurrentIndex(box.findData("spread"))
+    offered = _choose(form, "layout_010", "layout_020")
+    assert offered == ["layout_020  ·  mei  ·  Waiting", "layout_010  ·  mei  ·  Waiting"], "what is over is no choice"
+    assert form.findChild(QAbstractButton, "after").text() == "layout_020, layout_010"
+    form.findChild(QSpinBox, "max_attempts").setValue(5)
+    form.findChild(QSpinBox, "max_workers").setValue(12)
+    form.findChild(QSpinBox, "memory").setValue(32)
+    _type(form, "tags", "GPU, linux")
+    _type(form, "version", ">=4.2")
+    qtbot.waitUntil(_button(form).isEnabled)
+    qtbot.mouseClick(_button(form), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(window.table.selected_rows()) == 2)
+    for row in window.table.selected_rows():
+        task = farm.task(row.task.id)
+        assert (task.frame_order, task.max_attempts, task.max_workers) == ("spread", 5, 12)
+        requires = {"version": ">=4.2", "tags": ["gpu", "linux"], "memory_gb": 32}
+        assert task.task_info == {"samples": 64, "requires": requires}
+        assert {other.id for other in row.awaits} == {first.id, second.id}
+
+
+def test_left_alone_the_farm_decides(farm: Farm, window: MainWindow, qtbot: QtBot) -> None:
+    form = _drop(window, _text(farm.put("a.blend")))
+    assert form.findChild(QSpinBox, "max_attempts").text() == "1 (default)"
+    assert not form.findChild(QSpinBox, "max_attempts").isVisible()
+    qtbot.waitUntil(_button(form).isEnabled)
+    qtbot.mouseClick(_button(form), Qt.MouseButton.LeftButton)
+    qtbot.waitUntil(lambda: len(window.table.selected_rows()) == 1)
+    task = window.table.selected_rows()[0].task
+    assert (task.frame_order, task.max_attempts, task.max_workers, task.task_info) == ("forward", 1, None, {})
+
+
+def test_a_requirement_that_can_t_be_read(farm: Farm, window: MainWindow, qtbot: QtBot) -> None:
+    form = _drop(window, _text(farm.put("a.blend")))
+    _type(form, "version", ">=4.x")
+    assert _says(form, "version").startswith("Required version '>=4.x' can't be read: write 4.2")
+    _type(form, "tags", "gpu, über/alles")
+    assert "'über/alles'" in _says(form, "tags")
+    qtbot.waitUntil(_button(form).isEnabled)
+    qtbot.mouseClick(_button(form), Qt.MouseButton.LeftButton)
+    assert form.findChild(QAbstractButton, "farm").isChecked(), "its part of the form is unfolded"
+    assert window.tasks.rowCount() == 0
+    _type(form, "version", "")
+    assert _says(form, "version") == ""
+    form.findChild(QAbstractButton, "more").setChecked(True)
+    assert not form.findChild(QAbstractButton, "farm").isChecked(), "one part at a time"
+    form.reject()
+
+
+def test_choosing_among_many_tasks(farm: Farm, window: MainWindow, qtbot: QtBot) -> None:
+    form = _drop(window, _text(farm.put("a.blend")))
+    assert _choose(form) == []
+    tasks = [farm.submit(f"shot_{number:02}") for number in range(12)]
+    qtbot.waitUntil(lambda: window.tasks.rowCount() == 12)
+    picker = form.findChild(QAbstractButton, "after")
+    assert len(_choose(form, "shot_0")) == 12
+    assert picker.text() == "10 tasks"
+    picker.click()
+    popup = picker.findChild(QWidget, "task_picker")
+    choice = popup.findChild(QListWidget)
+    popup.findChild(QLineEdit, "task_picker_words").setText(tasks[3].id)
+    qtbot.waitUntil(lambda: sum(not choice.item(row).isHidden() for row in range(12)) == 1)
+    qtbot.keyClick(popup.findChild(QLineEdit, "task_picker_words"), Qt.Key.Key_Down)
+    assert choice.hasFocus()
+    assert choice.currentItem().text().startswith("shot_03"), "the first one shown"
+    qtbot.keyClick(choice, Qt.Key.Key_Space)
+    assert picker.text() == "9 tasks"
+    qtbot.keyClick(choice, Qt.Key.Key_Escape)
+    assert not popup.isVisible()
+    assert form.isVisible()
     form.reject()
 
 

@@ -1,6 +1,7 @@
 """The window as a whole: what it remembers, how it looks, how it ends."""
 
 import asyncio
+import itertools
 from collections.abc import Callable
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from render_manager.domain.entities import RenderTask
 from render_manager.domain.errors import RenderManagerError
+from render_manager.domain.frame_order import FrameOrder
 from render_manager.domain.states import FrameStatus
 from render_manager.gui import icons, text
 from render_manager.gui.app import run_window
@@ -19,8 +21,9 @@ from render_manager.gui.background import Background
 from render_manager.gui.dialogs.messages import explain
 from render_manager.gui.main_window import MainWindow
 from render_manager.gui.models.task_table import Column
-from render_manager.gui.state_style import FRAME_STYLES, TASK_STYLES
+from render_manager.gui.state_style import FRAME_STYLES, TASK_STYLES, WORKER_STYLES
 from render_manager.gui.theme import Theme, ThemeChoice, is_dark
+from render_manager.gui.views.details import Fields
 from render_manager.gui.window_state import WindowState
 from tests.gui.farm import Farm
 
@@ -40,6 +43,51 @@ def test_details_of_the_selected_task(farm: Farm, open_window: Open, qtbot: QtBo
     texts = {label.text() for label in window.details.findChildren(QLabel)}
     assert {"kitchen", task.id, "mei", "5 · default", "samples = 32", "1-10 (10 in all)"} <= texts
     assert window.details.findChild(QLabel, "details_note").text() == "No worker is online: start one."
+
+
+def _fields(window: MainWindow) -> dict[str, str]:
+    """What the details say, by name."""
+    labels = [label.text() for label in window.details.findChildren(QLabel) if not label.isHidden()]
+    return dict(itertools.pairwise(labels))
+
+
+def test_details_say_how_the_farm_goes_at_it(farm: Farm, open_window: Open, qtbot: QtBot) -> None:
+    done, open_ = farm.submit("done", "1", priority=10), farm.submit("still_open", "1")
+    farm.render(1)
+    task = farm.submit(
+        "kitchen",
+        "1-10",
+        frame_order=FrameOrder.SPREAD,
+        max_attempts=3,
+        max_workers=12,
+        after=(done.id, open_.id),
+        task_info={"samples": 32, "requires": {"version": ">=4.2", "tags": ["gpu", "linux"], "memory_gb": 32}},
+    )
+    window = open_window(task.id)
+    said = _fields(window)
+    assert said["Order"] == "Spread over the range"
+    assert said["Attempts"] == "3 a frame"
+    assert said["Workers"] == "12 at most"
+    assert said["Waits for"] == "still_open · Waiting"
+    assert said["After"] == "done · Completed"
+    assert said["Requires"] == "version >=4.2\ntags gpu, linux\n32 GB of memory"
+    assert said["Options"] == "samples = 32"
+    farm.render(1)
+    qtbot.waitUntil(lambda: "Waits for" not in _fields(window))
+    assert _fields(window)["After"] == "done · Completed\nstill_open · Completed"
+
+
+def test_a_value_of_several_lines_gets_the_room_it_needs(qapp: QApplication, theme: Theme, qtbot: QtBot) -> None:
+    fields = Fields()
+    qtbot.addWidget(fields)
+    fields.resize(270, 400)
+    fields.show()
+    fields.show_all([("Status", "Running"), ("Frames", "1-240"), ("Source", "kitchen.zip"), ("Archive", "detected")])
+    qtbot.wait(20)
+    fields.show_all([("Status", "Running"), ("Requires", "version\ntags\nmemory"), ("Source", "kitchen.zip")])
+    qtbot.wait(20)
+    shown = [label for label in fields.findChildren(QLabel) if label.isVisible()]
+    assert all(label.height() >= label.heightForWidth(label.width()) for label in shown)
 
 
 def test_several_selected_tasks_are_summed(farm: Farm, open_window: Open) -> None:
@@ -138,12 +186,12 @@ def test_colours_are_readable(choice: ThemeChoice, qapp: QApplication) -> None:
     base = palette.color(QPalette.ColorRole.Base)
     assert contrast(palette.color(QPalette.ColorRole.Text), base) > 7
     assert contrast(palette.color(QPalette.ColorRole.PlaceholderText), base) > 4.5
-    for style in {*TASK_STYLES.values(), *FRAME_STYLES.values()}:
+    for style in {*TASK_STYLES.values(), *FRAME_STYLES.values(), *WORKER_STYLES.values()}:
         assert contrast(style.colour(is_dark(palette)), base) > 2.6, style.word
 
 
 def test_every_icon_is_drawn(qapp: QApplication, theme: Theme) -> None:
-    for style in {*TASK_STYLES.values(), *FRAME_STYLES.values()}:
+    for style in {*TASK_STYLES.values(), *FRAME_STYLES.values(), *WORKER_STYLES.values()}:
         image = icons.pixmap(style.mark, 16, QColor("red")).toImage()
         assert any(image.pixelColor(x, y).alpha() for x in range(16) for y in range(16)), style.mark
     assert not icons.app_icon().isNull()

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from render_manager.domain.entities import RenderFrame
+from render_manager.domain.entities import RenderFrame, WorkerStatus
 from render_manager.domain.states import FrameStatus
 from render_manager.services.queries import TaskRow
 
@@ -21,9 +21,16 @@ class Selection:
     frame: RenderFrame | None = None  #: the one with the focus
     failed_shown: bool = False  #: the task whose frames are shown has failed ones
     local_workers: int = 0
+    workers: tuple[WorkerStatus, ...] = ()  #: the selected ones
+    workers_shown: bool = False
+    history_shown: bool = False  #: of the task
+    worker_history_shown: bool = False
 
     def any_task(self, test: Callable[[TaskRow], bool]) -> bool:
         return any(test(row) for row in self.tasks)
+
+    def any_worker(self, test: Callable[[WorkerStatus], bool]) -> bool:
+        return any(test(worker) for worker in self.workers)
 
 
 @dataclass(frozen=True)
@@ -36,4 +43,5 @@ class Command:
     shortcut: str = ""
     tip: object = ""
     menu: bool = False  #: opens a menu that the window fills
+    checked: Callable[[Selection], bool] | None = None  #: switches something that is on or off
     short: object = ""  #: the text in the toolbar, where room is scarce

@@ -40,6 +40,14 @@ TASK_COMMANDS = (
         run=lambda window: window.task_commands.resume(),
     ),
     Command(
+        id="task.release",
+        text=QT_TRANSLATE_NOOP("Commands", "Start without waiting"),
+        tip=QT_TRANSLATE_NOOP("Commands", "Let the selected tasks start without those that they wait for"),
+        icon="release",
+        enabled=lambda chosen: chosen.any_task(lambda row: bool(row.awaits)),
+        run=lambda window: window.task_commands.release(),
+    ),
+    Command(
         id="task.cancel",
         text=QT_TRANSLATE_NOOP("Commands", "Cancel…"),
         short=QT_TRANSLATE_NOOP("Commands", "Cancel"),

@@ -20,6 +20,15 @@ VIEW_COMMANDS = (
         run=lambda window: window.filter_bar.focus(),
     ),
     Command(
+        id="view.history",
+        text=QT_TRANSLATE_NOOP("Commands", "History"),
+        tip=QT_TRANSLATE_NOOP("Commands", "Show who changed what of the selected task, or its details again"),
+        icon="history",
+        shortcut="H",
+        checked=lambda chosen: chosen.history_shown,
+        run=lambda window: window.parts.side.show_history(),
+    ),
+    Command(
         id="view.zoom_in",
         text=QT_TRANSLATE_NOOP("Commands", "Larger frame cells"),
         icon="zoom-in",

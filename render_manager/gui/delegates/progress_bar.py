@@ -1,7 +1,9 @@
 """A task's frames as one bar in parts (completed, skipped, rendering, failed, cancelled, waiting), and in numbers."""
 
+from collections.abc import Callable, Sequence
+
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QPainter, QPainterPath, QPalette
+from PySide6.QtGui import QColor, QPainter, QPainterPath, QPalette
 from PySide6.QtWidgets import QStyleOptionViewItem
 
 from render_manager.domain.states import FrameCounts, FrameStatus
@@ -19,6 +21,8 @@ _PARTS = (
     FrameStatus.FAILED,
     FrameStatus.CANCELLED,
 )
+#: Colour, start and width of each part of a bar that is so wide.
+Parts = Callable[[float], Sequence[tuple[QColor, float, float]]]
 _BAR_HEIGHT = 9
 _MARK = 10
 
@@ -37,26 +41,41 @@ def segments(counts: FrameCounts, width: float) -> list[tuple[FrameStatus, float
     return [(status, start, part) for (status, _), start, part in zip(parts, starts, widths, strict=True)]
 
 
-class ProgressDelegate(CellDelegate):
-    """The bar, and how much is done in per cent."""
+class BarDelegate(CellDelegate):
+    """A bar in parts, and a number of per cent at its end."""
 
-    def draw(self, painter: QPainter, option: QStyleOptionViewItem, row: TaskRow) -> None:
-        counts, palette, cell = row.task.counts, palette_of(option), rect_of(option)
-        dark = is_dark(palette)
-        percent = self.tr("{0} %").format(int(100 * counts.done / max(counts.total, 1)))
+    def draw_bar(
+        self, painter: QPainter, option: QStyleOptionViewItem, percent: float, ground: QColor, parts: Parts
+    ) -> None:
+        """``parts`` gives colour, start and width of each part in a bar of the width it is told."""
+        cell = rect_of(option)
         room = painter.fontMetrics().horizontalAdvance(self.tr("{0} %").format(100)) + 8
         bar = QRectF(cell.left(), cell.center().y() - _BAR_HEIGHT / 2 + 0.5, cell.width() - room, _BAR_HEIGHT)
         shape = QPainterPath()
         shape.addRoundedRect(bar, 3, 3)
         painter.save()
         painter.setClipPath(shape)
-        painter.fillRect(bar, faint(FRAME_STYLES[FrameStatus.PENDING].colour(dark), 55))
-        for status, start, width in segments(counts, bar.width()):
-            part = QRectF(bar.left() + start, bar.top(), width, bar.height())
-            painter.fillRect(part, FRAME_STYLES[status].colour(dark))
+        painter.fillRect(bar, ground)
+        for colour, start, width in parts(bar.width()):
+            painter.fillRect(QRectF(bar.left() + start, bar.top(), width, bar.height()), colour)
         painter.restore()
-        painter.setPen(palette.color(QPalette.ColorRole.Text))
-        painter.drawText(cell, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, percent)
+        painter.setPen(palette_of(option).color(QPalette.ColorRole.Text))
+        right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        painter.drawText(cell, right, self.tr("{0} %").format(int(percent)))
+
+
+class ProgressDelegate(BarDelegate):
+    """How much of a task is done."""
+
+    def draw(self, painter: QPainter, option: QStyleOptionViewItem, row: TaskRow) -> None:
+        counts, dark = row.task.counts, is_dark(palette_of(option))
+
+        def parts(width: float) -> list[tuple[QColor, float, float]]:
+            placed = segments(counts, width)
+            return [(FRAME_STYLES[status].colour(dark), start, wide) for status, start, wide in placed]
+
+        ground = faint(FRAME_STYLES[FrameStatus.PENDING].colour(dark), 55)
+        self.draw_bar(painter, option, 100 * counts.done / max(counts.total, 1), ground, parts)
 
     def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
         return QSize(170, 26)

@@ -8,10 +8,18 @@ LABEL_WIDTH = 96
 
 
 class Field(QWidget):
-    """Keeps the line's room while it is empty, so that a form does not jump under the mouse."""
+    """Keeps the line's room while it is empty, so that a form does not jump under the mouse; ``silent``: there is
+    nothing to be said of what this editor holds, and no line."""
 
     def __init__(
-        self, editor: QWidget, *, name: str, label: str, hint: str = "", beside: QWidget | None = None
+        self,
+        editor: QWidget,
+        *,
+        name: str,
+        label: str,
+        hint: str = "",
+        beside: QWidget | None = None,
+        silent: bool = False,
     ) -> None:
         super().__init__()
         self.editor = editor
@@ -36,6 +44,7 @@ class Field(QWidget):
             row.addWidget(beside, 0, Qt.AlignmentFlag.AlignTop)
         layout.addLayout(row)
         layout.addWidget(self._line)
+        self._line.setVisible(not silent)
         self.say(hint)
 
     def add_to(self, form: QFormLayout) -> None:

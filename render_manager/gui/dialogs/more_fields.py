@@ -2,36 +2,18 @@
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import (
-    QComboBox,
-    QFormLayout,
-    QFrame,
-    QLabel,
-    QLineEdit,
-    QScrollArea,
-    QToolButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit
 
 from render_manager.domain.engines import Engine
 from render_manager.domain.entities import RenderSpec
 from render_manager.gui.dialogs.engine_options import EngineOptions
 from render_manager.gui.dialogs.field import Field
+from render_manager.gui.dialogs.fold import Fold
 
 
-class MoreFields(QWidget):
+class MoreFields(Fold):
     def __init__(self) -> None:
-        super().__init__()
-        self._button = QToolButton()
-        self._button.setText(self.tr("More options"))
-        self._button.setCheckable(True)
-        self._button.setObjectName("more")
-        self._button.setProperty("flat", True)
-        self._button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._button.setArrowType(Qt.ArrowType.RightArrow)
-        self._button.toggled.connect(self._unfold)
+        super().__init__("more", self.tr("More options"))
         self._name = QLineEdit(placeholderText=self.tr("the file's name"))
         self._archive = QComboBox()
         for shown, value in ((self.tr("see for itself"), None), (self.tr("yes"), True), (self.tr("no"), False)):
@@ -40,27 +22,12 @@ class MoreFields(QWidget):
         self._options = EngineOptions()
         self._options_title = QLabel()
         self._options_title.setProperty("role", "section")
-        body = QWidget()
-        form = QFormLayout(body)
-        form.setContentsMargins(0, 2, 10, 2)
-        form.setVerticalSpacing(4)
-        form.setHorizontalSpacing(14)
-        Field(self._name, name="name", label=self.tr("Name")).add_to(form)
-        Field(self._archive, name="archive", label=self.tr("Archive")).add_to(form)
+        Field(self._name, name="name", label=self.tr("Name")).add_to(self.form)
+        Field(self._archive, name="archive", label=self.tr("Archive")).add_to(self.form)
         where = self.tr("Its path inside the archive, where there are several.")
-        Field(self._project, name="project_file", label=self.tr("Project file"), hint=where).add_to(form)
-        form.addRow(self._options_title)
-        form.addRow(self._options)
-        self._scroll = QScrollArea(widgetResizable=True)
-        self._scroll.setFrameShape(QFrame.Shape.NoFrame)
-        self._scroll.setWidget(body)
-        self._scroll.setMinimumHeight(230)
-        self._scroll.hide()
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(8)
-        layout.addWidget(self._button)
-        layout.addWidget(self._scroll, 1)
+        Field(self._project, name="project_file", label=self.tr("Project file"), hint=where).add_to(self.form)
+        self.form.addRow(self._options_title)
+        self.form.addRow(self._options)
 
     def show_engine(self, engine: Engine) -> None:
         self._options.show_engine(engine)
@@ -80,7 +47,7 @@ class MoreFields(QWidget):
         try:
             options = self._options.values()
         except Exception:
-            self._button.setChecked(True)
+            self.open()
             raise
         name = self._name.text().strip() if len(specs) == 1 else ""
         return [
@@ -93,8 +60,3 @@ class MoreFields(QWidget):
             )
             for spec in specs
         ]
-
-    def _unfold(self, on: bool) -> None:
-        self._button.setArrowType(Qt.ArrowType.DownArrow if on else Qt.ArrowType.RightArrow)
-        self._scroll.setVisible(on)
-        self.window().adjustSize()

@@ -1,17 +1,16 @@
 """A priority from 0 to 10, by slider or by number, with the queue it means."""
 
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QSpinBox, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 
 from render_manager.domain.priority import DEFAULT, HIGHEST, LOWEST, band_of
+from render_manager.gui.dialogs.number_box import NumberBox
 
 
 class PriorityField(QWidget):
     def __init__(self) -> None:
         super().__init__()
-        self.spin = QSpinBox(minimum=LOWEST, maximum=HIGHEST)
-        self.spin.setObjectName("priority")
-        self.spin.setAccessibleName(self.tr("Priority"))
+        self.spin = NumberBox("priority", self.tr("Priority"), LOWEST, HIGHEST)
         self._slider = QSlider(Qt.Orientation.Horizontal)
         self._slider.setRange(LOWEST, HIGHEST)
         self._slider.setPageStep(1)

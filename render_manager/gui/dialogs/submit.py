@@ -1,6 +1,6 @@
 """The dialog that makes tasks of one or several paths."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -19,17 +19,22 @@ from PySide6.QtWidgets import (
 from render_manager.domain.errors import InvalidTask
 from render_manager.gui import text
 from render_manager.gui.background import Background
+from render_manager.gui.dialogs.farm_fields import FarmFields
 from render_manager.gui.dialogs.main_fields import MainFields
 from render_manager.gui.dialogs.messages import explain
 from render_manager.gui.dialogs.more_fields import MoreFields
 from render_manager.gui.dialogs.submit_job import Failure, SubmitJob
 from render_manager.gui.views.drop import dropped_paths
 from render_manager.gui.window_state import WindowState
+from render_manager.services.queries import TaskRow
 from render_manager.services.submit import Submission
 
 
 class SubmitDialog(QDialog):
-    """Signals: submitted: the ids of the new tasks."""
+    """Args: tasks: gives all tasks known; a new one may have to wait for some of them.
+
+    Signals: submitted: the ids of the new tasks.
+    """
 
     submitted = Signal(list)
 
@@ -41,6 +46,7 @@ class SubmitDialog(QDialog):
         *,
         default_user: str,
         paths: Sequence[str],
+        tasks: Callable[[], Sequence[TaskRow]],
         parent: QWidget,
     ) -> None:
         super().__init__(parent)
@@ -55,10 +61,15 @@ class SubmitDialog(QDialog):
         self._job: SubmitJob | None = None
         self._main = MainFields(submission, background, state, default_user, paths)
         self._more = MoreFields()
+        self._farm = FarmFields(submission.max_attempts, tasks)
+        # One at a time: the form stays small.
+        self._more.unfolded.connect(lambda: self._farm.open(False))
+        self._farm.unfolded.connect(lambda: self._more.open(False))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 16, 18, 14)
         layout.setSpacing(10)
         layout.addWidget(self._main)
+        layout.addWidget(self._farm)
         layout.addWidget(self._more, 1)
         self._build_foot(layout)
         self._main.changed.connect(self._update)
@@ -117,7 +128,7 @@ class SubmitDialog(QDialog):
 
     def submit(self) -> None:
         try:
-            specs = self._more.complete(self._main.specs())
+            specs = self._farm.complete(self._more.complete(self._main.specs()))
         except InvalidTask:
             return  # said beside the field
         self._problem.hide()
@@ -135,6 +146,7 @@ class SubmitDialog(QDialog):
 
     def _lock(self, on: bool) -> None:
         self._main.setEnabled(not on)
+        self._farm.setEnabled(not on)
         self._more.setEnabled(not on)
         self._progress.setVisible(on)
         self._progress.setRange(0, 0)

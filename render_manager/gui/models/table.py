@@ -79,7 +79,7 @@ class KeyedTable(QAbstractTableModel, Generic[R]):
 
     def look(self, entry: Entry[R], column: int) -> object:
         """What a cell shows, for telling whether it must be painted anew."""
-        return self.text(entry, column)
+        return None if column == self.age_column else self.text(entry, column)
 
     def same(self, old: R, new: R) -> bool:
         """Whether no cell can look different; quicker told than by comparing the cells."""
@@ -179,11 +179,7 @@ class KeyedTable(QAbstractTableModel, Generic[R]):
         """Emit dataChanged for exactly the cells that look different now."""
         if self.same(old.row, new.row):  # of thousands read anew, most are as they were
             return
-        columns = [
-            column
-            for column in self.columns
-            if column != self.age_column and self.look(old, column) != self.look(new, column)
-        ]
+        columns = [column for column in self.columns if self.look(old, column) != self.look(new, column)]
         if columns:
             row = self._row_of[key]
             self.dataChanged.emit(self.index(row, min(columns)), self.index(row, max(columns)), [])

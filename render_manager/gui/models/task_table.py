@@ -92,7 +92,7 @@ class TaskTableModel(KeyedTable[TaskRow]):
         return old.task == new.task and old.note == new.note
 
     def look(self, entry: Entry[TaskRow], column: int) -> object:
-        return entry.row.task.counts if column == Column.PROGRESS else self.text(entry, column)
+        return entry.row.task.counts if column == Column.PROGRESS else super().look(entry, column)
 
     def text(self, entry: Entry[TaskRow], column: int) -> str:
         task = entry.row.task

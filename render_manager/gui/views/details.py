@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import QDateTime, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from render_manager.domain.entities import RenderFrame
 from render_manager.domain.priority import band_of
+from render_manager.domain.requirements import REQUIRES
 from render_manager.domain.states import TaskStatus
-from render_manager.gui import text
+from render_manager.gui import task_words, text
 from render_manager.gui.background import Background
 from render_manager.gui.state_style import FRAME_STYLES, TASK_STYLES
 from render_manager.gui.views.preview import Preview
@@ -39,9 +40,9 @@ class DetailsPane(QScrollArea):
         self._copy.setProperty("flat", True)
         self._note = _label("")
         self._note.setObjectName("details_note")
-        self._fields = _Fields()
+        self._fields = Fields()
         self._frame_title = _label("section")
-        self._frame_fields = _Fields()
+        self._frame_fields = Fields()
         body = QWidget()
         layout = QVBoxLayout(body)
         layout.setContentsMargins(14, 12, 12, 12)
@@ -96,20 +97,28 @@ class DetailsPane(QScrollArea):
     def _of(self, row: TaskRow) -> list[tuple[str, str]]:
         task = row.task
         archive = {None: self.tr("detected"), True: self.tr("yes"), False: self.tr("no")}[task.is_compressed]
-        options = "\n".join(f"{name} = {value}" for name, value in task.task_info.items())
+        done = [other for other in row.after if other not in row.awaits]
+        info = task.task_info.items()
+        options = "\n".join(f"{name} = {value}" for name, value in info if name != REQUIRES)
         return [
             (self.tr("Status"), TASK_STYLES[task.status].text),
             (self.tr("User"), task.unionid),
             (self.tr("Engine"), self._labels.get(task.render_engine, task.render_engine)),
             (self.tr("Priority"), f"{task.priority} · {band_of(task.priority)}"),
             (self.tr("Frames"), self.tr("{0} ({1} in all)").format(task.frames, text.number(task.total_frames))),
+            (self.tr("Order"), task_words.order(task.frame_order)),
+            (self.tr("Waits for"), "\n".join(map(task_words.other_task, row.awaits))),
+            (self.tr("After"), "\n".join(map(task_words.other_task, done))),
+            (self.tr("Attempts"), self.tr("{0} a frame").format(task.max_attempts)),
+            (self.tr("Workers"), self.tr("{0} at most").format(task.max_workers) if task.max_workers else ""),
+            (self.tr("Requires"), task_words.requirements(task.requires)),
             (self.tr("Source"), task.oss_file_path),
             (self.tr("Archive"), archive),
             (self.tr("Project file"), task.project_file or ""),
             (self.tr("Options"), options),
-            (self.tr("Submitted"), _moment(task.submitted_at)),
-            (self.tr("Started"), _moment(task.started_at)),
-            (self.tr("Finished"), _moment(task.finished_at)),
+            (self.tr("Submitted"), text.moment(task.submitted_at)),
+            (self.tr("Started"), text.moment(task.started_at)),
+            (self.tr("Finished"), text.moment(task.finished_at)),
             (self.tr("Took"), text.precise_duration(row.elapsed)),
             (self.tr("Workspace"), task.workspace_dir or ""),
         ]
@@ -167,16 +176,17 @@ class _Value(QLabel):
         self._shorten()
 
 
-class _Fields(QWidget):
+class Fields(QWidget):
     """Names and values; a value that is empty is left out."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._form = QFormLayout(self)
-        self._form.setContentsMargins(0, 2, 0, 0)
-        self._form.setHorizontalSpacing(12)
-        self._form.setVerticalSpacing(5)
-        self._form.setLabelAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignTop)
+        # A form layout does not always give lines that become more or fewer the room they need.
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(0, 2, 0, 0)
+        self._grid.setHorizontalSpacing(12)
+        self._grid.setVerticalSpacing(5)
+        self._grid.setColumnStretch(1, 1)
         self._rows: list[tuple[QLabel, _Value]] = []
 
     def show_all(self, fields: Sequence[tuple[str, str]]) -> None:
@@ -184,10 +194,12 @@ class _Fields(QWidget):
         while len(self._rows) < len(shown):
             name, value = QLabel(), _Value()
             name.setProperty("role", "muted")
-            self._form.addRow(name, value)
+            self._grid.addWidget(name, len(self._rows), 0, Qt.AlignmentFlag.AlignTop)
+            self._grid.addWidget(value, len(self._rows), 1)
             self._rows.append((name, value))
         for row, (name, value) in enumerate(self._rows):
-            self._form.setRowVisible(row, row < len(shown))
+            name.setVisible(row < len(shown))
+            value.setVisible(row < len(shown))
             if row < len(shown):
                 name.setText(shown[row][0])
                 value.say(shown[row][1])
@@ -208,10 +220,3 @@ def _set_role(label: QLabel, role: str) -> None:
     if label.property("role") != role:
         label.setProperty("role", role)
         label.style().polish(label)
-
-
-def _moment(seconds: float | None) -> str:
-    if not seconds:
-        return ""
-    # The one form that nobody reads the wrong way round.
-    return QDateTime.fromSecsSinceEpoch(int(seconds)).toString("yyyy-MM-dd HH:mm")

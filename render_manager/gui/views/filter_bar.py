@@ -2,12 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QTimer, Signal
-from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QLineEdit, QPushButton, QWidget
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QButtonGroup, QFrame, QHBoxLayout, QPushButton, QWidget
 
 from render_manager.domain.states import FINAL, TaskStatus
-from render_manager.gui import icons, text
+from render_manager.gui import text
+from render_manager.gui.views.search_field import SearchField
 from render_manager.services.queries import TaskRow
 
 #: In the order shown. A task still in work may have failed frames already: that is when somebody should look.
@@ -17,8 +17,6 @@ GROUPS: dict[str, Callable[[TaskRow], bool]] = {
     "failed": lambda row: row.task.status is TaskStatus.FAILED or row.task.counts.failed > 0,
     "finished": lambda row: row.task.status in FINAL,
 }
-#: Milliseconds after the last key before a long list is searched.
-_PAUSE = 120
 
 
 class FilterBar(QFrame):
@@ -29,16 +27,11 @@ class FilterBar(QFrame):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "bar")
-        self._words = QLineEdit(placeholderText=self.tr("Filter by name, user, engine or id"), clearButtonEnabled=True)
-        self._words.setObjectName("filter_words")
-        self._words.setAccessibleName(self.tr("Filter tasks"))
+        self._words = SearchField(
+            "filter_words", self.tr("Filter by name, user, engine or id"), self.tr("Filter tasks")
+        )
         self._words.setMaximumWidth(320)
-        self._words.setAcceptDrops(False)
-        self._glass = QAction(self)
-        self._words.addAction(self._glass, QLineEdit.ActionPosition.LeadingPosition)
-        self._pause = QTimer(self, singleShot=True, interval=_PAUSE)
-        self._pause.timeout.connect(self._emit)
-        self._words.textChanged.connect(lambda: self._pause.start())
+        self._words.asked.connect(lambda _: self._emit())
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 5, 8, 5)
         layout.setSpacing(3)
@@ -56,11 +49,10 @@ class FilterBar(QFrame):
         self._group.buttonToggled.connect(self._toggled)
         layout.addStretch(1)
         layout.addWidget(self._words, 1)
-        self.retint()
         self.tally([])
 
     def retint(self) -> None:
-        self._glass.setIcon(icons.icon("search"))
+        self._words.retint()
 
     def focus(self) -> None:
         self._words.setFocus()

@@ -4,27 +4,34 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 from render_manager.domain.entities import WorkerStatus
 from render_manager.gui import icons, text
 from render_manager.gui.state_style import Tone, tone
 from render_manager.gui.theme import is_dark
 
+#: Workers in the tip; a farm of hundreds would fill the screen.
+_LISTED = 12
+
 
 class WorkersStrip(QWidget):
-    def __init__(self, start: QAction, stop: QAction, parent: QWidget | None = None) -> None:
+    """Click it to see the workers."""
+
+    def __init__(self, show: QAction, start: QAction, stop: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("workers_strip")
         self._workers: Sequence[WorkerStatus] = ()
         self._local = 0
-        self._mark = QLabel()
-        self._text = QLabel()
+        self._button = QToolButton()
+        self._button.setObjectName("workers_online")
+        self._button.setProperty("flat", True)
+        self._button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        self._button.clicked.connect(show.trigger)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(8, 0, 4, 0)
-        layout.setSpacing(6)
-        layout.addWidget(self._mark)
-        layout.addWidget(self._text)
+        layout.setSpacing(4)
+        layout.addWidget(self._button)
         for action in (start, stop):
             button = QToolButton()
             button.setDefaultAction(action)
@@ -40,13 +47,19 @@ class WorkersStrip(QWidget):
     def retint(self) -> None:
         alive = [worker for worker in self._workers if worker.alive]
         words = self.tr("Workers online: {0}").format(len(alive)) if alive else self.tr("No worker online")
+        if disabled := sum(not worker.enabled for worker in alive):
+            words += self.tr(" · disabled: {0}").format(disabled)
         if self._local:
             words += self.tr(" · on this computer: {0}").format(self._local)
-        self._text.setText(words)
+        self._button.setText(words)
         colour = tone(Tone.GOOD if alive else Tone.WARNING, is_dark(self.palette()))
-        self._mark.setPixmap(icons.pixmap("worker", 16, colour, self.devicePixelRatioF()))
+        self._button.setIcon(icons.icon("worker", colour))
         self.setAccessibleName(words)
-        self.setToolTip("\n".join(map(self._describe, self._workers)) or self.tr("Start a worker to render here."))
+        self._button.setAccessibleName(words)
+        lines = [self._describe(worker) for worker in self._workers[:_LISTED]]
+        if more := len(self._workers) - len(lines):
+            lines.append(self.tr("… and {0} more").format(more))
+        self.setToolTip("\n".join(lines) or self.tr("Start a worker to render here."))
 
     def _describe(self, worker: WorkerStatus) -> str:
         profile = worker.profile

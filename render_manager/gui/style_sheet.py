@@ -1,0 +1,113 @@
+"""What palettes can't say: shapes and spaces of the widgets. ``theme.py`` fills in the colours."""
+
+STYLE = """
+QToolBar {{ border: 0; border-bottom: 1px solid {line}; padding: 3px 6px; spacing: 2px; background: {window}; }}
+QToolBar QToolButton {{ padding: 4px 7px; border-radius: 5px; border: 1px solid transparent; }}
+QToolBar QToolButton:hover:enabled {{ background: {hover}; }}
+QToolBar QToolButton:pressed:enabled {{ background: {line}; }}
+QToolBar QToolButton:focus {{ border-color: {accent}; }}
+QToolBar QToolButton[popupMode="2"] {{ padding-right: 19px; }}
+QToolBar QToolButton::menu-indicator {{ subcontrol-position: right center; right: 6px; width: 9px; }}
+QToolBar::separator {{ width: 1px; margin: 5px 5px; background: {line}; }}
+QToolButton[flat="true"] {{ border: 1px solid transparent; border-radius: 4px; padding: 3px; }}
+QToolButton[flat="true"]:hover:enabled, QToolButton[flat="true"]:checked {{ background: {hover}; }}
+QToolButton[flat="true"]:focus {{ border-color: {accent}; }}
+QMenuBar {{ background: {window}; padding: 1px 4px; }}
+QMenuBar::item {{ padding: 4px 9px; border-radius: 4px; background: transparent; }}
+QMenuBar::item:selected {{ background: {hover}; }}
+QMenu {{ background: {base}; border: 1px solid {line}; padding: 4px; }}
+QMenu::item {{ padding: 5px 28px 5px 8px; border-radius: 4px; }}
+QMenu::item:selected {{ background: {selected}; }}
+QMenu::item:disabled {{ color: {off}; }}
+QMenu::icon {{ padding-left: 6px; }}
+QMenu::separator {{ height: 1px; background: {line}; margin: 4px 6px; }}
+QTableView {{ border: 0; background: {base}; gridline-color: transparent; outline: 0;
+    selection-background-color: {selected}; selection-color: {text}; }}
+QTableView::item {{ padding: 0 5px; border: 0; }}
+QTableView::item:hover {{ background: {row}; }}
+QTableView::item:selected {{ background: {selected}; color: {text}; }}
+QHeaderView {{ background: {window}; }}
+QHeaderView::section {{ background: {window}; color: {muted}; border: 0; border-bottom: 1px solid {line};
+    padding: 4px 8px; }}
+QHeaderView::section:hover {{ color: {text}; }}
+QHeaderView::up-arrow, QHeaderView::down-arrow {{ subcontrol-position: top center; width: 9px; height: 6px; }}
+QSplitter::handle {{ background: {line}; }}
+QSplitter::handle:hover {{ background: {accent}; }}
+QPlainTextEdit, QListWidget {{ border: 1px solid {line}; border-radius: 5px; background: {base};
+    selection-background-color: {highlight}; selection-color: #ffffff; }}
+QPlainTextEdit:focus, QListWidget:focus {{ border-color: {accent}; }}
+QPlainTextEdit#log {{ border: 0; border-radius: 0; }}
+QLineEdit {{ border: 1px solid {line}; border-radius: 5px; padding: 4px 7px; background: {base};
+    selection-background-color: {highlight}; selection-color: #ffffff; }}
+QLineEdit:focus {{ border-color: {accent}; }}
+QLineEdit[wrong="true"], QPlainTextEdit[wrong="true"] {{ border-color: {error}; }}
+QComboBox, QSpinBox {{ border: 1px solid {line}; border-radius: 5px; padding: 4px 7px; background: {base}; }}
+QComboBox:focus, QSpinBox:focus {{ border-color: {accent}; }}
+QComboBox:disabled, QSpinBox:disabled, QLineEdit:disabled {{ color: {off}; background: {window}; }}
+QComboBox::drop-down {{ border: 0; width: 22px; }}
+QComboBox::down-arrow, QSpinBox::down-arrow {{ image: url({folder}/chevron-down-{name}.svg); }}
+QSpinBox::up-arrow {{ image: url({folder}/chevron-up-{name}.svg); }}
+QComboBox::down-arrow, QSpinBox::down-arrow, QSpinBox::up-arrow {{ width: 12px; height: 12px; }}
+QComboBox QAbstractItemView {{ border: 1px solid {line}; background: {base}; selection-background-color: {selected};
+    selection-color: {text}; }}
+QSpinBox::up-button, QSpinBox::down-button {{ border: 0; width: 18px; background: transparent; }}
+QTreeWidget {{ border: 1px solid {line}; border-radius: 5px; outline: 0; }}
+QTreeWidget::item, QListWidget::item {{ padding: 4px 4px; }}
+QTreeWidget::item:selected, QListWidget::item:selected {{ background: {selected}; color: {text}; }}
+QListWidget {{ outline: 0; }}
+QCheckBox::indicator, QTreeWidget::indicator, QListWidget::indicator {{ width: 13px; height: 13px;
+    border: 1px solid {muted}; border-radius: 3px; background: {base}; }}
+QCheckBox::indicator:checked, QTreeWidget::indicator:checked, QListWidget::indicator:checked {{
+    border-color: {highlight}; background: {highlight}; image: url({folder}/check.svg); }}
+QCheckBox::indicator:focus {{ border-color: {accent}; }}
+QTreeWidget::indicator:disabled {{ border-color: {off}; background: {window}; }}
+QPushButton {{ border: 1px solid {line}; border-radius: 5px; padding: 5px 14px; background: {button}; }}
+QPushButton:hover:enabled {{ background: {hover}; }}
+QPushButton:focus {{ border-color: {accent}; }}
+QPushButton:disabled {{ color: {off}; }}
+QPushButton:default:enabled {{ background: {highlight}; border-color: {highlight}; color: #ffffff; }}
+QPushButton:default:hover:enabled {{ background: {accent}; }}
+QPushButton[danger="true"]:enabled {{ background: {danger}; border-color: {danger}; color: #ffffff; }}
+QListView[role="history"] {{ border: 0; background: {base}; outline: 0; }}
+QListView[role="history"]::item:hover {{ background: {row}; }}
+QListView[role="history"]::item:selected {{ background: {selected}; color: {text}; }}
+QTabWidget::pane {{ border: 0; border-top: 1px solid {line}; }}
+QTabWidget QTabBar {{ background: {window}; }}
+QTabBar::tab {{ background: transparent; color: {muted}; padding: 7px 12px 6px 12px; margin: 0;
+    border: 0; border-bottom: 2px solid transparent; }}
+QTabBar::tab:hover {{ color: {text}; }}
+QTabBar::tab:selected {{ color: {text}; border-bottom-color: {accent}; }}
+QTabBar::tab:focus {{ color: {accent}; }}
+QWidget[role="dockbar"] {{ background: {window}; border-top: 1px solid {line}; border-bottom: 1px solid {line}; }}
+QMainWindow::separator {{ background: {line}; width: 1px; height: 1px; }}
+QMainWindow::separator:hover {{ background: {accent}; }}
+QPushButton[role="picker"] {{ text-align: left; padding: 4px 24px 4px 7px; background-color: {base};
+    background-image: url({folder}/chevron-down-{name}.svg); background-repeat: no-repeat;
+    background-position: right center; }}
+QFrame[role="popup"] {{ background: {window}; border: 1px solid {line}; }}
+QScrollBar:vertical {{ width: 11px; background: transparent; margin: 0; }}
+QScrollBar:horizontal {{ height: 11px; background: transparent; margin: 0; }}
+QScrollBar::handle {{ background: {handle}; border-radius: 3px; margin: 2px; }}
+QScrollBar::handle:vertical {{ min-height: 28px; }}
+QScrollBar::handle:horizontal {{ min-width: 28px; }}
+QScrollBar::handle:hover {{ background: {muted}; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+QStatusBar {{ border-top: 1px solid {line}; background: {window}; }}
+QStatusBar::item {{ border: 0; }}
+QToolTip {{ background: {tip}; color: {text}; border: 1px solid {line}; padding: 5px; }}
+QLabel[role="muted"] {{ color: {muted}; }}
+QLabel[role="error"] {{ color: {error}; }}
+QLabel[role="good"] {{ color: {good}; }}
+QLabel[role="title"] {{ font-weight: 700; }}
+QLabel[role="section"] {{ color: {muted}; font-weight: 700; }}
+QFrame[role="panel"] {{ background: {base}; }}
+QFrame[role="bar"] {{ background: {window}; border: 0; border-bottom: 1px solid {line}; }}
+QFrame[role="banner"] {{ background: {banner}; border: 0; border-bottom: 1px solid {banner_line}; }}
+QFrame[role="banner"] QLabel {{ color: {banner_text}; }}
+QPushButton[role="filter"] {{ border: 1px solid transparent; border-radius: 5px; padding: 3px 10px;
+    background: transparent; color: {muted}; }}
+QPushButton[role="filter"]:hover {{ background: {hover}; color: {text}; }}
+QPushButton[role="filter"]:checked {{ background: {selected}; color: {text}; }}
+QPushButton[role="filter"]:focus {{ border-color: {accent}; }}
+"""

@@ -1,0 +1,22 @@
+"""Beside tasks and frames: all that is known of the selected task, or what happened to it."""
+
+from PySide6.QtWidgets import QTabWidget, QWidget
+
+from render_manager.gui.views.details import DetailsPane
+from render_manager.gui.views.task_history import TaskHistory
+
+
+class SidePane(QTabWidget):
+    def __init__(self, details: DetailsPane, history: TaskHistory, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("side")
+        self.setDocumentMode(True)
+        self.tabBar().setDrawBase(False)
+        self._history = history
+        self.addTab(details, self.tr("Details"))
+        self.addTab(history, self.tr("History"))
+
+    def show_history(self) -> None:
+        """The history, or the details again."""
+        self.setCurrentIndex(0 if self.currentWidget() is self._history else 1)
+        self.currentWidget().setFocus()
