@@ -79,7 +79,8 @@ class Lane:
                 if claim is None:
                     break
                 served = True
-                log.info("Claimed %s (%s)", claim, claim.task.name)
+                if following is None:  # one line for each stay at a task; the record has the frames
+                    log.info("Claimed %s (%s)", claim, claim.task.name)
                 following = self._serve(claim, begun=following is not None)
         finally:
             self._close_session()

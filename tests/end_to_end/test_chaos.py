@@ -106,7 +106,7 @@ def processes_in(folder: Path) -> list[psutil.Process]:
 
 
 def test_a_farm(tmp_path: Path, rng: random.Random, seed: int, count: int, request: pytest.FixtureRequest) -> None:
-    tasks, frames = (20, 100) if count >= MANY else (8, 40)
+    tasks, frames = (20, 100) if count >= MANY else (8, 30)
     home = tmp_path / "home"
     with servers_of_a_farm(home, rng) as (farm, backing):
         problems = Chaos(home, farm, backing, rng, workers=4, tasks=tasks, frames=frames).run(count, request.node)
@@ -167,7 +167,7 @@ class Chaos:
         while self._faults.done < count:
             self._work.top_up()
             self._faults.deal()
-            pause = time.monotonic() + self._rng.uniform(0.1, 1.0)
+            pause = time.monotonic() + self._rng.uniform(0.1, 0.8)
             while time.monotonic() < pause:
                 self._tend()
                 time.sleep(0.05)

@@ -20,7 +20,7 @@ SHIFTED_CLOCK = Path(standins.__file__).parent.parent / "shifted_clock"
 #: One of each kind, however large the crew.
 KINDS: tuple[tuple[str, ...], ...] = ((), ("--pool=solo",), ("--concurrency=2",), ("--pool=prefork",))
 #: How long a frame takes: with every other worker much longer than a lease lasts without a heartbeat.
-FRAME_SECONDS = (0.02, 6.0)
+FRAME_SECONDS = (0.02, 5.0)
 #: Seconds that a worker gets to finish its frame and leave, on a machine that is busy with starting others.
 LEAVE_WITHIN = 60.0
 

@@ -83,7 +83,9 @@ class Faults:
         return member.log.stem
 
     def kill_in_a_pool(self) -> object:
-        pools = [(member, process) for member in self._crew.at_work for process in member.pool()]
+        # One that has rendered: without any that came up Celery gives the whole worker up.
+        working = [member for member in self._crew.at_work if any(member.journal.iterdir())]
+        pools = [(member, process) for member in working for process in member.pool()]
         if not pools:
             return None
         member, process = self._rng.choice(pools)

@@ -12,8 +12,8 @@ from tests.support.chaos.crew import Member, Span
 from tests.support.chaos.moves import Frame, Held, Move
 from tests.support.chaos.renderers import Stint
 
-#: Seconds between two readings of clocks in different processes.
-GRAIN = 0.05
+#: Seconds by which a clock may be coarser than another: SQLite's counts in milliseconds.
+GRAIN = 0.01
 #: Seconds in which a renderer has ended whose claim or worker is gone: two are promised, the rest is a busy machine's.
 GRACE = 3.0
 #: What a frame may fail of here. Anything else is a fault of ours.
@@ -92,11 +92,12 @@ class Verdict:
 
     def _claim_of(self, member: Member, stint: Stint) -> Held | None:
         """The claim that the renderer was at this frame for: its worker's last one before."""
-        begun = [
+        own = [
             claim
             for claim in self._claims.get(stint.frame, ())
             if claim.worker == member.name and member.life.begin <= self._begin(claim) <= stint.begin + GRAIN
         ]
+        begun = [claim for claim in own if self._begin(claim) <= stint.begin] or own
         return begun[-1] if begun else None
 
     def _excuses(self, member: Member, begin: float, end: float) -> list[Span]:
