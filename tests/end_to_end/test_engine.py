@@ -36,14 +36,14 @@ def test_every_pool_renders_cancels_and_leaves_in_good_order(
         assert row.task.counts.completed == 6
         assert set(farm.renderings().values()) == {1}
         if pool != "solo":
-            begun = [when for _, _, when in farm.events("start")]
-            assert begun[-1] - begun[0] < 5 * 0.3, "two at a time"
+            begun, ended = farm.events("start"), farm.events("end")
+            assert begun[1][2] < ended[0][2], "two at a time"
 
         second = farm.submit(farm.key, "1-50")
         wait_until(lambda: farm.worker("w").rendering)
         wait_until(lambda: len(farm.renderings()) > 7)
         farm.services.control.cancel(second.id)
-        wait_until(lambda: not _children(process), timeout=2.5)
+        wait_until(lambda: not _children(process), timeout=5)
         wait_until(lambda: not farm.worker("w").rendering)
 
         third = farm.submit(farm.key, "1-50")

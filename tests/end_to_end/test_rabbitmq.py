@@ -1,6 +1,5 @@
 """Tickets over RabbitMQ, notices over Redis: the broker is only a matter of its URL."""
 
-import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -22,16 +21,13 @@ def broker() -> Iterator[RabbitMq]:
 
 
 def test_a_farm_on_rabbitmq_renders_cancels_and_cleans_up(tmp_path: Path, broker: RabbitMq) -> None:
-    # Long enough between two looks for work that a ticket is what makes it quick.
-    environment = {"BROKER_URL": broker.url, "HEARTBEAT_SECONDS": "5", "LEASE_SECONDS": "60"}
-    with open_standin_farm(tmp_path, environment, seconds=0.05) as farm:
+    with open_standin_farm(tmp_path, {"BROKER_URL": broker.url}, seconds=0.05) as farm:
         farm.start("--name", "w1")
         farm.start("--name", "w2")
         wait_until(lambda: "ready" in farm.log(0) and "ready" in farm.log(1))
         task = farm.submit(farm.key, "1-40")
-        submitted = time.monotonic()
         assert farm.settled(task).task.status is TaskStatus.COMPLETED
-        assert min(when for *_, when in farm.events("start")) - submitted < 1.5, "it came by its ticket"
+        assert f"[{task.celery_task_id}] received" in farm.log(0) + farm.log(1), "it came by its ticket"
         assert {frame.worker for frame in farm.services.queries.frames(task.id)} == {"w1", "w2"}
         assert set(farm.renderings().values()) == {1}
 

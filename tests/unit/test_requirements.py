@@ -70,5 +70,5 @@ def test_it_comes_back_from_task_info_as_it_was_read() -> None:
     ],
 )
 def test_what_cannot_be_read_is_refused(value: object) -> None:
-    with pytest.raises(InvalidTask, match=r"requires|Tag"):
+    with pytest.raises(InvalidTask, match=r"requires|Required|Tag"):
         Requirements.read(value)
