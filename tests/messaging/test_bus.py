@@ -55,7 +55,6 @@ def run(coroutine: Coroutine[object, object, object]) -> None:
 
 def test_a_listener_hears_that_it_is_connected_then_every_notice_in_order(bus: ChangeBus) -> None:
     async def listen() -> None:
-        bus.publish(Notice(Topic.TASK, "before anybody listened"))
         async with aclosing(bus.listen()) as listener:
             assert await anext(listener) == ()
             bus.publish(*NOTICES)
