@@ -20,6 +20,7 @@ QMenu::item {{ padding: 5px 28px 5px 8px; border-radius: 4px; }}
 QMenu::item:selected {{ background: {selected}; }}
 QMenu::item:disabled {{ color: {off}; }}
 QMenu::icon {{ padding-left: 6px; }}
+QMenu::icon:checked {{ background: {selected}; border: 1px solid {accent}; border-radius: 4px; }}
 QMenu::separator {{ height: 1px; background: {line}; margin: 4px 6px; }}
 QTableView {{ border: 0; background: {base}; gridline-color: transparent; outline: 0;
     selection-background-color: {selected}; selection-color: {text}; }}
@@ -79,6 +80,8 @@ QTabBar::tab:hover {{ color: {text}; }}
 QTabBar::tab:selected {{ color: {text}; border-bottom-color: {accent}; }}
 QTabBar::tab:focus {{ color: {accent}; }}
 QWidget[role="dockbar"] {{ background: {window}; border-top: 1px solid {line}; border-bottom: 1px solid {line}; }}
+QDockWidget {{ titlebar-close-icon: url({folder}/close-{name}.svg);
+    titlebar-normal-icon: url({folder}/float-{name}.svg); }}
 QMainWindow::separator {{ background: {line}; width: 1px; height: 1px; }}
 QMainWindow::separator:hover {{ background: {accent}; }}
 QPushButton[role="picker"] {{ text-align: left; padding: 4px 24px 4px 7px; background-color: {base};

@@ -11,16 +11,16 @@ from render_manager.gui.models.worker_table import Column, WorkerTableModel
 from render_manager.gui.views.data_table import DataTable
 
 _WIDTHS: dict[int, int] = {
-    Column.NAME: 112,
-    Column.HOST: 96,
+    Column.NAME: 104,
+    Column.HOST: 92,
     Column.STATE: 148,
-    Column.RENDERING: 150,
-    Column.CPU: 108,
-    Column.MEMORY: 108,
-    Column.DISK: 76,
+    Column.RENDERING: 140,
+    Column.CPU: 104,
+    Column.MEMORY: 104,
+    Column.DISK: 74,
     Column.SEEN: 72,
-    Column.ENGINES: 174,
-    Column.QUEUES: 70,
+    Column.ENGINES: 170,
+    Column.QUEUES: 64,
 }
 
 

@@ -51,7 +51,7 @@ class WorkersDock(QDockWidget):
         self.splitter.addWidget(self.table)
         self.splitter.addWidget(self.history)
         self.splitter.setStretchFactor(0, 1)
-        self.splitter.setSizes([1000, 300])
+        self.splitter.setSizes([1180, 260])
         self._stack = QStackedWidget()
         self._stack.addWidget(self.splitter)
         self._stack.addWidget(self._none)
@@ -75,8 +75,8 @@ class WorkersDock(QDockWidget):
         bar = QWidget()
         bar.setProperty("role", "dockbar")
         bar.setAttribute(Qt.WidgetAttribute.WA_StyledBackground)
-        title = QLabel(self.tr("Workers"))
-        title.setProperty("role", "title")
+        self._title = QLabel(self.windowTitle())
+        self._title.setProperty("role", "title")
         self._tally = QLabel()
         self._tally.setObjectName("workers_tally")
         self._tally.setProperty("role", "muted")
@@ -88,7 +88,7 @@ class WorkersDock(QDockWidget):
         layout = QHBoxLayout(bar)
         layout.setContentsMargins(10, 4, 6, 4)
         layout.setSpacing(2)
-        layout.addWidget(title)
+        layout.addWidget(self._title)
         layout.addSpacing(8)
         layout.addWidget(self._tally, 2)
         layout.addWidget(self.words, 1)
@@ -122,6 +122,7 @@ class WorkersDock(QDockWidget):
 
     def _floats(self, floating: bool) -> None:
         self.setTitleBarWidget(None if floating else self._no_title)  # type: ignore[arg-type]
+        self._title.setVisible(not floating)
         self._close.setVisible(not floating)
 
     # -- what is shown -------------------------------------------------------------------------------------------
