@@ -1,5 +1,6 @@
 """The workers: their table, what can be asked of them, their history."""
 
+import threading
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 
@@ -421,3 +422,26 @@ def test_history_of_the_selected_worker(farm: Farm, open_window: Open, qtbot: Qt
     assert history.hint == "Select one worker to see its history."
     window.workers_dock.table.select([OTHER.name])
     qtbot.waitUntil(lambda: titles() == ["Came online"])
+
+
+def test_nothing_of_it_is_asked_on_the_qt_thread(farm: Farm, open_window: Open, qtbot: QtBot) -> None:
+    task = farm.submit("second", after=(farm.submit("first").id,))
+    farm.beat()
+    farm.beat(OTHER)
+    farm.services.workers.sign_off(OTHER)
+    window = _open(open_window, qtbot, WORKER.name, OTHER.name)
+    farm.store.barred = threading.current_thread()
+    _press(window, "worker.forget")
+    qtbot.waitUntil(lambda: window.workers.rowCount() == 1)
+    window.workers_dock.table.select([WORKER.name])
+    _press(window, "worker.disable")
+    _yes(window.findChild(QWidget, "reason_dialog"), qtbot)
+    qtbot.waitUntil(lambda: _shown(window, WORKER.name, Column.STATE) == "Disabled")
+    _press(window, "worker.enable")
+    qtbot.waitUntil(lambda: window.workers_dock.history.entries.rowCount() == 3)
+    window.table.select([task.id])
+    _press(window, "view.history")
+    qtbot.mouseClick(window.findChild(QWidget, "history_people"), Qt.MouseButton.LeftButton)
+    _press(window, "task.release")
+    qtbot.waitUntil(lambda: window.parts.history.list.entries.rowCount() == 2)
+    assert farm.store.calls_on_barred == []
