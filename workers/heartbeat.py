@@ -99,7 +99,7 @@ class Heartbeat:
     def _look(self) -> None:
         """Take work whose ticket was lost, or taken by a worker that could not serve it."""
         worker = self._worker
-        if not worker.idle() or (task_id := self._store.has_work_for(worker.profile)) is None:
+        if not worker.idle() or (task_id := self._store.next_task(worker.profile)) is None:
             return
         try:
             self._queue.ring_worker(worker.profile.name, task_id)

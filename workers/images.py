@@ -1,6 +1,7 @@
 """Looking at images: is this really one, and what do they look like side by side."""
 
 import math
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import OpenImageIO
 from render_manager.domain.errors import RenderFailed
 
 
-def check_image(path: Path, *, not_before: float, size: tuple[int, int] | None = None) -> None:
+def check_image(path: Path | str, *, not_before: float, size: tuple[int, int] | None = None) -> None:
     """Make sure that an image is there, is new, is whole and has the right size.
 
     Args:
@@ -20,28 +21,30 @@ def check_image(path: Path, *, not_before: float, size: tuple[int, int] | None =
     Raises:
         RenderFailed: it is not so; the message says what is wrong.
     """
+    file = os.fspath(path)
+    name = os.path.basename(file)
     try:
-        status = path.stat()
+        status = os.stat(file)
     except OSError:
-        raise RenderFailed(f"The renderer reported success but wrote no file {path.name}.") from None
+        raise RenderFailed(f"The renderer reported success but wrote no file {name}.") from None
     if status.st_size == 0:
-        raise RenderFailed(f"The renderer left an empty file {path.name}: the disk may be full.")
+        raise RenderFailed(f"The renderer left an empty file {name}: the disk may be full.")
     if status.st_mtime < not_before:
-        raise RenderFailed(f"The file {path.name} is older than this attempt: the renderer did not write it.")
-    width, height = _read_whole(path)
+        raise RenderFailed(f"The file {name} is older than this attempt: the renderer did not write it.")
+    width, height = _read_whole(file, name)
     if size is not None and (width, height) != size:
-        raise RenderFailed(f"The image {path.name} is {width}×{height} pixels instead of {size[0]}×{size[1]}.")
+        raise RenderFailed(f"The image {name} is {width}×{height} pixels instead of {size[0]}×{size[1]}.")
 
 
-def _read_whole(path: Path) -> tuple[int, int]:
+def _read_whole(file: str, name: str) -> tuple[int, int]:
     """Decode every pixel of the first part; width and height of the full frame."""
-    image: Any = OpenImageIO.ImageInput.open(str(path))
+    image: Any = OpenImageIO.ImageInput.open(file)
     if image is None:
-        raise RenderFailed(f"The file {path.name} can't be read as an image: {_reason(OpenImageIO.geterror())}.")
+        raise RenderFailed(f"The file {name} can't be read as an image: {_reason(OpenImageIO.geterror())}.")
     try:
         spec = image.spec()
         if image.read_image(format=spec.format) is None:
-            raise RenderFailed(f"The image {path.name} is cut short or damaged: {_reason(image.geterror())}.")
+            raise RenderFailed(f"The image {name} is cut short or damaged: {_reason(image.geterror())}.")
         return spec.full_width, spec.full_height
     finally:
         image.close()

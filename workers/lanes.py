@@ -99,12 +99,12 @@ class Lanes:
         with self._lock:
             lanes = list(self._lanes)
         for lane in lanes:
-            if claim := lane.claim:
+            for claim in lane.held:
                 act(lane, claim)
 
     def _renew(self) -> None:
         with self._lock:
-            held = [claim for lane in self._lanes if (claim := lane.held) is not None]
+            held = [claim for lane in self._lanes for claim in lane.held]
         self._workers.renew(held)
 
     def _check_claims(self) -> None:

@@ -79,24 +79,20 @@ def decode(raw: bytes) -> str:
     return raw.decode("utf-8", errors="replace")
 
 
-#: Run by a Python of its own that then becomes the renderer: when its parent dies, even by SIGKILL, so does it.
-_DIE_WITH_PARENT = """
-import ctypes, os, signal, sys
-ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG; kept over exec
-if os.getppid() != int(sys.argv[1]): os._exit(1)
-os.execv(sys.argv[2], sys.argv[2:])
-"""
+#: What becomes the renderer: it makes sure that whoever asked for it is still there, since when it dies with it.
+_IF_PARENT_LIVES = '[ "$PPID" = "$0" ] || exit 1; exec "$@"'
 
 
 def _dying_with_us(command: Sequence[str]) -> list[str]:
-    """The command so that the system ends it when this process is gone, where the system can.
+    """The command so that the system kills it when the thread that starts it is gone, where the system can.
 
     A ``preexec_fn`` would do the same, but forces a plain fork of this large process with its threads.
     """
-    program = shutil.which(command[0])
-    if sys.platform != "linux" or getattr(sys, "frozen", False) or program is None:
+    program, setpriv = shutil.which(command[0]), shutil.which("setpriv")  # of util-linux, which every Linux has
+    if sys.platform != "linux" or setpriv is None or program is None:
         return list(command)
-    return [sys.executable, "-I", "-S", "-c", _DIE_WITH_PARENT, str(os.getpid()), program, *command[1:]]
+    guard = [setpriv, "--pdeathsig", "KILL", "sh", "-c", _IF_PARENT_LIVES, str(os.getpid())]
+    return [*guard, program, *command[1:]]
 
 
 class RenderProcess:

@@ -8,12 +8,15 @@ from typing import TypeVar
 from render_manager.domain.entities import Claim
 from render_manager.domain.errors import StoreUnavailable
 from render_manager.services.lifecycle import Lifecycle
+from workers.periodic import Periodic
 from workers.signals import Signal
 
 log = logging.getLogger(__name__)
 
 #: Seconds between two writes of a frame's progress.
 PROGRESS_EVERY = 0.5
+#: Seconds between two writes of what a preparation is doing.
+ACTIVITY_EVERY = 0.5
 _LONGEST_WAIT = 5.0
 
 Result = TypeVar("Result")
@@ -57,9 +60,33 @@ class Reporter:
         except StoreUnavailable:
             log.debug("Progress of %s was not written", claim)
 
-    def activity(self, task_id: str, text: str | None) -> None:
-        """May be dropped."""
-        try:
-            self._lifecycle.set_activity(task_id, text)
-        except StoreUnavailable:
-            log.debug("Activity of task %s was not written", task_id)
+
+class Activity:
+    """What a preparation is doing, shown with the task twice a second at most: what is quickly over costs nothing.
+
+    A context; nothing is written after its end.
+    """
+
+    def __init__(self, lifecycle: Lifecycle, task_id: str) -> None:
+        self._lifecycle = lifecycle
+        self._task_id = task_id
+        self._text: str | None = None
+        self._written: str | None = None
+        self._writing = Periodic("activity", self._write, ACTIVITY_EVERY)
+
+    def __enter__(self) -> "Activity":
+        self._writing.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._writing.stop()
+
+    def say(self, text: str) -> None:
+        """For people: "Downloading 34 %"."""
+        self._text = text
+
+    def _write(self) -> None:
+        text = self._text
+        if text != self._written:
+            self._lifecycle.set_activity(self._task_id, text)
+            self._written = text

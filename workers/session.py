@@ -4,9 +4,9 @@ import contextlib
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import TextIO, TypeVar
+from typing import TypeVar
 
-from render_manager.domain.errors import RenderFailed
+from render_manager.domain.errors import RenderFailed, WorkspaceError
 from workers.process import RenderProcess, renderer_environment
 from workers.renderers.base import Installation, Renderer, RenderJob
 from workers.renderers.events import Event, FileSaved, FrameDone, FrameProgress, Problem, Ready, SceneLoaded
@@ -23,7 +23,9 @@ class Aborted(Exception):
 
 
 class Session:
-    """One renderer process with one project loaded.
+    """One renderer process, with one project loaded once ``open`` and ``loaded`` are through.
+
+    Requests are sent without waiting, so that whoever asks can do something else meanwhile.
 
     Args:
         temporary: a folder for the renderer's temporary files.
@@ -33,15 +35,18 @@ class Session:
         Aborted: ``stop`` was called meanwhile.
     """
 
-    def __init__(self, renderer: Renderer, installation: Installation, job: RenderJob, temporary: Path) -> None:
+    def __init__(self, renderer: Renderer, installation: Installation, temporary: Path) -> None:
         self._renderer = renderer
-        self.job = job
         self._parse = renderer.parser()
+        self._job: RenderJob | None = None
         self._stopped = threading.Event()
         self._unlogged: list[str] = []  # what was said before the first frame's log is open
         self._last_error = ""
-        temporary.mkdir(parents=True, exist_ok=True)
         folder = {"TMPDIR": str(temporary), "TEMP": str(temporary), "TMP": str(temporary)}
+        try:
+            temporary.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise WorkspaceError(f"The folder {temporary} can't be made: {error.strerror or error}.") from error
         try:
             self._process = RenderProcess(
                 renderer.session_command(installation), cwd=temporary, environment=renderer_environment(folder)
@@ -51,36 +56,42 @@ class Session:
                 f"{renderer.engine.label} at {installation.executable} does not start: {error.strerror or error}."
             ) from error
 
-    def load(self) -> SceneLoaded:
-        """Wait until the renderer is up and has the project loaded."""
+    def open(self, job: RenderJob) -> None:
+        """Ask it to load a project; it may still be starting."""
+        self._job = job
+        self._send(self._renderer.open_request(job))
+
+    def loaded(self) -> SceneLoaded:
+        """Wait until the project is loaded."""
         self._wait_for(Ready)
-        return self._ask(self._renderer.open_request(self.job), SceneLoaded)
+        return self._wait_for(SceneLoaded)
 
-    def render(self, frame: int, log: TextIO, on_progress: Callable[[float], None]) -> tuple[FrameDone, list[Path]]:
-        """Render one frame; what the renderer said of it and all image files it wrote.
+    def begin(self, frame: int) -> None:
+        """Ask for a frame."""
+        assert self._job
+        self._last_error = ""
+        self._send(self._renderer.frame_request(self._job, frame))
 
-        Raises:
-            RenderFailed: it could not; the message says why.
-            Aborted: ``stop`` was called.
-        """
-        saved: list[Path] = []
+    def finish(
+        self,
+        log: Callable[[str], None],
+        on_progress: Callable[[float], None],
+        meanwhile: Callable[[], None] = lambda: None,
+    ) -> tuple[FrameDone, list[str]]:
+        """Wait until the frame that was asked for is done; what the renderer said of it and all files it wrote.
+        ``meanwhile`` is called at least twice a second."""
+        saved: list[str] = []
 
         def notice(event: Event) -> None:
             if isinstance(event, FrameProgress):
                 on_progress(event.fraction)
             elif isinstance(event, FileSaved):
-                saved.append(Path(event.path))
+                saved.append(event.path)
 
         for line in self._unlogged:
-            log.write(line + "\n")
+            log(line)
         self._unlogged.clear()
-        self._last_error = ""
-        done = self._ask(self._renderer.frame_request(self.job, frame), FrameDone, log, notice)
-        main = [Path(done.path)] if done.path else []
-        files = list(dict.fromkeys(main + saved))
-        if not files:
-            raise RenderFailed(f"{self._renderer.engine.label} reported success but saved no file.")
-        return done, files
+        return self._wait_for(FrameDone, log, notice, meanwhile), saved
 
     def last_words(self) -> str:
         """End the renderer after a failed ``load`` and give all it said, also what was still in its buffers."""
@@ -105,24 +116,19 @@ class Session:
         """End the renderer when its work is done."""
         self._process.close(CLOSE_TIMEOUT)
 
-    def _ask(
-        self,
-        request: str,
-        answer: type[Answer],
-        log: TextIO | None = None,
-        notice: Callable[[Event], None] = lambda event: None,
-    ) -> Answer:
-        with contextlib.suppress(OSError):  # a renderer that has gone is explained below, with its last words
+    def _send(self, request: str) -> None:
+        with contextlib.suppress(OSError):  # a renderer that has gone is explained by the answer, with its last words
             self._process.send(request)
-        return self._wait_for(answer, log, notice)
 
     def _wait_for(
         self,
         answer: type[Answer],
-        log: TextIO | None = None,
+        log: Callable[[str], None] | None = None,
         notice: Callable[[Event], None] = lambda event: None,
+        meanwhile: Callable[[], None] = lambda: None,
     ) -> Answer:
         while True:
+            meanwhile()
             try:
                 line = self._process.read_line(_POLL)
             except EOFError:
@@ -130,7 +136,7 @@ class Session:
             if line is None:
                 continue
             events = self._parse(line)
-            self._log(line, events, log)
+            self._log(line, events, log or self._unlogged.append)
             for event in events:
                 if isinstance(event, answer):
                     return event
@@ -140,17 +146,13 @@ class Session:
                     self._last_error = event.message
                 notice(event)
 
-    def _log(self, line: str, events: list[Event], log: TextIO | None) -> None:
+    def _log(self, line: str, events: list[Event], log: Callable[[str], None]) -> None:
         """Write what the renderer said; of the driver's own answers only what a person wants to read."""
         answers = [event for event in events if isinstance(event, Ready | SceneLoaded | FrameDone)]
         problems = [event.message for event in events if isinstance(event, Problem) and event.fatal]
         if answers or not line.strip():
             return
-        text = f"Error: {problems[0]}" if problems else line
-        if log is None:
-            self._unlogged.append(text)
-        else:
-            log.write(text + "\n")
+        log(f"Error: {problems[0]}" if problems else line)
 
     def _ended(self) -> Exception:
         code = self._process.stop()  # whatever it left behind

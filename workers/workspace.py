@@ -6,7 +6,6 @@ import os
 import shutil
 import stat
 import sys
-import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -24,8 +23,6 @@ from render_manager.storage.project_files import find_project_file
 LOGS_DIR_NAME = "logs"
 _LOCKS = ".locks"  # no user can be called so: a unionid never begins with a dot
 _MARKER = ".workspace.json"
-#: Seconds between two reports of what a preparation is doing.
-_REPORT_EVERY = 0.5
 
 #: Told what is going on, for people; raising from it stops the preparation.
 Report = Callable[[str], None]
@@ -143,9 +140,8 @@ class Workspaces:
                 f"{task.oss_file_path} is {info.size:,} bytes, but only {free:,} are free in {source.parent} and "
                 f"{self._settings.min_free_bytes:,} must stay so: free space or lower MIN_FREE_DISK_GB."
             )
-        told = Throttled(report)
         fetched = self._objects.download(
-            task.oss_file_path, source, lambda done, total: told(_share("Downloading", done, total))
+            task.oss_file_path, source, lambda done, total: report(_share("Downloading", done, total))
         )
         _etag_file(source).write_text(fetched.etag, encoding="utf-8")
 
@@ -166,14 +162,13 @@ class Workspaces:
             )
         report("Unpacking" if kind else "Copying the project file")
         if kind:
-            told = Throttled(report)
             unpack(
                 source,
                 project,
                 name=name,
                 max_bytes=self._settings.max_unpacked_bytes,
                 free_margin=self._settings.min_free_bytes,
-                progress=lambda done, total: told(_share("Unpacking", done, total)),
+                progress=lambda done, total: report(_share("Unpacking", done, total)),
             )
             return
         filling = project.with_name(project.name + ".unpacking")
@@ -210,19 +205,6 @@ def measure(folder: Path) -> int:
             except FileNotFoundError:  # removed while we looked
                 continue
     return total
-
-
-class Throttled:
-    """Passes on at most two reports a second."""
-
-    def __init__(self, report: Report) -> None:
-        self._report = report
-        self._next = 0.0
-
-    def __call__(self, text: str) -> None:
-        if time.monotonic() >= self._next:
-            self._next = time.monotonic() + _REPORT_EVERY
-            self._report(text)
 
 
 def _share(what: str, done: int, total: int | None) -> str:

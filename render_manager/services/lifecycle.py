@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from render_manager.domain.audit import Action
-from render_manager.domain.entities import Claim, RenderTask, WorkerProfile, Workspace
+from render_manager.domain.entities import Claim, RenderTask, Timing, WorkerProfile, Workspace
 from render_manager.domain.errors import BrokerUnavailable
 from render_manager.domain.matching import can_serve
 from render_manager.domain.notices import Notice, Topic
@@ -34,10 +34,17 @@ class FarmRules:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How an attempt ended: an image that was verified, or what went wrong."""
+    """How an attempt ended: an image that was verified, or what went wrong.
+
+    Attributes:
+        took: seconds from the begin to the end of the rendering; None: since it was written down as begun.
+        ago: seconds since it ended.
+    """
 
     output_path: str | None = None
     error: str | None = None
+    took: float | None = None
+    ago: float = 0.0
 
 
 #: Where the renderer of a frame (number, attempt) writes its log.
@@ -145,12 +152,26 @@ class Lifecycle:
             change.update(status=TaskStatus.RUNNING, activity=None)
         return Claim(change.task, *taken, worker.name)
 
+    def is_next(self, task_id: str, worker: WorkerProfile) -> bool:
+        """Whether the task is still what is next for the worker."""
+        return self.store.next_task(worker, fair=self.rules.fair_shares) == task_id
+
+    def claim_following(self, task_id: str, worker: WorkerProfile, log_path: LogPath) -> Claim | None:
+        """A frame of the task that the worker's renderer stands ready for, if the task is still what is next for the
+        worker; it begins at once."""
+        with self.store.transaction() as tx:
+            change = TaskChange(tx, tx.lock_task(task_id), self.actor)
+            before = change.task
+            claim = self._following(change, worker, log_path)
+            notices = change.finish(Action.CLAIM, attempt=claim and claim.attempt)
+        self._after(before, change.task, notices)
+        return claim
+
     def end_and_claim(
-        self, claim: Claim, outcome: Outcome, worker: WorkerProfile, log_path: LogPath
+        self, claim: Claim, outcome: Outcome, worker: WorkerProfile, log_path: LogPath, *, leave: int = 0
     ) -> tuple[bool, Claim | None]:
-        """End an attempt and, where the same task is what is next for the worker, claim its next frame in the same
-        transaction; the renderer stands ready, so that frame begins at once. Whether the ended claim held, and the
-        new one.
+        """``end_frame`` and ``claim_following`` of the same task in one transaction. Whether the ended claim held, and
+        the new one. With ``leave`` there is none unless more than so many frames are waiting.
 
         Another task is left to ``claim_next``: two transactions that each hold one of two tasks' rows and want the
         other could wait for each other.
@@ -160,11 +181,15 @@ class Lifecycle:
             before = change.task
             held = self._end(change, claim, outcome)
             following = None
-            if tx.next_task(worker, fair=self.rules.fair_shares) == claim.task.id:
-                following = self._claim(change, worker, log_path)
+            if change.task.counts.pending > leave:
+                following = self._following(change, worker, log_path)
             notices = change.finish(Action.CLAIM, attempt=following and following.attempt)
         self._after(before, change.task, notices)
         return held, following
+
+    def _following(self, change: TaskChange, worker: WorkerProfile, log_path: LogPath) -> Claim | None:
+        is_next = change.tx.next_task(worker, fair=self.rules.fair_shares) == change.task.id
+        return self._claim(change, worker, log_path) if is_next else None
 
     def end_frame(self, claim: Claim, outcome: Outcome) -> bool:
         """End an attempt. False: the claim no longer holds and the result does not count."""
@@ -178,12 +203,15 @@ class Lifecycle:
     def _end(self, change: TaskChange, claim: Claim, outcome: Outcome) -> bool:
         """Completed, or failed once the attempts are used up, or waiting for the next attempt."""
         source, values = FrameStatus.RENDERING, {"error_message": outcome.error, "output_path": outcome.output_path}
+        timing = Timing(outcome.ago, outcome.took)
         if outcome.error is None:
             done = {**values, "progress": 1.0}
-            held = change.move(source, FrameStatus.COMPLETED, claim=claim, values=done)
+            held = change.move(source, FrameStatus.COMPLETED, claim=claim, values=done, timing=timing)
         else:
             last = change.task.max_attempts
-            held = change.move(source, FrameStatus.FAILED, claim=claim, min_attempts_used=last, values=values)
+            held = change.move(
+                source, FrameStatus.FAILED, claim=claim, min_attempts_used=last, values=values, timing=timing
+            )
             held = held or change.move(source, FrameStatus.PENDING, claim=claim, values={**values, "progress": 0.0})
         change.record(Action.COMPLETE if outcome.error is None else Action.FAIL, outcome.error, claim.attempt)
         return held == 1

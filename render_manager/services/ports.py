@@ -12,6 +12,7 @@ from render_manager.domain.entities import (
     ObjectInfo,
     RenderFrame,
     RenderTask,
+    Timing,
     WorkerOrders,
     WorkerProfile,
     WorkerStatus,
@@ -73,10 +74,11 @@ class StoreTransaction(Protocol):
         min_attempts_used: int | None = None,
         uncounted: bool = False,
         values: dict[str, object] | None = None,
+        timing: Timing | None = None,
     ) -> int:
         """Guarded: only frames in ``source`` that meet every condition given move; how many did.
 
-        ``uncounted``: the attempt does not count against the limit.
+        ``uncounted``: the attempt does not count against the limit. ``timing``: when it was, if not until just now.
         """
         ...
 
@@ -182,8 +184,8 @@ class TaskStore(Protocol):
 
     def claim_holds(self, claim: Claim) -> bool: ...
 
-    def has_work_for(self, worker: WorkerProfile) -> str | None:
-        """The id of a task the worker could take a frame of now."""
+    def next_task(self, worker: WorkerProfile, *, fair: bool = False) -> str | None:
+        """See StoreTransaction."""
         ...
 
     def workers(self, alive_within: float) -> list[WorkerStatus]: ...

@@ -20,7 +20,7 @@ from sqlalchemy import (
     update,
 )
 
-from render_manager.domain.entities import Claim
+from render_manager.domain.entities import Claim, Timing
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.states import FrameStatus
 from render_manager.store.tables import IS_PENDING, db_now, render_frames
@@ -67,18 +67,20 @@ class FrameWrites:
         min_attempts_used: int | None = None,
         uncounted: bool = False,
         values: dict[str, object] | None = None,
+        timing: Timing | None = None,
     ) -> int:
         given: dict[str, object] = {"in_task": task_id, "source": source, "status": target, **(values or {})}
         if target is not FrameStatus.RENDERING:
             given["lease_until"] = None
         guards = {"by_worker": worker, "used": min_attempts_used, **(_guard(claim) if claim else {})}
         given |= {name: value for name, value in guards.items() if value is not None}
+        timing = timing or Timing()
+        finished, timed = target in (FrameStatus.COMPLETED, FrameStatus.FAILED), timing.took is not None
         changed = _move(
-            tuple(sorted(given)),
-            lease_expired=lease_expired,
-            uncounted=uncounted,
-            finished=target in (FrameStatus.COMPLETED, FrameStatus.FAILED),
+            tuple(sorted(given)), lease_expired=lease_expired, uncounted=uncounted, finished=finished, timed=timed
         )
+        given |= {"ago": timing.ago} if finished else {}
+        given |= {"took": timing.took} if finished and timed else {}
         if numbers is None:
             return self._db.execute(changed, given).rowcount
         return sum(self._db.execute(changed.where(*chosen), given).rowcount for chosen in in_frames(numbers))
@@ -161,7 +163,12 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
 
 @lru_cache(maxsize=256)
 def _move(
-    given: tuple[str, ...], *, lease_expired: bool = False, uncounted: bool = False, finished: bool = False
+    given: tuple[str, ...],
+    *,
+    lease_expired: bool = False,
+    uncounted: bool = False,
+    finished: bool = False,
+    timed: bool = False,
 ) -> Update:
     """Change frames that meet the conditions among the names ``given``; the others are the columns changed."""
     conditions = [_CONDITIONS[name] for name in given if name in _CONDITIONS]
@@ -171,9 +178,14 @@ def _move(
     if uncounted:
         values["attempts_used"] = frames.attempts_used - 1
     if finished:
-        values["finished_at"] = db_now()
+        values["finished_at"] = db_now() - _AGO
+    if finished and timed:
+        values["started_at"] = db_now() - _AGO - _TOOK
     return update(render_frames).where(*conditions).values(**values)
 
+
+#: Durations, not times: hosts' clocks may differ from the database's.
+_AGO, _TOOK = bindparam("ago", type_=Double()), bindparam("took", type_=Double())
 
 _RENEW = (
     update(render_frames)

@@ -109,9 +109,9 @@ class SqlTaskStore:
         held = and_(frames.task_id == claim.task.id, frames.status == FrameStatus.RENDERING, *held_by(claim))
         return bool(self._rows(select(exists().where(held).label("holds")))[0].holds)
 
-    def has_work_for(self, worker: WorkerProfile) -> str | None:
+    def next_task(self, worker: WorkerProfile, *, fair: bool = False) -> str | None:
         with self._reading() as connection:
-            return ask(connection, worker, fair=False)
+            return ask(connection, worker, fair=fair)
 
     def workers(self, alive_within: float) -> list[WorkerStatus]:
         frames = render_frames.c

@@ -18,7 +18,7 @@ P, R, C, F = FrameStatus.PENDING, FrameStatus.RENDERING, FrameStatus.COMPLETED, 
 def next_for(store: SqlTaskStore, profile: WorkerProfile) -> str | None:
     with store.transaction() as tx:
         found = tx.next_task(profile)
-    assert store.has_work_for(profile) == found
+    assert store.next_task(profile) == found
     return found
 
 

@@ -1,0 +1,90 @@
+"""One attempt at a frame: its log, its times, and whether what came out of it is what it should be."""
+
+import logging
+import os
+import time
+from collections.abc import Sequence
+from typing import TextIO
+
+from render_manager.domain.entities import Claim
+from render_manager.domain.errors import RenderFailed
+from render_manager.services.lifecycle import Outcome
+from workers.images import check_image
+from workers.renderers.events import FrameDone
+
+log = logging.getLogger(__name__)
+
+#: Seconds by which a file system's clock may be coarser than the time it gave the log file.
+_CLOCK_GRAIN = 2.0
+
+
+def log_path(folder: str, number: int, attempt: int) -> str:
+    """Where the renderer's output about a frame is kept."""
+    return os.path.join(folder, f"frame_{number:04d}.{attempt}.log")
+
+
+class Attempt:
+    """A claimed frame that is being rendered.
+
+    Raises:
+        OSError: its log can't be written.
+    """
+
+    def __init__(self, claim: Claim, path: str) -> None:
+        self.claim = claim
+        self._path = path
+        self._log: TextIO | None = open(path, "w", encoding="utf-8", buffering=1)  # noqa: SIM115 - end() closes it
+        # The clock that counts is that of the disk the images go to.
+        self._not_before = os.fstat(self._log.fileno()).st_mtime - _CLOCK_GRAIN
+        self._began = time.monotonic()
+        self._ended: float | None = None
+
+    def write(self, line: str) -> None:
+        """Add a line of output to the frame's log. A full disk costs the log, not the frame: its image decides."""
+        if self._log is None:
+            return
+        try:
+            self._log.write(line + "\n")
+        except OSError as error:
+            log.warning("The log %s ends here: %s", self._path, error.strerror or error)
+            self._close_log()
+
+    def end(self) -> None:
+        """The renderer is through with it."""
+        self._ended = time.monotonic()
+        self._close_log()
+
+    def _close_log(self) -> None:
+        file, self._log = self._log, None
+        try:
+            if file:
+                file.close()
+        except OSError:  # what could not be written is tried again on closing
+            log.debug("The end of %s was not written", self._path, exc_info=True)
+
+    @property
+    def took(self) -> float:
+        """Seconds from its begin to its end, or until now."""
+        return (self._ended or time.monotonic()) - self._began
+
+    def completed(self, done: FrameDone, saved: Sequence[str]) -> Outcome:
+        """The outcome of a frame that the renderer calls done: completed only if every file it named is a whole, new
+        image; the first one of the right size where that is known."""
+        main = [done.path] if done.path else []
+        files: list[str] = list(dict.fromkeys(main + list(saved)))
+        try:
+            if not files:
+                raise RenderFailed("The renderer reported success but saved no file.")
+            for place, file in enumerate(files):
+                check_image(file, not_before=self._not_before, size=done.size if place == 0 else None)
+        except RenderFailed as error:
+            return self.failed(str(error))
+        except OSError as error:
+            return self.failed(f"The image {files[0]} can't be read: {error.strerror or error}.")
+        return Outcome(output_path=files[0], took=self.took, ago=self._ago())
+
+    def failed(self, message: str) -> Outcome:
+        return Outcome(error=message, took=self.took, ago=self._ago())
+
+    def _ago(self) -> float:
+        return time.monotonic() - self._ended if self._ended else 0.0

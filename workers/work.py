@@ -1,0 +1,42 @@
+"""What all ways of rendering share: claims that are held, and reports that are not lost."""
+
+from typing import Protocol
+
+from render_manager.domain.entities import Claim, WorkerProfile
+from render_manager.services.lifecycle import Lifecycle, Outcome
+from workers.holding import Holding
+from workers.renderers.base import Installation, Renderer
+from workers.reporter import Reporter
+from workers.signals import Signal
+from workers.workspace import Workspaces
+
+
+class LaneOwner(Protocol):
+    """What a lane needs of the worker it runs in."""
+
+    profile: WorkerProfile
+    lifecycle: Lifecycle
+    workspaces: Workspaces
+    renderers: dict[str, tuple[Renderer, Installation]]
+    stopping: Signal  #: take no new frame
+    leaving: Signal  #: hand back the frame that is rendering
+
+
+class Work:
+    """Claims and reports of one lane."""
+
+    def __init__(self, owner: LaneOwner) -> None:
+        self.owner = owner
+        self.lifecycle = owner.lifecycle
+        self.report = Reporter(owner.lifecycle, owner.leaving)
+        self.holding = Holding()
+
+    def end(self, claim: Claim, outcome: Outcome) -> None:
+        """Write down how the claim's attempt ended."""
+        self.report.surely(lambda: self.lifecycle.end_frame(claim, outcome))
+        self.holding.drop(claim)
+
+    def hand_back(self, claim: Claim) -> None:
+        """Let another attempt render the frame. If the claim is lost this does nothing."""
+        self.report.surely(lambda: self.lifecycle.frame_returned(claim))
+        self.holding.drop(claim)
