@@ -81,10 +81,7 @@ class Attempt:
             return self.failed(str(error))
         except OSError as error:
             return self.failed(f"The image {files[0]} can't be read: {error.strerror or error}.")
-        return Outcome(output_path=files[0], took=self.took, ago=self._ago())
+        return Outcome(output_path=files[0], took=self.took, ended_at=self._ended)
 
     def failed(self, message: str) -> Outcome:
-        return Outcome(error=message, took=self.took, ago=self._ago())
-
-    def _ago(self) -> float:
-        return time.monotonic() - self._ended if self._ended else 0.0
+        return Outcome(error=message, took=self.took, ended_at=self._ended)

@@ -2,7 +2,6 @@
 
 import logging
 import threading
-from collections.abc import Callable
 
 from render_manager.domain.entities import Claim, WorkerProfile
 from render_manager.domain.errors import StoreUnavailable
@@ -89,31 +88,26 @@ class Lanes:
 
     def abort_all(self) -> None:
         """Hand back what is rendering."""
-        self._each_lane(Lane.abort)
+        for lane, claim in self._held():
+            lane.abort(claim)
 
     def close(self) -> None:
         self._watch.stop()
         self._renewal.stop()
 
-    def _each_lane(self, act: Callable[[Lane, Claim], None]) -> None:
+    def _held(self) -> list[tuple[Lane, Claim]]:
         with self._lock:
-            lanes = list(self._lanes)
-        for lane in lanes:
-            for claim in lane.held:
-                act(lane, claim)
+            return [(lane, claim) for lane in self._lanes for claim in lane.held]
 
     def _renew(self) -> None:
-        with self._lock:
-            held = [claim for lane in self._lanes for claim in lane.held]
-        self._workers.renew(held)
+        self._workers.renew([claim for _, claim in self._held()])
 
     def _check_claims(self) -> None:
         """End renderers whose claim was taken away: by a cancel, a retry elsewhere, the sweep; all, to leave."""
-        leaving = self.leaving.is_set()
-
-        def check(lane: Lane, claim: Claim) -> None:
-            if leaving or not self._store.claim_holds(claim):
+        held = self._held()
+        claims = [claim for _, claim in held]
+        lost = claims if self.leaving.is_set() else self._store.lost(claims)
+        for lane, claim in held:
+            if any(claim is gone for gone in lost):
                 # One that does not end at once must not hold up the others.
                 threading.Thread(target=lane.abort, args=(claim,), name="abort").start()
-
-        self._each_lane(check)

@@ -7,6 +7,9 @@ claimed ahead, so that the renderer never waits.
 
 import logging
 import time
+from collections import deque
+from collections.abc import Sequence
+from functools import partial
 
 from render_manager.domain.entities import Claim
 from render_manager.domain.errors import RenderFailed, StoreUnavailable
@@ -18,11 +21,17 @@ from workers.work import Work
 
 log = logging.getLogger(__name__)
 
-#: A frame is claimed ahead if the one before it took less than so many seconds: a longer one would keep it from
-#: another worker.
+#: Frames are claimed ahead if the one before them took less than so many seconds: a longer one would keep them from
+#: other workers.
 AHEAD_WITHIN = 1.0
-#: Seconds after which a frame claimed ahead is handed back, as the one before it takes longer than expected.
+#: Seconds after which frames claimed ahead are handed back, as the one before them takes longer than expected.
 AHEAD_KEPT = 3.0
+#: Seconds for which the answer to "what is next for me?" that brought a claim is taken for fresh.
+AHEAD_TRUSTED = 0.05
+#: Frames so short that several end within so many seconds are claimed and reported together, but not more than
+#: ``MOST_TOGETHER``: what is not yet reported is rendered again if the worker dies.
+TOGETHER_WITHIN = 0.1
+MOST_TOGETHER = 16
 
 
 class SessionWork:
@@ -38,8 +47,10 @@ class SessionWork:
         self._profile = work.owner.profile
         self._session = session
         self._logs = logs
-        self._ahead: Claim | None = None
-        self._ahead_since = 0.0
+        self._ahead: deque[Claim] = deque()  # claimed, and not begun yet
+        self._asked_at = 0.0  # when they were known to be next
+        self._ended: list[tuple[Claim, Outcome]] = []  # and not reported yet
+        self._report_by = 0.0
 
     def run(self, claim: Claim) -> None:
         """Render the claim's frame, and then the task's others that this worker is to render next.
@@ -49,12 +60,19 @@ class SessionWork:
             StoreUnavailable: the worker leaves while the database is away.
         """
         current = self._begin(claim, first=True)
-        while current is not None:
-            result = self._finish(current)
-            following = self._next(claim.task.id)
-            outcome = current.failed(result) if isinstance(result, str) else current.completed(*result)
-            self._record(current, outcome, ahead=following is not None and current.took < AHEAD_WITHIN)
-            current = following
+        try:
+            while current is not None:
+                result = self._finish(current)
+                following = self._next(claim.task.id)
+                outcome = current.failed(result) if isinstance(result, str) else current.completed(*result)
+                self._note(current, outcome)
+                if following is not None and current.took < AHEAD_WITHIN:
+                    self._report_and_claim(claim.task.id, current.took)
+                else:
+                    self._report()
+                current = following
+        finally:
+            self._report()
 
     def _begin(self, claim: Claim, *, first: bool = False) -> Attempt | None:
         """Ask the renderer for the claim's frame; None if it was lost meanwhile."""
@@ -90,40 +108,67 @@ class SessionWork:
 
     def _next(self, task_id: str) -> Attempt | None:
         """Begin the task's next frame, if the task is still what is next for this worker."""
-        ahead, self._ahead = self._ahead, None
-        going_on = self._session.alive and not self._work.owner.stopping.is_set()
-        try:
-            if ahead and going_on and self._lifecycle.is_next(task_id, self._profile):
-                return self._begin(ahead)
-            if ahead:
-                self._work.hand_back(ahead)
-            claim = self._lifecycle.claim_following(task_id, self._profile, self._log_path) if going_on else None
-        except StoreUnavailable:
-            # What is claimed is rendered also while the database is away.
-            return self._begin(ahead) if ahead and going_on else None
-        if claim is None:
+        if not self._session.alive or self._work.owner.stopping.is_set():
+            self._hand_back()
             return None
-        self._work.holding.add(claim)
-        return self._begin(claim)
+        try:
+            if self._ahead and not self._still_next(task_id):
+                self._hand_back()
+            if not self._ahead:
+                self._hold(self._lifecycle.claim_following(task_id, self._profile, self._log_path))
+        except StoreUnavailable:
+            log.debug("What is claimed is rendered also while the database is away")
+        while self._ahead:
+            if attempt := self._begin(self._ahead.popleft()):
+                return attempt
+        return None
 
-    def _record(self, attempt: Attempt, outcome: Outcome, *, ahead: bool) -> None:
-        if not ahead:
-            self._work.end(attempt.claim, outcome)
-            return
+    def _still_next(self, task_id: str) -> bool:
+        if time.monotonic() - self._asked_at > AHEAD_TRUSTED:
+            if not self._lifecycle.is_next(task_id, self._profile):
+                return False
+            self._asked_at = time.monotonic()
+        return True
 
-        def report() -> Claim | None:
-            # At the end of a task its frames are for whoever is free first: the last one is left.
-            return self._lifecycle.end_and_claim(attempt.claim, outcome, self._profile, self._log_path, leave=1)[1]
+    def _hold(self, claims: Sequence[Claim]) -> None:
+        for claim in claims:
+            self._work.holding.add(claim)
+        self._ahead.extend(claims)
+        self._asked_at = time.monotonic()
 
-        self._ahead, self._ahead_since = self._work.report.surely(report), time.monotonic()
-        if self._ahead:
-            self._work.holding.add(self._ahead)
-        self._work.holding.drop(attempt.claim)
+    def _hand_back(self) -> None:
+        while self._ahead:
+            self._work.hand_back(self._ahead.popleft())
 
     def _hand_back_old(self) -> None:
-        if self._ahead and time.monotonic() - self._ahead_since > AHEAD_KEPT:
-            ahead, self._ahead = self._ahead, None
-            self._work.hand_back(ahead)
+        if self._ahead and time.monotonic() - self._asked_at > AHEAD_KEPT:
+            self._hand_back()
+
+    # -- reporting -----------------------------------------------------------------------------------------------
+
+    def _note(self, attempt: Attempt, outcome: Outcome) -> None:
+        if not self._ended:
+            self._report_by = time.monotonic() + TOGETHER_WITHIN
+        self._ended.append((attempt.claim, outcome))
+
+    def _report_and_claim(self, task_id: str, took: float) -> None:
+        """Report what ended and claim ahead, at the latest when the last frame ahead has begun."""
+        together = min(MOST_TOGETHER, max(1, int(TOGETHER_WITHIN / took)))
+        if len(self._ahead) > together // 4 and time.monotonic() < self._report_by:
+            return
+        ended, self._ended = self._ended, []
+        # At the end of a task its frames are for whoever is free first: the last one is left.
+        report = partial(
+            self._lifecycle.end_and_claim, task_id, ended, self._profile, self._log_path, count=together, leave=1
+        )
+        self._hold(self._work.report.surely(report)[1])
+        for claim, _ in ended:
+            self._work.holding.drop(claim)
+
+    def _report(self) -> None:
+        ended, self._ended = self._ended, []
+        for claim, outcome in ended:
+            self._work.end(claim, outcome)
 
     def _log_path(self, number: int, attempt: int) -> str:
         return log_path(self._logs, number, attempt)

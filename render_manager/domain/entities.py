@@ -110,14 +110,6 @@ class Claim:
 
 
 @dataclass(frozen=True)
-class Timing:
-    """When an attempt was, in durations: hosts' clocks may differ from the database's."""
-
-    ago: float = 0.0  #: seconds since it ended
-    took: float | None = None  #: seconds of rendering; None: since it was written down as begun
-
-
-@dataclass(frozen=True)
 class WorkerProfile:
     """Who a worker is and what it can run: what the answer to "what is next for me?" depends on."""
 

@@ -22,6 +22,8 @@ log = logging.getLogger(__name__)
 CHANNEL = "render-manager:notices"
 #: Seconds in which, after a failure, notices are dropped instead of tried: a dead Redis must not slow renders down.
 REST_AFTER_FAILURE = 2.0
+#: Seconds in which notices gather to be sent together: of short frames there are hundreds in a second.
+GATHER = 0.02
 #: So many notices wait to be sent at most; the oldest go first.
 MOST_WAITING = 10_000
 #: A batch ends at this many notices, so that a flood still lets the listener's loop breathe.
@@ -59,17 +61,20 @@ class RedisBus:
         if self._url is None or not notices:
             return
         with self._changed:
+            first = not self._waiting
             self._waiting.extend(notices)
             if self._sender is None:
                 self._sender = threading.Thread(target=self._send_all, name="notices", daemon=True)
                 self._sender.start()
-            self._changed.notify()
+            if first:
+                self._changed.notify()
 
     def _send_all(self) -> None:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting or self._closed)
-                batch = list(self._waiting)
+                self._changed.wait_for(lambda: self._closed, GATHER)
+                batch = list(dict.fromkeys(self._waiting))
                 self._waiting.clear()
             if not batch:
                 return

@@ -1,5 +1,6 @@
 """One passage through the door: a locked task, its frames' moves counted as they are made, and what to tell of it."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
@@ -48,11 +49,17 @@ class TaskChange:
         self._count(source, target, count, [claim.frame_number] if claim else numbers)
         return count
 
-    def take(self, worker: str, lease_seconds: float, log_path: Any = None) -> tuple[int, int] | None:
-        """Claim the next frame (see StoreTransaction.take_frame)."""
-        taken = self.tx.take_frame(self.task.id, worker, lease_seconds, log_path)
-        if taken:
-            self._count(FrameStatus.PENDING, FrameStatus.RENDERING, 1, [taken[0]])
+    def complete(self, done: Sequence[tuple[Claim, Mapping[str, object]]]) -> list[Claim]:
+        """Frames are completed (see StoreTransaction.complete_frames); the claims that held."""
+        held = self.tx.complete_frames(self.task.id, done)
+        numbers = [claim.frame_number for claim in held]
+        self._count(FrameStatus.RENDERING, FrameStatus.COMPLETED, len(held), numbers)
+        return held
+
+    def take(self, worker: str, lease_seconds: float, count: int = 1, log_path: Any = None) -> list[tuple[int, int]]:
+        """Claim the next frames (see StoreTransaction.take_frames)."""
+        taken = self.tx.take_frames(self.task.id, worker, lease_seconds, count, log_path)
+        self._count(FrameStatus.PENDING, FrameStatus.RENDERING, len(taken), [number for number, _ in taken])
         return taken
 
     def _count(

@@ -5,13 +5,14 @@ found about workers (``workers.py``) goes through ``Lifecycle.change``, the same
 """
 
 import logging
+import time
 from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 from render_manager.domain.audit import Action
-from render_manager.domain.entities import Claim, RenderTask, Timing, WorkerProfile, Workspace
+from render_manager.domain.entities import Claim, RenderTask, WorkerProfile, Workspace
 from render_manager.domain.errors import BrokerUnavailable
 from render_manager.domain.matching import can_serve
 from render_manager.domain.notices import Notice, Topic
@@ -38,13 +39,13 @@ class Outcome:
 
     Attributes:
         took: seconds from the begin to the end of the rendering; None: since it was written down as begun.
-        ago: seconds since it ended.
+        ended_at: when that was, by this process' ``time.monotonic()``; None: now.
     """
 
     output_path: str | None = None
     error: str | None = None
     took: float | None = None
-    ago: float = 0.0
+    ended_at: float | None = None
 
 
 #: Where the renderer of a frame (number, attempt) writes its log.
@@ -129,12 +130,12 @@ class Lifecycle:
                 # in a new transaction: this one has the row locked.
                 if not self._still_next(change, worker):
                     continue
-                claim = self._claim(change, worker)
-                if claim is None:
+                claims = self._claim(change, worker)
+                if not claims:
                     continue
-                notices = change.finish(Action.CLAIM, attempt=claim.attempt)
+                notices = change.finish(Action.CLAIM, attempt=claims[0].attempt)
             self._after(before, change.task, notices)
-            return claim
+            return claims[0]
 
     def _still_next(self, change: TaskChange, worker: WorkerProfile) -> bool:
         task = change.task
@@ -142,79 +143,77 @@ class Lifecycle:
             return False
         return task.max_workers is None or change.tx.next_task(worker, fair=self.rules.fair_shares) == task.id
 
-    def _claim(self, change: TaskChange, worker: WorkerProfile, log_path: LogPath | None = None) -> Claim | None:
-        taken = change.take(worker.name, self.rules.lease_seconds, log_path)
-        if taken is None:
-            return None
-        if change.task.started_at is None:
+    def _claim(
+        self, change: TaskChange, worker: WorkerProfile, count: int = 1, log_path: LogPath | None = None
+    ) -> list[Claim]:
+        taken = change.take(worker.name, self.rules.lease_seconds, count, log_path)
+        if taken and change.task.started_at is None:
             change.update(started_at=change.tx.now())
-        if log_path:
+        if taken and log_path:
             change.update(status=TaskStatus.RUNNING, activity=None)
-        return Claim(change.task, *taken, worker.name)
+        return [Claim(change.task, number, attempt, worker.name) for number, attempt in taken]
 
     def is_next(self, task_id: str, worker: WorkerProfile) -> bool:
         """Whether the task is still what is next for the worker."""
         return self.store.next_task(worker, fair=self.rules.fair_shares) == task_id
 
-    def claim_following(self, task_id: str, worker: WorkerProfile, log_path: LogPath) -> Claim | None:
-        """A frame of the task that the worker's renderer stands ready for, if the task is still what is next for the
-        worker; it begins at once."""
-        with self.store.transaction() as tx:
-            change = TaskChange(tx, tx.lock_task(task_id), self.actor)
-            before = change.task
-            claim = self._following(change, worker, log_path)
-            notices = change.finish(Action.CLAIM, attempt=claim and claim.attempt)
-        self._after(before, change.task, notices)
-        return claim
+    def claim_following(self, task_id: str, worker: WorkerProfile, log_path: LogPath, count: int = 1) -> list[Claim]:
+        """Frames of the task that the worker's renderer stands ready for, ``count`` at most, if the task is still what
+        is next for the worker; the first one begins at once."""
+        return self.end_and_claim(task_id, (), worker, log_path, count=count)[1]
 
     def end_and_claim(
-        self, claim: Claim, outcome: Outcome, worker: WorkerProfile, log_path: LogPath, *, leave: int = 0
-    ) -> tuple[bool, Claim | None]:
-        """``end_frame`` and ``claim_following`` of the same task in one transaction. Whether the ended claim held, and
-        the new one. With ``leave`` there is none unless more than so many frames are waiting.
+        self,
+        task_id: str,
+        ended: Sequence[tuple[Claim, Outcome]],
+        worker: WorkerProfile,
+        log_path: LogPath,
+        *,
+        count: int = 1,
+        leave: int = 0,
+    ) -> tuple[int, list[Claim]]:
+        """``end_frame`` of each and ``claim_following`` in one transaction. How many of the ended claims held, and the
+        new ones; so many frames are left for others to claim.
 
         Another task is left to ``claim_next``: two transactions that each hold one of two tasks' rows and want the
         other could wait for each other.
         """
         with self.store.transaction() as tx:
-            change = TaskChange(tx, tx.lock_task(claim.task.id), self.actor)
+            change = TaskChange(tx, tx.lock_task(task_id), self.actor)
             before = change.task
-            held = self._end(change, claim, outcome)
-            following = None
-            if change.task.counts.pending > leave:
-                following = self._following(change, worker, log_path)
-            notices = change.finish(Action.CLAIM, attempt=following and following.attempt)
+            held = self._end(change, ended)
+            following: list[Claim] = []
+            count = min(count, change.task.counts.pending - leave)
+            if count > 0 and tx.next_task(worker, fair=self.rules.fair_shares) == task_id:
+                following = self._claim(change, worker, count, log_path)
+            notices = change.finish(Action.CLAIM, attempt=_common(following))
         self._after(before, change.task, notices)
         return held, following
-
-    def _following(self, change: TaskChange, worker: WorkerProfile, log_path: LogPath) -> Claim | None:
-        is_next = change.tx.next_task(worker, fair=self.rules.fair_shares) == change.task.id
-        return self._claim(change, worker, log_path) if is_next else None
 
     def end_frame(self, claim: Claim, outcome: Outcome) -> bool:
         """End an attempt. False: the claim no longer holds and the result does not count."""
         with self.change(claim.task.id, Action.COMPLETE) as change:
             waiting = change.task.counts.pending
-            held = self._end(change, claim, outcome)
+            held = self._end(change, [(claim, outcome)])
             if change.task.counts.pending > waiting:  # to be tried again
                 change.new_ticket()
-        return held
-
-    def _end(self, change: TaskChange, claim: Claim, outcome: Outcome) -> bool:
-        """Completed, or failed once the attempts are used up, or waiting for the next attempt."""
-        source, values = FrameStatus.RENDERING, {"error_message": outcome.error, "output_path": outcome.output_path}
-        timing = Timing(outcome.ago, outcome.took)
-        if outcome.error is None:
-            done = {**values, "progress": 1.0}
-            held = change.move(source, FrameStatus.COMPLETED, claim=claim, values=done, timing=timing)
-        else:
-            last = change.task.max_attempts
-            held = change.move(
-                source, FrameStatus.FAILED, claim=claim, min_attempts_used=last, values=values, timing=timing
-            )
-            held = held or change.move(source, FrameStatus.PENDING, claim=claim, values={**values, "progress": 0.0})
-        change.record(Action.COMPLETE if outcome.error is None else Action.FAIL, outcome.error, claim.attempt)
         return held == 1
+
+    def _end(self, change: TaskChange, ended: Sequence[tuple[Claim, Outcome]]) -> int:
+        """Completed, or failed once the attempts are used up, or waiting for the next attempt; how many held."""
+        done = [(claim, {**_columns(outcome), "progress": 1.0}) for claim, outcome in ended if outcome.error is None]
+        completed = change.complete(done) if done else []
+        change.record(Action.COMPLETE, attempt=_common(completed))
+        held, last = len(completed), change.task.max_attempts
+        for claim, outcome in ended:
+            if outcome.error is None:
+                continue
+            values = {**_columns(outcome), "error_message": outcome.error}
+            source, again = FrameStatus.RENDERING, {"progress": 0.0, "error_message": outcome.error}
+            ends = change.move(source, FrameStatus.FAILED, claim=claim, min_attempts_used=last, values=values)
+            held += ends or change.move(source, FrameStatus.PENDING, claim=claim, values=again)
+            change.record(Action.FAIL, outcome.error, claim.attempt)
+        return held
 
     def ring_for_more(self, task_id: str) -> None:
         """Call the next idle worker if the task has frames left."""
@@ -317,3 +316,16 @@ class Lifecycle:
             change.update(activity=None)  # nobody is at it any more
         change.new_ticket()
         return failed + waiting
+
+
+def _columns(outcome: Outcome) -> dict[str, object]:
+    """How the frame's row tells of an attempt that ended."""
+    ago = 0.0 if outcome.ended_at is None else time.monotonic() - outcome.ended_at
+    took = {} if outcome.took is None else {"took": outcome.took}
+    return {"output_path": outcome.output_path, "ago": ago, **took}
+
+
+def _common(claims: Sequence[Claim]) -> int | None:
+    """The attempt that all of these are, for the record."""
+    attempts = {claim.attempt for claim in claims}
+    return attempts.pop() if len(attempts) == 1 else None

@@ -12,7 +12,6 @@ from render_manager.domain.entities import (
     ObjectInfo,
     RenderFrame,
     RenderTask,
-    Timing,
     WorkerOrders,
     WorkerProfile,
     WorkerStatus,
@@ -54,11 +53,22 @@ class StoreTransaction(Protocol):
         """Whether every task that this one is after is completed."""
         ...
 
-    def take_frame(
-        self, task_id: str, worker: str, lease_seconds: float, log_path: Callable[[int, int], str] | None = None
-    ) -> tuple[int, int] | None:
-        """Move the next pending frame to rendering under a lease; its number and new attempt. Frames that were never
-        lost or failed come first. ``log_path``: its renderer begins at once and writes its log there."""
+    def take_frames(
+        self,
+        task_id: str,
+        worker: str,
+        lease_seconds: float,
+        count: int = 1,
+        log_path: Callable[[int, int], str] | None = None,
+    ) -> list[tuple[int, int]]:
+        """Move the next pending frames, ``count`` at most, to rendering under a lease; their numbers and new attempts.
+        Frames that were never lost or failed come first. ``log_path``: the renderer stands ready and writes its logs
+        there."""
+        ...
+
+    def complete_frames(self, task_id: str, done: Sequence[tuple[Claim, Mapping[str, object]]]) -> list[Claim]:
+        """Move the frames whose claims hold to completed, each with columns of its own (see ``move_frames``); which
+        did."""
         ...
 
     def move_frames(
@@ -74,11 +84,11 @@ class StoreTransaction(Protocol):
         min_attempts_used: int | None = None,
         uncounted: bool = False,
         values: dict[str, object] | None = None,
-        timing: Timing | None = None,
     ) -> int:
         """Guarded: only frames in ``source`` that meet every condition given move; how many did.
 
-        ``uncounted``: the attempt does not count against the limit. ``timing``: when it was, if not until just now.
+        ``uncounted``: the attempt does not count against the limit.
+        In ``values``, ``ago`` and ``took`` are seconds since it was finished and of rendering, as clocks differ.
         """
         ...
 
@@ -182,7 +192,9 @@ class TaskStore(Protocol):
         """By frame number; ``first`` and ``limit`` cut a page of them."""
         ...
 
-    def claim_holds(self, claim: Claim) -> bool: ...
+    def lost(self, claims: Sequence[Claim]) -> list[Claim]:
+        """Those of one worker's claims that no longer hold."""
+        ...
 
     def next_task(self, worker: WorkerProfile, *, fair: bool = False) -> str | None:
         """See StoreTransaction."""

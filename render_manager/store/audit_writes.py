@@ -18,8 +18,8 @@ class AuditWrites:
     _db: Connection
 
     def record(self, entries: Sequence[AuditEntry]) -> None:
-        if entries:
-            self._db.execute(_RECORD, [_row_of(entry) for entry in entries])
+        for entry in entries:
+            self._db.execute(_RECORD, _row_of(entry))
 
     def trim_audit(self, *, keep_per_task: int, keep_days: float) -> int:
         old = audit.delete().where(audit.c.at < db_now() - keep_days * SECONDS_PER_DAY)

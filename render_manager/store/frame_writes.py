@@ -1,6 +1,6 @@
 """Writing frames: claims, moves and leases, each guarded by what the frame must still be."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -20,7 +20,7 @@ from sqlalchemy import (
     update,
 )
 
-from render_manager.domain.entities import Claim, Timing
+from render_manager.domain.entities import Claim
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.states import FrameStatus
 from render_manager.store.tables import IS_PENDING, db_now, render_frames
@@ -36,23 +36,58 @@ class FrameWrites:
 
     _db: Connection
 
-    def take_frame(
-        self, task_id: str, worker: str, lease_seconds: float, log_path: Callable[[int, int], str] | None = None
-    ) -> tuple[int, int] | None:
-        row = self._db.execute(_NEXT_FRAME, {"task": task_id}).first()
-        if row is None:
-            return None
-        number, attempt = row.frame_number, row.attempt + 1
-        values = {
-            "task": task_id,
-            "number": number,
-            "worker": worker,
-            "attempt": attempt,
-            "lease": lease_seconds,
-            "log_path": log_path and log_path(number, attempt),
-        }
-        self._db.execute(_TAKE_FRAME[log_path is not None], values)
-        return number, attempt
+    def take_frames(
+        self,
+        task_id: str,
+        worker: str,
+        lease_seconds: float,
+        count: int = 1,
+        log_path: Callable[[int, int], str] | None = None,
+    ) -> list[tuple[int, int]]:
+        rows = self._db.execute(_NEXT_FRAMES, {"task": task_id, "count": count}).all()
+        taken = [(row.frame_number, row.attempt + 1) for row in rows]
+        values = [
+            {
+                "task": task_id,
+                "number": number,
+                "worker": worker,
+                "attempt": attempt,
+                "lease": lease_seconds,
+                "log_path": log_path and log_path(number, attempt),
+            }
+            for number, attempt in taken
+        ]
+        if values:
+            self._db.execute(_TAKE_FRAME[log_path is not None], only(values))
+        return taken
+
+    def complete_frames(self, task_id: str, done: Sequence[tuple[Claim, Mapping[str, object]]]) -> list[Claim]:
+        # Nobody else moves frames of a task that is locked.
+        held = list(done) if len(done) == 1 else self._held(task_id, done)
+        given = [
+            {
+                "in_task": task_id,
+                "source": FrameStatus.RENDERING,
+                "status": FrameStatus.COMPLETED,
+                "lease_until": None,
+                **_guard(claim),
+                **values,
+            }
+            for claim, values in held
+        ]
+        if not given:
+            return []
+        moved = self._db.execute(_move(tuple(sorted(given[0]))), only(given)).rowcount
+        return [claim for claim, _ in held] if moved else []
+
+    def _held(
+        self, task_id: str, done: Sequence[tuple[Claim, Mapping[str, object]]]
+    ) -> list[tuple[Claim, Mapping[str, object]]]:
+        rendering = select(frames.frame_number, frames.attempt, frames.worker).where(
+            frames.task_id == bindparam("task"), frames.status == FrameStatus.RENDERING
+        )
+        held = {tuple(row) for row in self._db.execute(rendering, {"task": task_id})}
+        return [one for one in done if (one[0].frame_number, one[0].attempt, one[0].worker) in held]
 
     def move_frames(
         self,
@@ -67,20 +102,15 @@ class FrameWrites:
         min_attempts_used: int | None = None,
         uncounted: bool = False,
         values: dict[str, object] | None = None,
-        timing: Timing | None = None,
     ) -> int:
         given: dict[str, object] = {"in_task": task_id, "source": source, "status": target, **(values or {})}
         if target is not FrameStatus.RENDERING:
             given["lease_until"] = None
         guards = {"by_worker": worker, "used": min_attempts_used, **(_guard(claim) if claim else {})}
         given |= {name: value for name, value in guards.items() if value is not None}
-        timing = timing or Timing()
-        finished, timed = target in (FrameStatus.COMPLETED, FrameStatus.FAILED), timing.took is not None
-        changed = _move(
-            tuple(sorted(given)), lease_expired=lease_expired, uncounted=uncounted, finished=finished, timed=timed
-        )
-        given |= {"ago": timing.ago} if finished else {}
-        given |= {"took": timing.took} if finished and timed else {}
+        if target in (FrameStatus.COMPLETED, FrameStatus.FAILED):
+            given.setdefault("ago", 0.0)
+        changed = _move(tuple(sorted(given)), lease_expired=lease_expired, uncounted=uncounted)
         if numbers is None:
             return self._db.execute(changed, given).rowcount
         return sum(self._db.execute(changed.where(*chosen), given).rowcount for chosen in in_frames(numbers))
@@ -106,11 +136,11 @@ class FrameWrites:
 
 
 # Statements that are executed for every frame are built once: building one takes several times as long as asking.
-_NEXT_FRAME = (
+_NEXT_FRAMES = (
     select(frames.frame_number, frames.attempt)
     .where(frames.task_id == bindparam("task"), _PENDING)
     .order_by(frames.attempts_used, frames.position)
-    .limit(1)
+    .limit(bindparam("count", type_=Integer()))
 )
 
 
@@ -135,6 +165,11 @@ def _take_frame(*, begins: bool) -> Update:
 
 
 _TAKE_FRAME = {begins: _take_frame(begins=begins) for begins in (True, False)}
+
+
+def only(values: list[dict[str, object]]) -> Any:
+    """Several are sent together, which for a single one would cost more than it saves."""
+    return values[0] if len(values) == 1 else values
 
 
 def held_by(claim: Claim) -> list[ColumnElement[bool]]:
@@ -162,24 +197,18 @@ _CONDITIONS: dict[str, ColumnElement[bool]] = {
 
 
 @lru_cache(maxsize=256)
-def _move(
-    given: tuple[str, ...],
-    *,
-    lease_expired: bool = False,
-    uncounted: bool = False,
-    finished: bool = False,
-    timed: bool = False,
-) -> Update:
-    """Change frames that meet the conditions among the names ``given``; the others are the columns changed."""
+def _move(given: tuple[str, ...], *, lease_expired: bool = False, uncounted: bool = False) -> Update:
+    """Change frames that meet the conditions among the names ``given``; the others are the columns changed, or say
+    when it was: ``ago`` it was finished, ``took`` so long."""
     conditions = [_CONDITIONS[name] for name in given if name in _CONDITIONS]
     if lease_expired:
         conditions.append(frames.lease_until < db_now())
-    values: dict[str, Any] = {name: bindparam(name) for name in given if name not in _CONDITIONS}
+    values: dict[str, Any] = {name: bindparam(name) for name in given if name not in {*_CONDITIONS, "ago", "took"}}
     if uncounted:
         values["attempts_used"] = frames.attempts_used - 1
-    if finished:
+    if "ago" in given:
         values["finished_at"] = db_now() - _AGO
-    if finished and timed:
+    if "took" in given:
         values["started_at"] = db_now() - _AGO - _TOOK
     return update(render_frames).where(*conditions).values(**values)
 

@@ -1,9 +1,9 @@
 """Reading, and the door to transactions: the TaskStore port on SQLAlchemy."""
 
-from collections.abc import Collection, Generator
+from collections.abc import Collection, Generator, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, Select, and_, exists, func, select
+from sqlalchemy import Connection, Engine, Select, func, select
 
 from render_manager.domain.audit import AuditEntry
 from render_manager.domain.entities import (
@@ -19,8 +19,8 @@ from render_manager.domain.entities import (
 from render_manager.domain.errors import TaskNotFound
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.states import FrameStatus, TaskStatus
-from render_manager.store.engine import explained
-from render_manager.store.frame_writes import held_by, in_frames
+from render_manager.store.engine import READING, explained
+from render_manager.store.frame_writes import in_frames
 from render_manager.store.matching import ask
 from render_manager.store.rows import audit_of, frame_of, task_of, worker_of, workspace_of
 from render_manager.store.tables import (
@@ -104,10 +104,14 @@ class SqlTaskStore:
         rows = [row for chosen in in_frames(numbers) for row in self._rows(_page(query.where(*chosen), first, limit))]
         return [frame_of(row) for row in rows]
 
-    def claim_holds(self, claim: Claim) -> bool:
+    def lost(self, claims: Sequence[Claim]) -> list[Claim]:
+        if not claims:
+            return []
         frames = render_frames.c
-        held = and_(frames.task_id == claim.task.id, frames.status == FrameStatus.RENDERING, *held_by(claim))
-        return bool(self._rows(select(exists().where(held).label("holds")))[0].holds)
+        leased = (frames.lease_until.is_not(None), frames.worker == claims[0].worker)
+        rows = self._rows(select(frames.task_id, frames.frame_number, frames.attempt).where(*leased))
+        held = {tuple(row) for row in rows}
+        return [claim for claim in claims if (claim.task.id, claim.frame_number, claim.attempt) not in held]
 
     def next_task(self, worker: WorkerProfile, *, fair: bool = False) -> str | None:
         with self._reading() as connection:
@@ -188,7 +192,7 @@ class SqlTaskStore:
     @contextmanager
     def _reading(self) -> Generator[Connection]:
         with explained(self.engine), self.engine.connect() as connection:
-            yield connection.execution_options(read_only=True)
+            yield connection.execution_options(**READING[self.engine.dialect.name])
 
 
 def _page(query: Select, first: int, limit: int | None) -> Select:

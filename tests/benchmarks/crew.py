@@ -176,7 +176,8 @@ def _claim(lifecycle: Lifecycle, profile: WorkerProfile, seconds: float) -> tupl
             if time.monotonic() >= until:  # as one does that was told to stop
                 held, following = lifecycle.end_frame(claim, outcome), None
             else:
-                held, following = lifecycle.end_and_claim(claim, outcome, profile, log_path)
+                held, claims = lifecycle.end_and_claim(claim.task.id, [(claim, outcome)], profile, log_path)
+                following = claims[0] if claims else None
             done += held
         except StoreUnavailable:
             refused, following = refused + 1, None

@@ -53,6 +53,10 @@ class Objects:
         return self.stat(key)
 
 
+def log_path(number: int, attempt: int) -> str:
+    return f"/logs/{number}.{attempt}.log"
+
+
 class House:
     """All services, and shortcuts to what tests do with them."""
 
@@ -130,6 +134,12 @@ class House:
 
     def failed(self, claim: Claim, message: str) -> bool:
         return self.lifecycle.end_frame(claim, Outcome(error=message))
+
+    def end_and_claim(self, claim: Claim, outcome: Outcome) -> tuple[bool, Claim | None]:
+        """Whether the claim held, and the next one of the same task, if there is one for its worker."""
+        ended = [(claim, outcome)]
+        held, claims = self.lifecycle.end_and_claim(claim.task.id, ended, worker(claim.worker), log_path)
+        return held == 1, claims[0] if claims else None
 
     def expire_leases(self) -> None:
         with self.store.engine.begin() as connection:

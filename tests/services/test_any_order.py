@@ -17,7 +17,7 @@ from render_manager.services.lifecycle import Outcome
 from render_manager.store.engine import open_engine
 from render_manager.store.migrate import upgrade
 from render_manager.store.repository import SqlTaskStore
-from tests.services.conftest import MAX_ATTEMPTS, House
+from tests.services.conftest import MAX_ATTEMPTS, House, log_path
 from tests.store.samples import worker
 
 FRAMES = 4
@@ -128,7 +128,7 @@ class Farm(RuleBasedStateMachine):
     def end(self, data: st.DataObject, to: str) -> None:
         model, claim = data.draw(st.sampled_from(self.claims))
         holds = model.held.get(claim.frame_number) == claim
-        assert self.house.store.claim_holds(claim) is holds
+        assert (not self.house.store.lost([claim])) is holds
         assert self.house.lifecycle.frame_started(claim, "/log") is holds
         ending = {
             "c": lambda: self.house.completed(claim, "/x.png"),
@@ -140,26 +140,35 @@ class Farm(RuleBasedStateMachine):
             model.end(claim.frame_number, to)
 
     @precondition(lambda self: self.claims)
-    @rule(data=st.data(), to=st.sampled_from("cf"))
-    def end_and_claim(self, data: st.DataObject, to: str) -> None:
-        model, claim = data.draw(st.sampled_from(self.claims))
-        holds = model.held.get(claim.frame_number) == claim
-        outcome = Outcome("/x.png") if to == "c" else Outcome(error="no")
+    @rule(data=st.data(), count=st.integers(1, 3))
+    def end_and_claim(self, data: st.DataObject, count: int) -> None:
+        model, first = data.draw(st.sampled_from(self.claims))
+        others = [claim for other, claim in self.claims if other is model and claim is not first]
+        claims = [
+            first,
+            *data.draw(st.lists(st.sampled_from(others), max_size=2, unique_by=id) if others else st.just([])),
+        ]
+        ends = [data.draw(st.sampled_from("cf")) for _ in claims]
+        outcomes = [Outcome("/x.png") if to == "c" else Outcome(error="no") for to in ends]
+        hold = [model.held.get(claim.frame_number) == claim for claim in claims]
         held, following = self.house.lifecycle.end_and_claim(
-            claim, outcome, self.profile(claim.worker), lambda number, attempt: f"/{number}.{attempt}"
+            model.task.id, list(zip(claims, outcomes, strict=True)), self.profile(first.worker), log_path, count=count
         )
-        assert held is holds
-        if holds:
-            model.end(claim.frame_number, to)
-        # The status before the new claim can't be asked for any more; it allows a claim if it allows one now.
-        expected = self.expected(claim.worker) if following is None else (model, following.frame_number)
-        if following is None:
+        assert held == sum(hold)
+        for to in "cf":  # what is completed is written down first
+            for claim, end, holds in zip(claims, ends, hold, strict=True):
+                if holds and end == to:
+                    model.end(claim.frame_number, to)
+        if not following:
+            # The status before the new claim can't be asked for any more; it allows a claim if it allows one now.
             # A frame that has just failed is found by the next question only: the counters are saved with the report.
-            assert expected is None or expected[0] is not model or to == "f"
-        else:
-            assert model.next_frame() == following.frame_number
-            assert claim.worker not in self.disabled
-            self.given(expected, following)
+            expected = self.expected(first.worker)
+            assert expected is None or expected[0] is not model or "f" in ends
+        assert len(following) <= count
+        for claim in following:
+            assert model.next_frame() == claim.frame_number
+            assert first.worker not in self.disabled
+            self.given((model, claim.frame_number), claim)
 
     @precondition(lambda self: any(model.held for model in self.models))
     @rule()

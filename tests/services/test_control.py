@@ -19,7 +19,7 @@ def test_cancelling_stops_everything_and_takes_the_ticket_back(any_house: House)
     assert house.control.cancel(task.id).status is TaskStatus.CANCELLED
     assert house.states(task) == "cfxx"
     assert len(house.tickets(task)) == 1, "the first ticket, long taken; the last one was revoked"
-    assert not house.store.claim_holds(claim)
+    assert house.store.lost([claim])
     assert not house.completed(claim, "/3.png")
     assert house.task(task).finished_at
     assert Notice(Topic.FRAMES, task.id, None) in house.notices()
@@ -162,7 +162,7 @@ def test_a_rendering_frame_is_not_retried(house: House) -> None:
     claim = house.claim()
     with pytest.raises(IllegalMove, match="nothing to retry"):
         house.control.retry(task.id, "1")
-    assert house.store.claim_holds(claim)
+    assert not house.store.lost([claim])
 
 
 def test_a_cancelled_task_comes_back_by_a_retry(house: House) -> None:

@@ -127,8 +127,8 @@ def test_heartbeats_keep_the_leases_of_what_is_worked_on(house: House) -> None:
     assert (status.rendering, status.load.cpu_percent) == ((FrameRef(task.id, 1), FrameRef(task.id, 2)), 50.0)
     assert house.workers.sweep() == 1
     assert house.queries.workers()[0].rendering == (FrameRef(task.id, 1),)
-    assert house.store.claim_holds(kept)
-    assert not house.store.claim_holds(lost)
+    assert not house.store.lost([kept])
+    assert house.store.lost([lost])
     house.completed(kept, "/1.png")
     assert house.queries.workers()[0].rendering == ()
 
@@ -164,8 +164,8 @@ def test_a_worker_that_goes_hands_back_what_it_had(house: House) -> None:
     house.empty_queues()
     house.workers.release("gone")
     assert house.states(task) == "prp"
-    assert not house.store.claim_holds(gone)
-    assert house.store.claim_holds(other)
+    assert house.store.lost([gone])
+    assert not house.store.lost([other])
     assert [status.profile.name for status in house.queries.workers()] == ["other"]
     assert house.tickets(task) == ["default"]
     house.workers.release("gone")

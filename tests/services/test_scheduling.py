@@ -1,5 +1,6 @@
 """Attempts, dependencies, tickets that are passed on, reports that bring the next claim, and the record of it all."""
 
+import time
 from dataclasses import replace
 
 import pytest
@@ -10,14 +11,10 @@ from render_manager.domain.errors import IllegalMove, InvalidTask, TaskNotFound
 from render_manager.domain.frame_order import FrameOrder
 from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.services.lifecycle import Outcome
-from tests.services.conftest import House
+from tests.services.conftest import House, log_path
 from tests.store.samples import worker
 
 P, R, C, F = FrameStatus.PENDING, FrameStatus.RENDERING, FrameStatus.COMPLETED, FrameStatus.FAILED
-
-
-def log_path(number: int, attempt: int) -> str:
-    return f"/logs/{number}.{attempt}.log"
 
 
 def test_a_failed_frame_is_tried_again_after_the_others(any_house: House) -> None:
@@ -41,8 +38,8 @@ def test_a_report_brings_the_next_claim(any_house: House) -> None:
     house = any_house
     task = house.submit("1-3", max_attempts=2)
     first = house.claim()
-    house.lifecycle.frame_started(first, log_path(1, 1))
-    held, second = house.lifecycle.end_and_claim(first, Outcome("/1.png"), worker(), log_path)
+    house.lifecycle.frame_started(first, "/logs/1.1.log")
+    held, second = house.end_and_claim(first, Outcome("/1.png"))
     assert held
     assert second
     assert (second.frame_number, second.attempt) == (2, 1)
@@ -50,13 +47,13 @@ def test_a_report_brings_the_next_claim(any_house: House) -> None:
     assert frame.log_path == "/logs/2.1.log"
     assert frame.started_at
     assert house.task(task).status is TaskStatus.RUNNING
-    held, third = house.lifecycle.end_and_claim(second, Outcome(error="no"), worker(), log_path)
+    held, third = house.end_and_claim(second, Outcome(error="no"))
     assert third
     assert (held, third.frame_number, house.states(task)) == (True, 3, "cpr")
-    held, again = house.lifecycle.end_and_claim(third, Outcome("/3.png"), worker(), log_path)
+    held, again = house.end_and_claim(third, Outcome("/3.png"))
     assert again
     assert (again.frame_number, again.attempt) == (2, 2)
-    assert house.lifecycle.end_and_claim(again, Outcome("/2.png"), worker(), log_path) == (True, None)
+    assert house.end_and_claim(again, Outcome("/2.png")) == (True, None)
     assert (house.states(task), house.task(task).status) == ("ccc", TaskStatus.COMPLETED)
 
 
@@ -65,10 +62,43 @@ def test_a_late_report_brings_a_claim_but_does_not_count(house: House) -> None:
     late = house.claim()
     house.expire_leases()
     house.workers.sweep()
-    held, following = house.lifecycle.end_and_claim(late, Outcome("/late.png"), worker(), log_path)
+    held, following = house.end_and_claim(late, Outcome("/late.png"))
     assert not held
     assert following
     assert (following.frame_number, house.states(task)) == (2, "pr")
+
+
+def test_short_frames_are_reported_and_claimed_together(any_house: House) -> None:
+    house = any_house
+    task = house.submit("1-9", max_attempts=2)
+    first = house.claim()
+    held = [first, *house.lifecycle.claim_following(task.id, worker(), log_path, 3)]
+    assert [claim.frame_number for claim in held] == [1, 2, 3, 4]
+    assert house.queries.frame(task.id, 4).log_path == "/logs/4.1.log"
+    house.lifecycle.frame_returned(held[1])
+    outcomes = [Outcome("/1.png", took=2.0), Outcome("/2.png"), Outcome(error="no"), Outcome("/4.png", took=1.0)]
+    counted, claims = house.lifecycle.end_and_claim(
+        task.id, list(zip(held, outcomes, strict=True)), worker(), log_path, count=9, leave=2
+    )
+    assert counted == 3
+    assert house.states(task) == "crpcrrrrp"
+    assert [claim.frame_number for claim in claims] == [2, 5, 6, 7, 8]
+    frame = house.queries.frame(task.id, 1)
+    assert frame.started_at
+    assert frame.finished_at
+    assert frame.finished_at - frame.started_at == pytest.approx(2.0, abs=0.01)
+    entries = [entry for entry in house.queries.history(task.id) if entry.action is Action.COMPLETE]
+    assert [(entry.frames, entry.attempt) for entry in entries] == [("1,4", 1)]
+
+
+def test_when_a_frame_ended_is_told_by_how_long_ago(house: House) -> None:
+    task = house.submit("1")
+    claim = house.claim()
+    outcome = Outcome("/1.png", took=5.0, ended_at=time.monotonic() - 30.0)
+    assert house.lifecycle.end_frame(claim, outcome)
+    frame, now = house.queries.frame(task.id, 1), house.store.now()
+    assert frame.finished_at == pytest.approx(now - 30.0, abs=1.0)
+    assert frame.started_at == pytest.approx(now - 35.0, abs=1.0)
 
 
 @pytest.mark.parametrize("command", ["pause", "cancel"])
@@ -76,7 +106,7 @@ def test_a_report_to_a_stopped_task_brings_no_claim(house: House, command: str) 
     task = house.submit("1-2")
     claim = house.claim()
     getattr(house.control, command)(task.id)
-    held, following = house.lifecycle.end_and_claim(claim, Outcome("/1.png"), worker(), log_path)
+    held, following = house.end_and_claim(claim, Outcome("/1.png"))
     assert held is (command == "pause")
     assert following is None
 
@@ -85,7 +115,7 @@ def test_a_higher_task_is_next_after_the_report(house: House) -> None:
     low = house.submit("1-3", priority=1)
     claim = house.claim()
     high = house.submit("1", priority=9)
-    assert house.lifecycle.end_and_claim(claim, Outcome("/1.png"), worker(), log_path) == (True, None)
+    assert house.end_and_claim(claim, Outcome("/1.png")) == (True, None)
     assert house.claim().task.id == high.id
     assert house.states(low) == "cpp"
 
@@ -191,7 +221,7 @@ def test_the_record_tells_a_tasks_whole_story(any_house: House) -> None:
     house.control.set_priority(task.id, 8)
     house.control.pause(task.id)
     house.control.resume(task.id)
-    house.control.skip(task.id, "2")
+    house.lifecycle.frame_returned(held[1])
     house.completed(house.claim(), "/1.png")
     told = [(entry.action, entry.frames, entry.attempt, entry.why) for entry in house.queries.history(task.id)][::-1]
     assert told == [

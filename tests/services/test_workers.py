@@ -33,7 +33,7 @@ def test_the_name_of_a_killed_worker_of_this_host_is_free_at_once(house: House) 
     asked: list[int] = []
     house.workers.register(worker("w", instance="2"), process_lives=lambda pid: bool(asked.append(pid)))
     assert asked == [41]
-    assert not house.store.claim_holds(claim), "what the killed one had is taken back without waiting for the lease"
+    assert house.store.lost([claim]), "what the killed one had is taken back without waiting for the lease"
     assert house.states(task) == "pp"
 
 

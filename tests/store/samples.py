@@ -52,12 +52,12 @@ def take(store: SqlTaskStore, task: RenderTask, name: str = "w1", lease: float =
     """Claim a frame as the lifecycle does, counters included."""
     with store.transaction() as tx:
         locked = tx.lock_task(task.id)
-        taken = tx.take_frame(task.id, name, lease)
-        if taken is None:
+        taken = tx.take_frames(task.id, name, lease)
+        if not taken:
             return None
         counts = locked.counts.moved(FrameStatus.PENDING, FrameStatus.RENDERING, 1)
         tx.save_task(RenderTask(**{**vars(locked), "counts": counts}))
-    return Claim(task, *taken, name)
+    return Claim(task, *taken[0], name)
 
 
 def rows_counted(store: SqlTaskStore, task_id: str) -> FrameCounts:

@@ -117,18 +117,18 @@ def test_a_word_of_a_stale_claim_falls_away(store: SqlTaskStore) -> None:
         replace(claim, task=make_task(id="nosuchtask")),
     ]
     for other in stale:
-        assert not store.claim_holds(other)
+        assert store.lost([other])
         with store.transaction() as tx:
             assert not tx.update_claimed(other, progress=0.9)
             assert tx.move_frames(other.task.id, R, C, claim=other) == 0
-    assert store.claim_holds(claim)
+    assert not store.lost([claim])
     with store.transaction() as tx:
         assert tx.move_frames(task.id, R, P, claim=claim, uncounted=True) == 1
-    assert not store.claim_holds(claim)
+    assert store.lost([claim])
     again = take(store, task, "w1")
     assert again.attempt == 2
-    assert not store.claim_holds(claim)
-    assert store.claim_holds(again)
+    assert store.lost([claim])
+    assert not store.lost([again])
 
 
 def test_a_lease_ends_unless_it_is_renewed(store: SqlTaskStore) -> None:
@@ -144,8 +144,8 @@ def test_a_lease_ends_unless_it_is_renewed(store: SqlTaskStore) -> None:
         assert tx.move_frames(task.id, R, F, lease_expired=True, min_attempts_used=2) == 0
         assert tx.move_frames(task.id, R, P, lease_expired=True, values={"worker": None}) == 1
         assert tx.tasks_with_expired_leases() == []
-    assert not store.claim_holds(lost)
-    assert store.claim_holds(kept)
+    assert store.lost([lost])
+    assert not store.lost([kept])
     with store.transaction() as tx:
         assert tx.move_frames(task.id, R, P, worker="long") == 1
     assert [frame.status for frame in store.frames(task.id)] == [P, R, P]

@@ -135,13 +135,13 @@ def test_a_frame_that_was_tried_comes_after_those_that_were_not(store: SqlTaskSt
     claim = take(store, task)
     with store.transaction() as tx:
         tx.move_frames(task.id, FrameStatus.RENDERING, FrameStatus.PENDING, claim=claim)
-        assert [tx.take_frame(task.id, "w1", 60.0) for _ in range(4)] == [(2, 1), (3, 1), (1, 2), None]
+        assert [tx.take_frames(task.id, "w1", 60.0, count) for count in (1, 5, 5)] == [[(2, 1)], [(3, 1), (1, 2)], []]
 
 
 def test_taking_a_frame_whose_renderer_stands_ready_begins_it(store: SqlTaskStore) -> None:
     task = add(store, "7")
     with store.transaction() as tx:
-        assert tx.take_frame(task.id, "w1", 60.0, lambda number, attempt: f"/log/{number}.{attempt}") == (7, 1)
+        assert tx.take_frames(task.id, "w1", 60.0, 1, lambda number, attempt: f"/log/{number}.{attempt}") == [(7, 1)]
     frame = store.frames(task.id)[0]
     assert frame.log_path == "/log/7.1"
     assert frame.started_at == pytest.approx(store.now(), abs=5)
