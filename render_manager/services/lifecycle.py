@@ -108,7 +108,7 @@ class Lifecycle:
             tx.add_task(task, numbers, after)
             change = TaskChange(tx, tx.lock_task(task.id), self.actor)
             before = change.task
-            if tx.may_start(task.id):
+            if not after or tx.may_start(task.id):
                 change.new_ticket()
             change.record(Action.SUBMIT, always=True)
             notices = change.finish(Action.SUBMIT)

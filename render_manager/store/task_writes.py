@@ -38,31 +38,28 @@ class TaskWrites:
     def add_task(self, task: RenderTask, numbers: Sequence[int], after: Collection[str] = ()) -> None:
         requires = task.requires
         low, below = requires.version_range if requires.version else (None, None)
-        self._db.execute(
-            insert(render_tasks).values(
-                id=task.id,
-                name=task.name,
-                unionid=task.unionid,
-                oss_file_path=task.oss_file_path,
-                is_compressed=task.is_compressed,
-                project_file=task.project_file,
-                render_engine=task.render_engine,
-                task_info=dict(task.task_info),
-                status=task.status,
-                priority=task.priority,
-                frame_order=task.frame_order,
-                max_attempts=task.max_attempts,
-                max_workers=task.max_workers,
-                version_from=low,
-                version_below=below,
-                memory_needed=requires.memory_bytes or None,
-                frames=task.frames,
-                total_frames=len(numbers),
-                submitted_at=_submitted_now(),
-                updated_at=db_now(),
-                **_counts(task),
-            )
-        )
+        values = {
+            "id": task.id,
+            "name": task.name,
+            "unionid": task.unionid,
+            "oss_file_path": task.oss_file_path,
+            "is_compressed": task.is_compressed,
+            "project_file": task.project_file,
+            "render_engine": task.render_engine,
+            "task_info": dict(task.task_info),
+            "status": task.status,
+            "priority": task.priority,
+            "frame_order": task.frame_order,
+            "max_attempts": task.max_attempts,
+            "max_workers": task.max_workers,
+            "version_from": low,
+            "version_below": below,
+            "memory_needed": requires.memory_bytes or None,
+            "frames": task.frames,
+            "total_frames": len(numbers),
+            **_counts(task),
+        }
+        self._db.execute(_ADD_TASK, values)
         # The server makes the rows by itself from one list: a million frames take seconds, not a minute.
         insert_frames = _INSERT_FRAMES[self._db.dialect.name]
         for first in range(0, len(numbers), FRAMES_IN_STATEMENT):
@@ -121,7 +118,8 @@ def _submitted_now() -> ColumnElement[float]:
     return case((last >= db_now(), last + 0.000001), else_=db_now())
 
 
-# Statements that are executed for every frame are built once: building one takes several times as long as asking.
+# Statements that are executed again and again are built once: building one takes several times as long as asking.
+_ADD_TASK = insert(render_tasks).values(submitted_at=_submitted_now(), updated_at=db_now())
 _LOCK_TASK = select(render_tasks).where(render_tasks.c.id == bindparam("id")).with_for_update()
 _SAVED = (
     "status",

@@ -45,9 +45,9 @@ def main() -> int:
             sys.stderr.write(f"{name} was left out: {error}\n")
     width = max((len(row.name) for row in rows), default=0)
     for row in rows:
-        verdict = "ok" if row.ok else "TOO SLOW"
-        measured = f"{row.name:<{width}} {row.value:8.3f} {row.unit}  (bar {row.bar:g})"
-        sys.stdout.write(f"{measured} {verdict}  {row.detail}\n")
+        measured = f"{row.name:<{width}} {row.value:8.3f} {row.unit}"
+        verdict = "" if row.bar is None else f"  (bar {row.bar:g}) {'ok' if row.ok else 'TOO SLOW'}"
+        sys.stdout.write(f"{measured}{verdict}  {row.detail}\n")
     if options.json:
         options.json.write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n", encoding="utf-8")
     return 0 if all(row.ok for row in rows) else 1

@@ -10,7 +10,7 @@ from multiprocessing.connection import Connection
 
 import psycopg
 
-from render_manager.domain.entities import WorkerProfile
+from render_manager.domain.entities import Claim, WorkerProfile
 from render_manager.domain.errors import StoreUnavailable
 from render_manager.domain.priority import Band
 from render_manager.messaging.redis_bus import RedisBus
@@ -51,18 +51,18 @@ class Crew:
     def __init__(self, pipes: list[Connection]) -> None:
         self._pipes = pipes
 
-    def claim(self, seconds: float) -> "Done":
-        """Claim and complete frames for so long, or until none is left."""
-        return self._order("claim", seconds)
+    def claim(self, seconds: float, together: int) -> "Done":
+        """Claim and complete frames, so many in a transaction, for so long or until none is left."""
+        return self._order("claim", seconds, together)
 
     def update(self, times: int, *, one_row: bool) -> "Done":
         """As many bare commits of one changed row, all of the same row or each thread of its own."""
         return self._order("update one" if one_row else "update own", max(1, times // WORKERS))
 
-    def _order(self, what: str, amount: float) -> "Done":
+    def _order(self, what: str, amount: float, together: int = 1) -> "Done":
         began = time.perf_counter()
         for pipe in self._pipes:
-            pipe.send((what, amount))
+            pipe.send((what, amount, together))
         results = [pipe.recv() for pipe in self._pipes]
         count, refused, cpu = (sum(numbers) for numbers in zip(*results, strict=True))
         return Done(count, refused, time.perf_counter() - began, cpu)
@@ -115,13 +115,13 @@ def _member(pipe: Connection, address: Address, number: int) -> None:
     connections = [psycopg.connect(_plain(address), autocommit=True) for _ in profiles]
     pipe.send("ready")
     while order := pipe.recv():
-        what, amount = order
         results: list[tuple[int, int]] = []
         began = time.process_time()
 
-        def work(slot: int, what: str = what, amount: float = amount, results: list = results) -> None:
+        def work(slot: int, order: tuple = order, results: list = results) -> None:
+            what, amount, together = order
             if what == "claim":
-                results.append(_claim(lifecycle, profiles[slot], amount))
+                results.append(_claim(lifecycle, profiles[slot], amount, together))
                 return
             row = 0 if what == "update one" else number * THREADS + slot
             for _ in range(int(amount)):
@@ -153,32 +153,39 @@ def _profile(process: int, slot: int) -> WorkerProfile:
     )
 
 
-def _claim(lifecycle: Lifecycle, profile: WorkerProfile, seconds: float) -> tuple[int, int]:
-    """What a lane says to the database while it renders; frames completed, times the database refused."""
+def _claim(lifecycle: Lifecycle, profile: WorkerProfile, seconds: float, together: int) -> tuple[int, int]:
+    """What a lane says to the database while it renders frames that take no time; frames completed, times the database
+    refused. So many frames are reported and claimed in a transaction."""
     done = refused = 0
-    task_id, following = None, None
+    task_id: str | None = None
+    held: list[Claim] = []
     until = time.monotonic() + seconds
 
     def log_path(number: int, attempt: int) -> str:
         return f"/farm/li/{task_id}/logs/frame_{number:04d}.{attempt}.log"
 
-    while following or time.monotonic() < until:
+    def outcome(claim: Claim) -> tuple[Claim, Outcome]:
+        return claim, Outcome(output_path=f"/farm/li/{task_id}/Sys_Default_Renders/f_{claim.frame_number:04d}.png")
+
+    while held or time.monotonic() < until:
         try:
-            claim = following or lifecycle.claim_next(profile)
-            if claim is None:
-                break
-            if claim.task.id != task_id:
-                task_id = claim.task.id
-                lifecycle.ring_for_more(task_id)
-            if following is None:
+            if not held:
+                claim = lifecycle.claim_next(profile)
+                if claim is None:
+                    break
+                held = [claim]
+                if claim.task.id != task_id:
+                    task_id = claim.task.id
+                    lifecycle.ring_for_more(task_id)
                 lifecycle.frame_started(claim, log_path(claim.frame_number, claim.attempt))
-            outcome = Outcome(output_path=f"/farm/li/{task_id}/Sys_Default_Renders/f_{claim.frame_number:04d}.png")
+            ended, held = [outcome(claim) for claim in held], []
             if time.monotonic() >= until:  # as one does that was told to stop
-                held, following = lifecycle.end_frame(claim, outcome), None
+                done += sum(lifecycle.end_frame(claim, its) for claim, its in ended)
             else:
-                held, claims = lifecycle.end_and_claim(claim.task.id, [(claim, outcome)], profile, log_path)
-                following = claims[0] if claims else None
-            done += held
+                counted, held = lifecycle.end_and_claim(
+                    ended[0][0].task.id, ended, profile, log_path, count=together, leave=int(together > 1)
+                )
+                done += counted
         except StoreUnavailable:
-            refused, following = refused + 1, None
+            refused += 1
     return done, refused

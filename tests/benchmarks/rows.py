@@ -10,7 +10,7 @@ class Row:
     value: float  #: what is judged, usually a ratio
     unit: str  #: of ``value``: "× bare Blender", "ms", "frames/s"
     baseline: float  #: what it is compared with, as measured in the same run, in the unit that ``detail`` names
-    bar: float  #: the most (or least) that is good enough
+    bar: float | None  #: the most (or least) that is good enough; None: for information
     ok: bool
     detail: str  #: the measurements behind it
 

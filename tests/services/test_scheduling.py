@@ -221,7 +221,7 @@ def test_the_record_tells_a_tasks_whole_story(any_house: House) -> None:
     house.control.set_priority(task.id, 8)
     house.control.pause(task.id)
     house.control.resume(task.id)
-    house.lifecycle.frame_returned(held[1])
+    house.control.skip(task.id, "2")
     house.completed(house.claim(), "/1.png")
     told = [(entry.action, entry.frames, entry.attempt, entry.why) for entry in house.queries.history(task.id)][::-1]
     assert told == [
