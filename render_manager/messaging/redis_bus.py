@@ -74,7 +74,7 @@ class RedisBus:
             with self._changed:
                 self._changed.wait_for(lambda: self._waiting or self._closed)
                 self._changed.wait_for(lambda: self._closed, GATHER)
-                batch = list(dict.fromkeys(self._waiting))
+                batch = list(self._waiting)
                 self._waiting.clear()
             if not batch:
                 return

@@ -44,10 +44,10 @@ def _row(farm: Farm, members: Crew, name: str, tasks: int, together: int = MOST_
         rounds.append((bare.rate, ours.rate, 1000 * ours.cpu_seconds / ours.count))
     bare, rate, cpu = (median(numbers) for numbers in zip(*rounds, strict=True))
     detail = (
-        f"{tasks} task(s), up to {together} frame(s) a transaction, {PROCESSES} processes × {THREADS} threads, {ROUNDS} "
-        f"× {SECONDS:.0f} s, PostgreSQL, Redis notices; no refusal, no deadlock, counters equal rows; workers' CPU time "
-        f"{cpu:.2f} ms a frame; as many bare single-row UPDATE commits ({'one row' if tasks == 1 else 'a row each'}) by "
-        f"the same threads: {bare:.0f}/s, {bare / rate:.1f} ×"
+        f"{tasks} task(s), up to {together} frame(s) a transaction, {PROCESSES} processes × {THREADS} threads, "
+        f"{ROUNDS} × {SECONDS:.0f} s, PostgreSQL, Redis notices; no refusal, no deadlock, counters equal rows; "
+        f"workers' CPU time {cpu:.2f} ms a frame; as many bare single-row UPDATE commits "
+        f"({'one row' if tasks == 1 else 'a row each'}) by the same threads: {bare:.0f}/s, {bare / rate:.1f} ×"
     )
     bar = BAR if together > 1 else None
     return Row(f"claim_throughput_{name}", rate, "frames/s", bare, bar, bar is None or rate >= bar, detail)
