@@ -221,7 +221,8 @@ class TaskStore(Protocol):
     def history(
         self, task_id: str | None = None, *, worker: str | None = None, frame: int | None = None, limit: int = 200
     ) -> list[AuditEntry]:
-        """What happened, newest first: to a task (to one of its frames), to a worker, or to all."""
+        """What happened, newest first: to a task (what is, or may be, about one of its frames), to a worker, or to
+        all."""
         ...
 
     def avoided_hosts(self, task_ids: Collection[str]) -> dict[str, dict[str, str]]:

@@ -156,14 +156,17 @@ class SqlTaskStore:
     def history(
         self, task_id: str | None = None, *, worker: str | None = None, frame: int | None = None, limit: int = 200
     ) -> list[AuditEntry]:
-        query = select(audit).order_by(audit.c.id.desc()).limit(limit)
+        query = select(audit).order_by(audit.c.id.desc())
         if task_id is not None:
             query = query.where(audit.c.task_id == task_id)
         if worker is not None:
             query = query.where(audit.c.worker == worker)
-        if frame is not None:
-            query = query.where(audit.c.frame_number == frame)
-        return [audit_of(row) for row in self._rows(query)]
+        if frame is None:
+            return [audit_of(row) for row in self._rows(query.limit(limit))]
+        # Entries about several frames name them in words. A task has some hundreds of entries at most.
+        several = audit.c.frame_number.is_(None) & audit.c.moves.is_not(None)
+        rows = self._rows(query.where((audit.c.frame_number == frame) | several))
+        return [entry for entry in map(audit_of, rows) if _concerns(entry, frame)][:limit]
 
     def avoided_hosts(self, task_ids: Collection[str]) -> dict[str, dict[str, str]]:
         found: dict[str, dict[str, str]] = {}
@@ -193,6 +196,11 @@ class SqlTaskStore:
     def _reading(self) -> Generator[Connection]:
         with explained(self.engine), self.engine.connect() as connection:
             yield connection.execution_options(**READING[self.engine.dialect.name])
+
+
+def _concerns(entry: AuditEntry, frame: int) -> bool:
+    """Whether it may be about the frame: too many are not named."""
+    return entry.frames is None or frame in FrameRange.parse(entry.frames)
 
 
 def _page(query: Select, first: int, limit: int | None) -> Select:

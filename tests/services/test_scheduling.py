@@ -89,6 +89,8 @@ def test_short_frames_are_reported_and_claimed_together(any_house: House) -> Non
     assert frame.finished_at - frame.started_at == pytest.approx(2.0, abs=0.01)
     entries = [entry for entry in house.queries.history(task.id) if entry.action is Action.COMPLETE]
     assert [(entry.frames, entry.attempt) for entry in entries] == [("1,4", 1)]
+    assert [entry.frames for entry in house.queries.history(task.id, frame=4)] == ["1,4", "2-4"]
+    assert [entry.frames for entry in house.queries.history(task.id, frame=9)] == []
 
 
 def test_when_a_frame_ended_is_told_by_how_long_ago(house: House) -> None:
