@@ -8,6 +8,7 @@ from typing import TextIO
 
 from render_manager.domain.entities import Claim
 from render_manager.domain.errors import RenderFailed
+from render_manager.domain.failures import FailureClass
 from render_manager.services.lifecycle import Outcome
 from workers.images import check_image
 from workers.renderers.events import FrameDone
@@ -16,6 +17,8 @@ log = logging.getLogger(__name__)
 
 #: Seconds by which a file system's clock may be coarser than the time it gave the log file.
 _CLOCK_GRAIN = 2.0
+#: Seconds between two looks whether a file has come to be what it should.
+_SETTLE_STEP = 0.5
 
 
 def log_path(folder: str, number: int, attempt: int) -> str:
@@ -26,16 +29,20 @@ def log_path(folder: str, number: int, attempt: int) -> str:
 class Attempt:
     """A claimed frame that is being rendered.
 
+    Args:
+        not_before: the oldest time its image may have, by the clock of its disk; None: the time of the log.
+
     Raises:
         OSError: its log can't be written.
     """
 
-    def __init__(self, claim: Claim, path: str) -> None:
+    def __init__(self, claim: Claim, path: str, host: str, not_before: float | None = None) -> None:
         self.claim = claim
         self._path = path
+        self._host = host
         self._log: TextIO | None = open(path, "w", encoding="utf-8", buffering=1)  # noqa: SIM115 - end() closes it
         # The clock that counts is that of the disk the images go to.
-        self._not_before = os.fstat(self._log.fileno()).st_mtime - _CLOCK_GRAIN
+        self.not_before = not_before or os.fstat(self._log.fileno()).st_mtime - _CLOCK_GRAIN
         self._began = time.monotonic()
         self._ended: float | None = None
 
@@ -67,21 +74,38 @@ class Attempt:
         """Seconds from its begin to its end, or until now."""
         return (self._ended or time.monotonic()) - self._began
 
-    def completed(self, done: FrameDone, saved: Sequence[str]) -> Outcome:
+    def completed(self, done: FrameDone, saved: Sequence[str] = (), *, settle: float = 0.0) -> Outcome:
         """The outcome of a frame that the renderer calls done: completed only if every file it named is a whole, new
-        image; the first one of the right size where that is known."""
+        image; the first one of the right size where that is known. What is not right yet may become so within
+        ``settle`` seconds."""
         main = [done.path] if done.path else []
-        files: list[str] = list(dict.fromkeys(main + list(saved)))
-        try:
-            if not files:
-                raise RenderFailed("The renderer reported success but saved no file.")
-            for place, file in enumerate(files):
-                check_image(file, not_before=self._not_before, size=done.size if place == 0 else None)
-        except RenderFailed as error:
-            return self.failed(str(error))
-        except OSError as error:
-            return self.failed(f"The image {files[0]} can't be read: {error.strerror or error}.")
-        return Outcome(output_path=files[0], took=self.took, ended_at=self._ended)
+        files: list[str] = list(dict.fromkeys([*main, *done.files, *saved]))
+        deadline = time.monotonic() + settle
+        while True:
+            try:
+                self._check(files, done)
+                return Outcome(output_path=files[0], took=self.took, ended_at=self._ended)
+            except RenderFailed as error:
+                if time.monotonic() >= deadline:
+                    return self.failed(error)
+            except OSError as error:
+                reason = f"The image {files[0]} can't be read: {error.strerror or error}."
+                return self.failed(RenderFailed(reason, FailureClass.STORAGE))
+            time.sleep(_SETTLE_STEP)
 
-    def failed(self, message: str) -> Outcome:
-        return Outcome(error=message, took=self.took, ended_at=self._ended)
+    def _check(self, files: Sequence[str], done: FrameDone) -> None:
+        if not files:
+            raise RenderFailed("The renderer reported success but saved no file.", FailureClass.OUTPUT)
+        for place, file in enumerate(files):
+            check_image(file, not_before=self.not_before, size=done.size if place == 0 else None)
+
+    def failed(self, error: RenderFailed) -> Outcome:
+        log.info("%s failed: %s", self.claim, error)
+        return Outcome(
+            error=str(error),
+            failure=error.failure,
+            evidence=error.evidence,
+            host=self._host,
+            took=self.took,
+            ended_at=self._ended,
+        )

@@ -9,6 +9,9 @@ from typing import Any
 import OpenImageIO
 
 from render_manager.domain.errors import RenderFailed
+from render_manager.domain.failures import FailureClass
+
+OUTPUT = FailureClass.OUTPUT
 
 
 def check_image(path: Path | str, *, not_before: float, size: tuple[int, int] | None = None) -> None:
@@ -26,25 +29,30 @@ def check_image(path: Path | str, *, not_before: float, size: tuple[int, int] | 
     try:
         status = os.stat(file)
     except OSError:
-        raise RenderFailed(f"The renderer reported success but wrote no file {name}.") from None
+        raise RenderFailed(f"The renderer reported success but wrote no file {name}.", OUTPUT) from None
     if status.st_size == 0:
-        raise RenderFailed(f"The renderer left an empty file {name}: the disk may be full.")
+        raise RenderFailed(f"The renderer left an empty file {name}: the disk may be full.", OUTPUT)
     if status.st_mtime < not_before:
-        raise RenderFailed(f"The file {name} is older than this attempt: the renderer did not write it.")
+        raise RenderFailed(f"The file {name} is older than this attempt: the renderer did not write it.", OUTPUT)
     width, height = _read_whole(file, name)
     if size is not None and (width, height) != size:
-        raise RenderFailed(f"The image {name} is {width}×{height} pixels instead of {size[0]}×{size[1]}.")
+        raise RenderFailed(f"The image {name} is {width}×{height} pixels instead of {size[0]}×{size[1]}.", OUTPUT)
 
 
 def _read_whole(file: str, name: str) -> tuple[int, int]:
-    """Decode every pixel of the first part; width and height of the full frame."""
+    """Decode every pixel of every part; width and height of the first one's full frame."""
     image: Any = OpenImageIO.ImageInput.open(file)
     if image is None:
-        raise RenderFailed(f"The file {name} can't be read as an image: {_reason(OpenImageIO.geterror())}.")
+        reason = _reason(OpenImageIO.geterror())
+        raise RenderFailed(f"The file {name} can't be read as an image: {reason}.", OUTPUT)
     try:
         spec = image.spec()
-        if image.read_image(format=spec.format) is None:
-            raise RenderFailed(f"The image {name} is cut short or damaged: {_reason(image.geterror())}.")
+        part = 0
+        while image.seek_subimage(part, 0):
+            if image.read_image(part, 0, 0, -1, image.spec().format) is None:
+                reason = _reason(image.geterror())
+                raise RenderFailed(f"The image {name} is cut short or damaged: {reason}.", OUTPUT)
+            part += 1
         return spec.full_width, spec.full_height
     finally:
         image.close()

@@ -5,7 +5,9 @@ claim → (new task: start the renderer, prepare the workspace, load the project
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Generator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 
 from render_manager.domain.entities import Claim, Workspace, WorkspaceState
@@ -18,10 +20,13 @@ from render_manager.domain.errors import (
     StoreUnavailable,
     WorkspaceError,
 )
+from render_manager.domain.failures import POLICIES, FailureClass
 from render_manager.services.lifecycle import Outcome
-from workers.renderers.base import RenderJob
+from workers.ends import Aborted
+from workers.range_work import RangeWork
+from workers.renderers.base import Installation, RangeRenderer, Renderer, RenderJob, SessionRenderer, limits_of
 from workers.reporter import Activity
-from workers.session import Aborted, Session
+from workers.session import Session
 from workers.session_work import SessionWork
 from workers.work import LaneOwner, Work
 from workers.workspace import WorkspacePaths, measure
@@ -37,6 +42,8 @@ class Lane:
         self._owner = owner
         self._lifecycle = owner.lifecycle
         self._work = Work(owner)
+        self._loads_failed: Counter[str] = Counter()  # by task
+        self._range: RangeWork | None = None
         self._session: Session | None = None
         self._session_task: str | None = None
         self._load_log: Path | None = None  # of the current claim, where loading failed
@@ -67,9 +74,9 @@ class Lane:
         log.info("Stopping work on %s", claim)
         with self._lock:
             self._aborted = True
-            session = self._session
-        if session is not None:
-            session.stop()
+            working = self._range or self._session
+        if working is not None:
+            working.stop()
 
     def _serve(self, claim: Claim) -> None:
         """Work on a claim, and then on what else of its task is this worker's."""
@@ -77,9 +84,13 @@ class Lane:
             self._aborted = False
         self._load_log = None
         self._work.holding.add(claim, begun=True)
+        renderer, installation = self._owner.renderers[claim.task.render_engine]
         try:
-            session, paths = self._session_for(claim)
-            SessionWork(self._work, session, str(paths.logs)).run(claim)
+            if isinstance(renderer, SessionRenderer):
+                session, paths = self._session_for(claim, renderer, installation)
+                SessionWork(self._work, session, str(paths.logs)).run(claim)
+            elif isinstance(renderer, RangeRenderer):
+                self._render_range(claim, renderer, installation)
         except Aborted:
             self._close_session()
             # If a claim is lost this does nothing; if this worker leaves, the frame goes to the next one.
@@ -89,6 +100,11 @@ class Lane:
             self._preparation_failed(claim, str(error), on_host=self._owner.profile.host)
         except StoreUnavailable:
             raise  # the frames go to the sweep
+        except RenderFailed as error:
+            for held in self.held:
+                if held is not claim:
+                    self._work.hand_back(held)
+            self._load_failed(claim, error)
         except RenderManagerError as error:
             self._preparation_failed(claim, str(error))
         except Exception as error:
@@ -99,7 +115,22 @@ class Lane:
             for held in self.held:
                 self._work.end(held, outcome)
         finally:
+            self._range = None
             self._work.holding.drop_all()
+
+    def _load_failed(self, claim: Claim, error: RenderFailed) -> None:
+        """The renderer does not come to render: the project's fault, or this attempt's, as long as it may do better."""
+        task, policy = claim.task, POLICIES[error.failure]
+        self._loads_failed[task.id] += policy.counted
+        hopeless = self._loads_failed[task.id] >= task.max_attempts
+        if error.failure is FailureClass.UNKNOWN or not policy.retried or hopeless:
+            self._preparation_failed(claim, str(error))
+            return
+        log.warning("Opening %s failed: %s", claim, error)
+        self._work.holding.settle(claim)
+        self._close_session()
+        host = self._owner.profile.host
+        self._work.end(claim, Outcome(error=str(error), failure=error.failure, evidence=error.evidence, host=host))
 
     def _preparation_failed(self, claim: Claim, message: str, on_host: str | None = None) -> None:
         log.warning("Preparing %s failed: %s", claim, message)
@@ -112,50 +143,89 @@ class Lane:
 
     # -- preparing -----------------------------------------------------------------------------------------------
 
-    def _session_for(self, claim: Claim) -> tuple[Session, WorkspacePaths]:
+    def _session_for(
+        self, claim: Claim, renderer: SessionRenderer, installation: Installation
+    ) -> tuple[Session, WorkspacePaths]:
         """A session that has the claim's project loaded, in a workspace that is ready."""
-        task = claim.task
-        renderer, installation = self._owner.renderers[task.render_engine]
-        workspaces = self._owner.workspaces
-        paths = workspaces.paths(task)
+        task, paths = claim.task, self._owner.workspaces.paths(claim.task)
         standing = self._session
         if standing is None or self._session_task != task.id or not standing.alive:
             standing = None
-            session = self._open_session(claim, paths)  # it starts while the project is fetched
-            if task.counts.pending:
-                self._lifecycle.ring_for_more(task.id)
+            session = self._open_session(claim, renderer, installation, paths)  # it starts while the project is fetched
+            self._ring(claim)
         else:
             session = standing
-        with Activity(self._lifecycle, task.id) as activity:
+        with self._activity(task.id) as say:
+            job, fresh = self._prepare(claim, renderer, paths, say)
+            if standing and not fresh:
+                return session, paths
+            if standing:  # the project it had is gone
+                session = self._open_session(claim, renderer, installation, paths)
+            renderer.check_project(job.project_file, installation)
+            session.open(job)
+            say(f"Opening {job.project_file.name}")
+            self._workspace_ready(claim, paths, fresh=fresh)
+            self._wait_for_project(session, paths, job)
+        self._session_task = task.id
+        return session, paths
+
+    def _render_range(self, claim: Claim, renderer: RangeRenderer, installation: Installation) -> None:
+        paths = self._owner.workspaces.paths(claim.task)
+        self._close_session()
+        self._ring(claim)
+        with self._activity(claim.task.id) as say:
+            job, fresh = self._prepare(claim, renderer, paths, say)
+            renderer.check_project(job.project_file, installation)
+            self._workspace_ready(claim, paths, fresh=fresh)
+            job.temporary.mkdir(exist_ok=True)
+            say(f"Starting {renderer.engine.label}")
+        work = RangeWork(self._work, renderer, installation, job, str(paths.logs))
+        with self._lock:
+            self._range = work
+            aborted = self._aborted
+        if aborted:
+            raise Aborted
+        try:
+            work.run(claim)
+        except RenderFailed:
+            self._keep_load_log(paths, work.last_words())
+            raise
+
+    @contextmanager
+    def _activity(self, task_id: str) -> Generator[Callable[[str], None]]:
+        with Activity(self._lifecycle, task_id) as activity:
 
             def say(text: str) -> None:
                 if self._aborted or self._owner.leaving.is_set():
                     raise Aborted
                 activity.say(text)
 
-            project_file, fresh = workspaces.prepare(task, renderer.engine.project_suffixes, say)
-            if standing and not fresh:
-                return session, paths
-            if standing:  # the project it had is gone
-                session = self._open_session(claim, paths)
-            renderer.check_project(project_file, installation)
-            session.open(RenderJob(project_file, paths.renders, task.task_info))
-            say(f"Opening {project_file.name}")
-            if fresh:
-                size = measure(paths.root)
-                self._lifecycle.workspace_ready(
-                    Workspace(task.id, self._owner.profile.host, str(paths.root), size, WorkspaceState.READY)
-                )
-            paths.renders.mkdir(exist_ok=True)
-            paths.logs.mkdir(exist_ok=True)
-            self._wait_for_project(session, paths, project_file.name, bool(task.task_info.get("allow_missing")))
-        self._session_task = task.id
-        return session, paths
+            yield say
 
-    def _open_session(self, claim: Claim, paths: WorkspacePaths) -> Session:
+    def _ring(self, claim: Claim) -> None:
+        if claim.task.counts.pending:
+            self._lifecycle.ring_for_more(claim.task.id)
+
+    def _prepare(
+        self, claim: Claim, renderer: Renderer, paths: WorkspacePaths, say: Callable[[str], None]
+    ) -> tuple[RenderJob, bool]:
+        """The project in the workspace, and whether it was fetched just now."""
+        task = claim.task
+        project_file, fresh = self._owner.workspaces.prepare(task, renderer.engine.project_suffixes, say)
+        return RenderJob(project_file, paths.project, paths.renders, paths.temporary, task.task_info), fresh
+
+    def _workspace_ready(self, claim: Claim, paths: WorkspacePaths, *, fresh: bool) -> None:
+        if fresh:
+            host, size = self._owner.profile.host, measure(paths.root)
+            self._lifecycle.workspace_ready(Workspace(claim.task.id, host, str(paths.root), size, WorkspaceState.READY))
+        paths.renders.mkdir(exist_ok=True)
+        paths.logs.mkdir(exist_ok=True)
+
+    def _open_session(
+        self, claim: Claim, renderer: SessionRenderer, installation: Installation, paths: WorkspacePaths
+    ) -> Session:
         self._close_session()
-        renderer, installation = self._owner.renderers[claim.task.render_engine]
-        session = Session(renderer, installation, paths.temporary)
+        session = Session(renderer, installation, limits_of(renderer, claim.task.task_info), paths.temporary)
         with self._lock:
             self._session = session
             aborted = self._aborted
@@ -163,19 +233,22 @@ class Lane:
             session.stop()
         return session
 
-    def _wait_for_project(self, session: Session, paths: WorkspacePaths, name: str, allow_missing: bool) -> None:
+    def _wait_for_project(self, session: Session, paths: WorkspacePaths, job: RenderJob) -> None:
         try:
             scene = session.loaded()
         except RenderFailed:
-            self._load_log = paths.logs / "load.log"
-            self._load_log.write_text(session.last_words(), encoding="utf-8")
+            self._keep_load_log(paths, session.last_words())
             raise
-        if scene.missing and not allow_missing:
+        if scene.missing and not job.task_info.get("allow_missing"):
             raise ProjectFileError(
-                f"{name} needs {len(scene.missing)} file(s) that are not in the project: "
+                f"{job.project_file.name} needs {len(scene.missing)} file(s) that are not in the project: "
                 f"{', '.join(scene.missing[:5])}{' …' if len(scene.missing) > 5 else ''}. "
                 "Add them, or submit with --set allow_missing=true."
             )
+
+    def _keep_load_log(self, paths: WorkspacePaths, text: str) -> None:
+        self._load_log = paths.logs / "load.log"
+        self._load_log.write_text(text, encoding="utf-8")
 
     def _close_session(self) -> None:
         with self._lock:

@@ -10,9 +10,9 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import psutil
 
@@ -24,6 +24,9 @@ GRACE = 1.0
 DRAIN = 1.0
 #: Seconds to go on reading output after the process ended: a grandchild may write for ever.
 BACKLOG = 10.0
+
+#: Seconds between two looks into a file that a renderer writes.
+FOLLOW_EVERY = 0.1
 
 #: What a renderer may see of our environment. Everything else, credentials first, stays here.
 # fmt: off
@@ -100,15 +103,25 @@ class RenderProcess:
 
     Args:
         command: program and arguments, never a shell line.
+        control: its input is our control channel; else it has none.
+        follow: files whose lines are output, too, as far as they are written while it runs.
 
     Raises:
         OSError: the program can't be started.
     """
 
-    def __init__(self, command: Sequence[str], *, cwd: Path, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        command: Sequence[str],
+        *,
+        cwd: Path,
+        environment: Mapping[str, str],
+        control: bool = True,
+        follow: Sequence[Path] = (),
+    ) -> None:
         self._process = subprocess.Popen(
             _dying_with_us(command),
-            stdin=subprocess.PIPE,
+            stdin=subprocess.PIPE if control else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             cwd=cwd,
@@ -120,8 +133,12 @@ class RenderProcess:
         self._stopping = threading.Lock()
         self._ended_at: float | None = None
         assert self._process.stdout
-        reader = threading.Thread(target=self._read, args=(self._process.stdout,), name="renderer-output", daemon=True)
-        reader.start()
+        # What is not read to its end yet; the last one to get there says so.
+        self._reading = 1 + len(follow)
+        self._counting = threading.Lock()
+        self._start_reader(self._read, self._process.stdout)
+        for path in follow:
+            self._start_reader(self._follow, path)
 
     @property
     def pid(self) -> int:
@@ -168,8 +185,8 @@ class RenderProcess:
     def close(self, timeout: float) -> int:
         """Close its input, which asks it to end by itself, and wait; end the tree in any case. The exit code."""
         try:
-            assert self._process.stdin
-            self._process.stdin.close()
+            if self._process.stdin:
+                self._process.stdin.close()
         except OSError:
             log.debug("The renderer closed its input first", exc_info=True)
         try:
@@ -207,7 +224,40 @@ class RenderProcess:
         with output:
             for raw in output:
                 self._lines.put(decode(raw.rstrip(b"\r\n")))
-        self._lines.put(None)
+        self._read_to_end()
+
+    def _follow(self, path: Path) -> None:
+        file: IO[bytes] | None = None
+        part = b""
+        while True:
+            ended = self._process.poll() is not None  # asked first: what is written until then is read below
+            try:
+                file = file or path.open("rb")
+                part += file.read()
+            except FileNotFoundError:
+                log.debug("%s is not written yet", path)
+            except OSError as error:
+                log.warning("%s can't be read: %s", path, error.strerror or error)
+            *lines, part = part.split(b"\n")
+            for raw in lines:
+                self._lines.put(decode(raw.rstrip(b"\r")))
+            if ended:
+                break
+            time.sleep(FOLLOW_EVERY)
+        if part:
+            self._lines.put(decode(part))
+        if file:
+            file.close()
+        self._read_to_end()
+
+    def _read_to_end(self) -> None:
+        with self._counting:
+            self._reading -= 1
+            if not self._reading:
+                self._lines.put(None)
+
+    def _start_reader(self, read: Callable[[Any], None], source: object) -> None:
+        threading.Thread(target=read, args=(source,), name="renderer-output", daemon=True).start()
 
 
 def _family(pid: int) -> list[psutil.Process]:

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import TypeVar
 
 from render_manager.domain.errors import RenderFailed, WorkspaceError
+from workers.ends import Aborted, Stopwatch, ended_early
 from workers.process import RenderProcess, renderer_environment
-from workers.renderers.base import Installation, Renderer, RenderJob
+from workers.renderers.base import Installation, Limits, RenderJob, SessionRenderer
 from workers.renderers.events import Event, FileSaved, FrameDone, FrameProgress, Problem, Ready, SceneLoaded
 
 #: Seconds a renderer gets to leave by itself when its work is done.
@@ -16,10 +17,6 @@ CLOSE_TIMEOUT = 5.0
 _POLL = 0.5
 
 Answer = TypeVar("Answer", Ready, SceneLoaded, FrameDone)
-
-
-class Aborted(Exception):
-    """The work was taken from us: cancelled, skipped, lost to another worker, or this worker stops."""
 
 
 class Session:
@@ -35,13 +32,16 @@ class Session:
         Aborted: ``stop`` was called meanwhile.
     """
 
-    def __init__(self, renderer: Renderer, installation: Installation, temporary: Path) -> None:
+    def __init__(self, renderer: SessionRenderer, installation: Installation, limits: Limits, temporary: Path) -> None:
         self._renderer = renderer
         self._parse = renderer.parser()
         self._job: RenderJob | None = None
         self._stopped = threading.Event()
+        self._limits = limits
+        self._watch = Stopwatch(limits.startup, "starting")
+        self._silence = Stopwatch(limits.silence, "saying nothing")
         self._unlogged: list[str] = []  # what was said before the first frame's log is open
-        self._last_error = ""
+        self._last_problem: Problem | None = None
         folder = {"TMPDIR": str(temporary), "TEMP": str(temporary), "TMP": str(temporary)}
         try:
             temporary.mkdir(parents=True, exist_ok=True)
@@ -59,6 +59,8 @@ class Session:
     def open(self, job: RenderJob) -> None:
         """Ask it to load a project; it may still be starting."""
         self._job = job
+        self._watch = Stopwatch(self._limits.startup, "loading the project")
+        self._silence.restart()
         self._send(self._renderer.open_request(job))
 
     def loaded(self) -> SceneLoaded:
@@ -69,7 +71,9 @@ class Session:
     def begin(self, frame: int) -> None:
         """Ask for a frame."""
         assert self._job
-        self._last_error = ""
+        self._last_problem = None
+        self._silence.restart()
+        self._watch = Stopwatch(self._limits.frame, "rendering a frame")
         self._send(self._renderer.frame_request(self._job, frame))
 
     def finish(
@@ -129,12 +133,17 @@ class Session:
     ) -> Answer:
         while True:
             meanwhile()
+            for watch in (self._watch, self._silence):
+                if watch.over:
+                    self._process.stop()
+                    raise watch.hang(self._renderer.engine.label)
             try:
                 line = self._process.read_line(_POLL)
             except EOFError:
                 raise self._ended() from None
             if line is None:
                 continue
+            self._silence.restart()
             events = self._parse(line)
             self._log(line, events, log or self._unlogged.append)
             for event in events:
@@ -142,8 +151,8 @@ class Session:
                     return event
                 if isinstance(event, Problem):
                     if event.fatal:
-                        raise RenderFailed(event.message)
-                    self._last_error = event.message
+                        raise RenderFailed(event.message, event.failure, event.evidence)
+                    self._last_problem = event
                 notice(event)
 
     def _log(self, line: str, events: list[Event], log: Callable[[str], None]) -> None:
@@ -158,6 +167,4 @@ class Session:
         code = self._process.stop()  # whatever it left behind
         if self._stopped.is_set():
             return Aborted()
-        how = f"was killed by signal {-code}" if code < 0 else f"ended with exit code {code}"
-        reason = f": {self._last_error}" if self._last_error else "; its log may say why"
-        return RenderFailed(f"{self._renderer.engine.label} {how} before it was done{reason}.")
+        return ended_early(self._renderer.engine.label, code, self._last_problem)

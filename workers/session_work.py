@@ -15,8 +15,9 @@ from render_manager.domain.entities import Claim
 from render_manager.domain.errors import RenderFailed, StoreUnavailable
 from render_manager.services.lifecycle import Outcome
 from workers.attempt import Attempt, log_path
+from workers.ends import Aborted
 from workers.renderers.events import FrameDone
-from workers.session import Aborted, Session
+from workers.session import Session
 from workers.work import Work
 
 log = logging.getLogger(__name__)
@@ -64,7 +65,7 @@ class SessionWork:
             while current is not None:
                 result = self._finish(current)
                 following = self._next(claim.task.id)
-                outcome = current.failed(result) if isinstance(result, str) else current.completed(*result)
+                outcome = current.failed(result) if isinstance(result, RenderFailed) else current.completed(*result)
                 self._note(current, outcome)
                 if following is not None and current.took < AHEAD_WITHIN:
                     self._report_and_claim(claim.task.id, current.took)
@@ -81,9 +82,9 @@ class SessionWork:
             return None
         path = self._log_path(claim.frame_number, claim.attempt)
         try:
-            attempt = Attempt(claim, path)
+            attempt = Attempt(claim, path, self._profile.host)
         except OSError as error:
-            self._work.end(claim, Outcome(error=f"The log {path} can't be written: {error.strerror or error}."))
+            self._work.end(claim, self._work.unwritable(path, error))
             return None
         self._session.begin(claim.frame_number)
         # Claims that came after the first one were written down as begun.
@@ -91,7 +92,7 @@ class SessionWork:
             raise Aborted
         return attempt
 
-    def _finish(self, attempt: Attempt) -> tuple[FrameDone, list[str]] | str:
+    def _finish(self, attempt: Attempt) -> tuple[FrameDone, list[str]] | RenderFailed:
         """What the renderer says of a frame when it is through with it, or why it failed."""
         try:
             return self._session.finish(
@@ -100,8 +101,7 @@ class SessionWork:
                 self._hand_back_old,
             )
         except RenderFailed as error:
-            log.info("%s failed: %s", attempt.claim, error)
-            return str(error)
+            return error
         finally:
             attempt.end()
             self._work.holding.settle(attempt.claim)

@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from render_manager.domain.entities import Claim, WorkerProfile
+from render_manager.domain.failures import FailureClass
 from render_manager.services.lifecycle import Lifecycle, Outcome
 from workers.holding import Holding
 from workers.renderers.base import Installation, Renderer
@@ -35,6 +36,11 @@ class Work:
         """Write down how the claim's attempt ended."""
         self.report.surely(lambda: self.lifecycle.end_frame(claim, outcome))
         self.holding.drop(claim)
+
+    def unwritable(self, path: str, error: OSError) -> Outcome:
+        """The outcome of a frame that can't be begun since its log can't be written."""
+        message = f"The log {path} can't be written: {error.strerror or error}."
+        return Outcome(error=message, failure=FailureClass.STORAGE, host=self.owner.profile.host)
 
     def hand_back(self, claim: Claim) -> None:
         """Let another attempt render the frame. If the claim is lost this does nothing."""

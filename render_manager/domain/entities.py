@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 
 from render_manager.domain.errors import InvalidTask
+from render_manager.domain.failures import FailureClass
 from render_manager.domain.frame_order import FrameOrder
 from render_manager.domain.priority import Band
 from render_manager.domain.requirements import REQUIRES, Requirements
@@ -92,6 +93,8 @@ class RenderFrame:
     output_path: str | None = None
     log_path: str | None = None
     error_message: str | None = None
+    failure: FailureClass | None = None  #: of which kind that is
+    evidence: str | None = None  #: the line of the log that shows it
     started_at: float | None = None  #: when its renderer began the frame
     finished_at: float | None = None
 

@@ -3,6 +3,8 @@
 The message of an error is what the user reads: it names what is wrong and what to do, and never holds a secret.
 """
 
+from render_manager.domain.failures import FailureClass
+
 
 class RenderManagerError(Exception):
     """Anything this program explains to its user in one sentence."""
@@ -85,7 +87,17 @@ class RendererNotFound(RenderManagerError):
 
 
 class RenderFailed(RenderManagerError):
-    """The renderer could not do what it was asked; the message says why."""
+    """The renderer could not do what it was asked; the message says why.
+
+    Attributes:
+        failure: of which kind that is.
+        evidence: the line of its output that shows it.
+    """
+
+    def __init__(self, message: str, failure: FailureClass = FailureClass.UNKNOWN, evidence: str | None = None) -> None:
+        super().__init__(message)
+        self.failure = failure
+        self.evidence = evidence
 
 
 class StoreUnavailable(RenderManagerError):

@@ -13,12 +13,15 @@ from render_manager.services.ports import TaskStore
 #: What a retried frame forgets of its last attempt.
 _AFRESH: dict[str, object] = {
     "error_message": None,
+    "failure": None,
+    "evidence": None,
     "progress": 0.0,
     "worker": None,
     "attempts_used": 0,
     "started_at": None,
     "finished_at": None,
 }
+_NO_FAULT: dict[str, object] = {"error_message": None, "failure": None, "evidence": None}
 
 
 class TaskControl:
@@ -103,7 +106,7 @@ class TaskControl:
         with self._lifecycle.change(task_id, Action.SKIP) as change:
             numbers = self._numbers(change, frames)
             for source in (FrameStatus.PENDING, FrameStatus.FAILED):
-                change.move(source, FrameStatus.SKIPPED, numbers=numbers, values={"error_message": None})
+                change.move(source, FrameStatus.SKIPPED, numbers=numbers, values=_NO_FAULT)
             if not change.frames_moved:
                 raise IllegalMove(f"Task {task_id}: none of the frames {frames} waits or failed, so none was skipped.")
             if not change.task.counts.failed:

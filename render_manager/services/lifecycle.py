@@ -14,6 +14,7 @@ from typing import Any
 from render_manager.domain.audit import Action
 from render_manager.domain.entities import Claim, RenderTask, WorkerProfile, Workspace
 from render_manager.domain.errors import BrokerUnavailable
+from render_manager.domain.failures import POLICIES, FailureClass
 from render_manager.domain.matching import can_serve
 from render_manager.domain.notices import Notice, Topic
 from render_manager.domain.priority import band_of
@@ -38,12 +39,18 @@ class Outcome:
     """How an attempt ended: an image that was verified, or what went wrong.
 
     Attributes:
+        failure: of which kind the error is; what follows from it is in ``failures.POLICIES``.
+        evidence: the line of the log that shows it.
+        host: where it was, if the host is perhaps to blame.
         took: seconds from the begin to the end of the rendering; None: since it was written down as begun.
         ended_at: when that was, by this process' ``time.monotonic()``; None: now.
     """
 
     output_path: str | None = None
     error: str | None = None
+    failure: FailureClass = FailureClass.UNKNOWN
+    evidence: str | None = None
+    host: str | None = None
     took: float | None = None
     ended_at: float | None = None
 
@@ -204,15 +211,29 @@ class Lifecycle:
         done = [(claim, {**_columns(outcome), "progress": 1.0}) for claim, outcome in ended if outcome.error is None]
         completed = change.complete(done) if done else []
         change.record(Action.COMPLETE, attempt=_common(completed))
-        held, last = len(completed), change.task.max_attempts
+        held = len(completed)
         for claim, outcome in ended:
-            if outcome.error is None:
-                continue
-            values = {**_columns(outcome), "error_message": outcome.error}
-            source, again = FrameStatus.RENDERING, {"progress": 0.0, "error_message": outcome.error}
-            ends = change.move(source, FrameStatus.FAILED, claim=claim, min_attempts_used=last, values=values)
-            held += ends or change.move(source, FrameStatus.PENDING, claim=claim, values=again)
-            change.record(Action.FAIL, outcome.error, claim.attempt)
+            if outcome.error is not None:
+                held += self._fail(change, claim, outcome)
+        return held
+
+    def _fail(self, change: TaskChange, claim: Claim, outcome: Outcome) -> int:
+        policy, source = POLICIES[outcome.failure], FrameStatus.RENDERING
+        why = {"error_message": outcome.error, "failure": outcome.failure, "evidence": outcome.evidence}
+        failed, waiting = {**_columns(outcome), **why}, {**why, "progress": 0.0}
+        if not policy.counted:
+            held = change.move(source, FrameStatus.PENDING, claim=claim, values=waiting, uncounted=True)
+        else:
+            last = change.task.max_attempts if policy.retried else 1
+            held = change.move(source, FrameStatus.FAILED, claim=claim, min_attempts_used=last, values=failed)
+            held = held or change.move(source, FrameStatus.PENDING, claim=claim, values=waiting)
+        change.record(Action.FAIL, outcome.error, claim.attempt)
+        if held and outcome.host and change.task.counts.pending:
+            reason = outcome.error or ""
+            if policy.wait:
+                change.tx.avoid_host(change.task.id, outcome.host, reason, policy.wait)
+            elif policy.elsewhere and self._another_worker_for(change.task, outcome.host):
+                change.tx.avoid_host(change.task.id, outcome.host, reason)
         return held
 
     def ring_for_more(self, task_id: str) -> None:

@@ -156,6 +156,8 @@ def _take_frame(*, begins: bool) -> Update:
             lease_until=db_now() + bindparam("lease", type_=Double()),
             progress=0.0,
             error_message=None,
+            failure=None,
+            evidence=None,
             output_path=None,
             log_path=bindparam("log_path"),
             started_at=db_now() if begins else None,

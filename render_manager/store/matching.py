@@ -23,6 +23,7 @@ from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.store.tables import (
     IS_RUNNABLE,
     avoided_hosts,
+    db_now,
     render_frames,
     render_tasks,
     task_dependencies,
@@ -45,7 +46,7 @@ def serves(worker: WorkerProfile) -> ColumnElement[bool]:
         or_(false(), *(_runs(name, version_number(version)) for name, version in worker.engines.items())),
         func.coalesce(tasks.memory_needed, 0) <= (worker.memory or 0),
         ~exists().where(task_tags.c.task_id == tasks.id, task_tags.c.tag.not_in(worker.tags)),
-        ~exists().where(avoided_hosts.c.task_id == tasks.id, avoided_hosts.c.host == worker.host),
+        ~exists().where(avoided_hosts.c.task_id == tasks.id, avoided_hosts.c.host == worker.host, still_avoided()),
         ~waits_for_others(),
         or_(tasks.max_workers.is_(None), _other_workers(worker) < tasks.max_workers),
         ~_stood_down(worker),
@@ -91,6 +92,10 @@ def ask(connection: Connection, worker: WorkerProfile, *, fair: bool) -> str | N
     """The id of the task that is next for the worker."""
     row = connection.exec_driver_sql(question(worker, fair=fair, dialect=connection.dialect)).first()
     return row[0] if row else None
+
+
+def still_avoided() -> ColumnElement[bool]:
+    return or_(avoided_hosts.c.avoided_until.is_(None), avoided_hosts.c.avoided_until > db_now())
 
 
 def _runs(engine: str, version: int) -> ColumnElement[bool]:

@@ -21,7 +21,7 @@ from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.store.engine import READING, explained
 from render_manager.store.frame_writes import in_frames
-from render_manager.store.matching import ask
+from render_manager.store.matching import ask, still_avoided
 from render_manager.store.rows import audit_of, frame_of, task_of, worker_of, workspace_of
 from render_manager.store.tables import (
     audit,
@@ -171,7 +171,7 @@ class SqlTaskStore:
     def avoided_hosts(self, task_ids: Collection[str]) -> dict[str, dict[str, str]]:
         found: dict[str, dict[str, str]] = {}
         wanted = set(task_ids)
-        for row in self._rows(select(avoided_hosts)):  # a handful in all
+        for row in self._rows(select(avoided_hosts).where(still_avoided())):  # a handful in all
             if row.task_id in wanted:
                 found.setdefault(row.task_id, {})[row.host] = row.reason
         return found

@@ -16,6 +16,7 @@ from render_manager.domain.entities import (
     Workspace,
     WorkspaceState,
 )
+from render_manager.domain.failures import FailureClass
 from render_manager.domain.frame_order import FrameOrder
 from render_manager.domain.priority import Band
 from render_manager.domain.states import FrameCounts, FrameStatus, TaskStatus
@@ -53,7 +54,8 @@ def task_of(row: Row[Any]) -> RenderTask:
 
 def frame_of(row: Row[Any]) -> RenderFrame:
     values = {name: value for name, value in row._mapping.items() if name != "position"}
-    return RenderFrame(**{**values, "status": FrameStatus(row.status)})
+    failure = FailureClass(row.failure) if row.failure else None
+    return RenderFrame(**{**values, "status": FrameStatus(row.status), "failure": failure})
 
 
 def worker_of(row: Row[Any], alive_since: float, rendering: Sequence[FrameRef]) -> WorkerStatus:

@@ -140,6 +140,8 @@ render_frames = Table(
     Column("output_path", Words),
     Column("log_path", Words),
     Column("error_message", Words),
+    Column("failure", String(16)),
+    Column("evidence", Words),
     Column("started_at", Double),
     Column("finished_at", Double),
     Index("ix_render_frames_status", "task_id", "status", "frame_number"),
@@ -206,13 +208,14 @@ workspaces = Table(
     Index("ix_workspaces_host", "host", "state"),
 )
 
-#: Hosts that could not prepare a task for a reason of their own (renderer too old, disk full); others may.
+#: Hosts that get no frame of a task, for a reason of their own (renderer too old, disk full, no licence just now).
 avoided_hosts = Table(
     "avoided_hosts",
     metadata,
     Column("task_id", String(TASK_ID_LENGTH), ForeignKey(render_tasks.c.id, ondelete="CASCADE"), primary_key=True),
     Column("host", String(128), primary_key=True),
     Column("reason", Words, nullable=False),
+    Column("avoided_until", Double),  # NULL: until a person asks for the task again
 )
 
 #: Who changed what, when and why. Rows outlive what they tell of until they are trimmed.

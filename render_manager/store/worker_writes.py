@@ -70,8 +70,9 @@ class WorkerWrites:
     def remove_worker(self, name: str) -> bool:
         return self._db.execute(workers.delete().where(workers.c.name == name)).rowcount == 1
 
-    def avoid_host(self, task_id: str, host: str, reason: str) -> None:
-        self._upsert(avoided_hosts, {"task_id": task_id, "host": host}, {"reason": reason})
+    def avoid_host(self, task_id: str, host: str, reason: str, seconds: float | None = None) -> None:
+        until = None if seconds is None else db_now() + seconds
+        self._upsert(avoided_hosts, {"task_id": task_id, "host": host}, {"reason": reason, "avoided_until": until})
 
     def forget_avoided_hosts(self, task_id: str) -> None:
         self._db.execute(avoided_hosts.delete().where(avoided_hosts.c.task_id == task_id))

@@ -13,7 +13,7 @@ from render_manager.domain.entities import RenderTask, new_task_id
 from render_manager.domain.errors import InvalidTask, NotEnoughSpace, ProjectFileError, WorkspaceError
 from render_manager.storage.local import LocalStore
 from tests.support.archives import gzipped, zipped
-from workers.session import Aborted
+from workers.ends import Aborted
 from workers.workspace import Workspaces, measure
 
 SCENE = Path(__file__).parent.parent / "scenes" / "anim_cycles.blend"

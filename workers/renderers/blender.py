@@ -13,7 +13,7 @@ from render_manager.domain.engines import Engine, EngineOption
 from render_manager.domain.errors import ProjectFileError, RendererNotFound
 from render_manager.resource_files import resources
 from workers.process import renderer_environment
-from workers.renderers.base import Installation, OutputParser, Renderer, RenderJob
+from workers.renderers.base import COMMON_OPTIONS, Installation, Limits, OutputParser, RenderJob, SessionRenderer
 from workers.renderers.blender_output import BlenderOutput
 
 _FORMATS = ("PNG", "OPEN_EXR", "OPEN_EXR_MULTILAYER", "JPEG", "TIFF")
@@ -32,7 +32,7 @@ _COMPRESSED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")  # gzip before 3.0, zstd since
 PROBE_TIMEOUT = 60.0
 
 
-class Blender(Renderer):
+class Blender(SessionRenderer):
     engine = Engine(
         name="blender",
         label="Blender",
@@ -48,8 +48,11 @@ class Blender(Renderer):
             EngineOption("samples", "Cycles or EEVEE samples per pixel", int, minimum=1, maximum=1_000_000),
             EngineOption("format", "image format instead of the scene's own", choices=_FORMATS),
             EngineOption("allow_missing", "render although textures or libraries are missing", bool),
+            *COMMON_OPTIONS,
         ),
     )
+    # A Cycles frame may say nothing for hours.
+    limits = Limits(startup=1800.0)
 
     def find(self, configured: Path | None) -> Installation:
         if configured is not None:

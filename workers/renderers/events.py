@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from render_manager.domain.failures import FailureClass
+
 
 @dataclass(frozen=True)
 class Ready:
-    """The renderer has started and takes requests."""
+    """A session has started and takes requests."""
 
     version: str
 
@@ -13,6 +15,13 @@ class Ready:
 @dataclass(frozen=True)
 class SceneLoaded:
     missing: tuple[str, ...]  #: files the scene names that are not there
+
+
+@dataclass(frozen=True)
+class FrameStarted:
+    """Of a range: what follows is about this frame."""
+
+    frame: int
 
 
 @dataclass(frozen=True)
@@ -30,15 +39,18 @@ class FileSaved:
 class FrameDone:
     frame: int
     path: str  #: the frame's main image; empty: the first one saved
-    size: tuple[int, int] | None  #: width and height in pixels that it should have, where known
+    size: tuple[int, int] | None = None  #: width and height in pixels that it should have, where known
+    files: tuple[str, ...] = ()  #: all files, where they are not told of by FileSaved
 
 
 @dataclass(frozen=True)
 class Problem:
-    """Something went wrong; the request is lost if ``fatal``."""
+    """Something went wrong; the request, or the frame of a range that was begun last, is lost if ``fatal``."""
 
-    message: str
+    message: str  #: for people
     fatal: bool
+    failure: FailureClass = FailureClass.UNKNOWN
+    evidence: str | None = None  #: the line that shows it
 
 
-Event = Ready | SceneLoaded | FrameProgress | FileSaved | FrameDone | Problem
+Event = Ready | SceneLoaded | FrameStarted | FrameProgress | FileSaved | FrameDone | Problem
