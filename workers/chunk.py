@@ -161,7 +161,8 @@ class Chunk:
             case FrameDone(frame):
                 self._finish(event)
             case Problem(message, True, failure, evidence):
-                self._problem = RenderFailed(message, failure, evidence)
+                # Of several the first one is the cause.
+                self._problem = self._problem or RenderFailed(message, failure, evidence)
                 if self._current in self._open:
                     self._failed.setdefault(self._current, self._problem)
             case Problem():
@@ -186,7 +187,7 @@ class Chunk:
         for line in self._unlogged:
             attempt.write(line)
         self._unlogged.clear()
-        self._open[frame], self._current = attempt, frame
+        self._open[frame], self._current, self._problem = attempt, frame, None
         self._watch = Stopwatch(self._limits.frame, f"rendering frame {frame}")
         return attempt
 
