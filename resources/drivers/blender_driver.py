@@ -2,10 +2,11 @@
 
 Requests and answers are JSON. An answer's line begins with a mark, so that it stands out from Blender's own output:
 
-    {"command": "open", "path": "...", "options": {...}}      ->  opened {missing} | failed {message}
-    {"command": "render", "frame": 7, "output": "/o/x_####"}  ->  rendered {frame, path, size} | failed {message}
+    {"command": "open", "path": "...", "options": {...}}      ->  opened {missing} | failed {...}
+    {"command": "render", "frame": 7, "output": "/o/x_####"}  ->  rendered {frame, path, size} | failed {...}
 
-The end of standard input ends Blender. Tested with Blender 3.4; where 5.x names
+``failed`` has a message for people, the class of the failure where it is known here (render_manager.domain.failures)
+and Blender's own words where the message is ours. The end of standard input ends Blender. Tested with Blender 3.4; where 5.x names
 things differently, both are tried. Standard library and bpy only.
 """
 
@@ -30,6 +31,11 @@ def say(event, **values):
 class Refused(Exception):
     """What was asked for can't be done; the text is for the user."""
 
+    def __init__(self, message, failure="scene", evidence=None):
+        super().__init__(message)
+        self.failure = failure
+        self.evidence = evidence
+
 
 def open_scene(request):
     options = request["options"]
@@ -37,10 +43,12 @@ def open_scene(request):
         bpy.ops.wm.open_mainfile(filepath=request["path"], load_ui=False, use_scripts=False)
     except RuntimeError as error:
         # Blender names the whole path twice before it comes to the reason.
-        reason = first_line(error).rpartition("'")[2].strip(" ,:") or first_line(error)
-        if reason == "not a blend file":
+        reason, failure = first_line(error).rpartition("'")[2].strip(" ,:") or first_line(error), "scene"
+        if reason == "not a blend file" and not begins_like_none(request["path"]):
             reason = "it is damaged, or was saved by a newer Blender than %s" % bpy.app.version_string
-        raise Refused("Blender can't open %s: %s." % (os.path.basename(request["path"]), reason))
+            failure = "node"
+        message = "Blender can't open %s: %s." % (os.path.basename(request["path"]), reason)
+        raise Refused(message, failure, first_line(error))
     scene = choose(bpy.data.scenes, options.get("scene"), "scene") or bpy.context.scene
     if bpy.context.window is not None:
         bpy.context.window.scene = scene
@@ -73,6 +81,12 @@ def open_scene(request):
     settings.use_file_extension = True
     keep_file_outputs_inside(request["renders"])
     say("opened", missing=sorted(missing_files()))
+
+
+def begins_like_none(path):
+    with open(path, "rb") as file:
+        head = file.read(7)
+    return head != b"BLENDER" and not head.startswith((b"\x1f\x8b", b"\x28\xb5\x2f\xfd"))  # gzip, zstd
 
 
 def choose(collection, name, what):
@@ -158,7 +172,7 @@ def render(request):
             settings.filepath = path
             bpy.ops.render.render(write_still=True)
     except RuntimeError as error:
-        raise Refused(first_line(error))
+        raise Refused(first_line(error), None)
     finally:
         set_range(scene, *kept)
     # With several views each has a file and a suffix of its own: what was saved is read from the log.
@@ -199,7 +213,7 @@ def main():
         try:
             commands[request["command"]](request)
         except Refused as error:
-            say("failed", message=str(error))
+            say("failed", **{"message": str(error), "class": error.failure, "evidence": error.evidence})
 
 
 main()

@@ -2,7 +2,10 @@
 
 import json
 import re
+from dataclasses import replace
 
+from render_manager.domain.failures import FailureClass
+from workers.renderers.blender_failures import SPOILING, failure_of
 from workers.renderers.events import Event, FileSaved, FrameDone, FrameProgress, Problem, Ready, SceneLoaded
 
 #: Begins the lines that our driver script writes.
@@ -15,16 +18,24 @@ _DONE_OF_TOTAL = re.compile(
 )
 _SAVED = re.compile(r"^Saved:\s*'?(.+?)'?$")
 _ERROR = re.compile(r"^(?:Error:|ERROR\b|CUDA error:|OpenEXR-writePixels: ERROR:)\s*(.*)")
-_OUT_OF_MEMORY = re.compile(r"Calloc returns null|out of memory|System is out of GPU memory", re.IGNORECASE)
+_NOTICE = re.compile(r"^(?:Warning|Info):\s*(.*)")
 
 
 class BlenderOutput:
-    """Call it with each line; it gives the events of that line."""
+    """Call it with each line; it gives the events of that line.
+
+    What Blender says may make an answer of the driver another one: a file that it calls saved is none if the disk is
+    full.
+    """
+
+    def __init__(self) -> None:
+        self._last: Problem | None = None  # since the last answer
+        self._spoilt: Problem | None = None
 
     def __call__(self, line: str) -> list[Event]:
         before, found, message = line.partition(DRIVER_PREFIX)
         if found:
-            return [*self(before), *_driver_event(message)]
+            return [*self(before), *self._answer(message)]
         text = _PREFIX_5.sub("", line.strip())
         if match := _FRAME.match(text):
             if progress := _DONE_OF_TOTAL.search(text):
@@ -33,29 +44,56 @@ class BlenderOutput:
             return []
         if match := _SAVED.match(text):
             return [FileSaved(match[1])]
-        if match := _ERROR.match(text):
-            return [Problem(match[1].strip() or text, fatal=False)]
-        if _OUT_OF_MEMORY.search(text):
-            return [Problem(f"Out of memory: {text}", fatal=False)]
+        if problem := _problem(text):
+            self._last = problem
+            if problem.failure in SPOILING:
+                self._spoilt = problem
+            return [problem]
         return []
 
+    def _answer(self, message: str) -> list[Event]:
+        """The event of one of our driver's lines; none if it is cut or was printed by a scene that imitates it."""
+        try:
+            said = json.loads(message)
+            match said.get("event"):
+                case "ready":
+                    return [Ready(str(said["version"]))]
+                case "opened":
+                    event: Event = SceneLoaded(tuple(map(str, said["missing"])))
+                case "rendered":
+                    size = said.get("size")
+                    pixels = (int(size[0]), int(size[1])) if size else None
+                    event = FrameDone(int(said["frame"]), str(said["path"]), pixels)
+                    if self._spoilt:
+                        event = replace(self._spoilt, fatal=True)
+                case "failed":
+                    event = self._failed(str(said["message"]), said.get("class"), said.get("evidence"))
+                case _:
+                    return []
+        except (ValueError, TypeError, KeyError, IndexError, AttributeError):
+            return []
+        self._last = self._spoilt = None
+        return [event]
 
-def _driver_event(message: str) -> list[Event]:
-    """The event of one of our driver's lines; none if it is cut or was printed by a scene that imitates it."""
-    try:
-        said = json.loads(message)
-        match said.get("event"):
-            case "ready":
-                return [Ready(str(said["version"]))]
-            case "opened":
-                return [SceneLoaded(tuple(map(str, said["missing"])))]
-            case "rendered":
-                size = said.get("size")
-                pixels = (int(size[0]), int(size[1])) if size else None
-                return [FrameDone(int(said["frame"]), str(said["path"]), pixels)]
-            case "failed":
-                return [Problem(str(said["message"]), fatal=True)]
-            case _:
-                return []
-    except (ValueError, TypeError, KeyError, IndexError, AttributeError):
-        return []
+    def _failed(self, message: str, said: object, evidence: object) -> Problem:
+        # Of several problems the one that the driver was told of is the reason; else what came last may be.
+        failure = FailureClass(said) if said else failure_of(message)
+        if failure is FailureClass.UNKNOWN and self._last:
+            failure = self._last.failure
+        shown = str(evidence) if evidence else self._last.evidence if self._last else None
+        return Problem(message, fatal=True, failure=failure, evidence=shown)
+
+
+def _problem(text: str) -> Problem | None:
+    failure = failure_of(text)
+    if match := _ERROR.match(text):
+        return Problem(match[1].strip() or text, fatal=False, failure=failure, evidence=text)
+    if failure in (FailureClass.MEMORY, FailureClass.GPU_MEMORY):
+        return Problem(f"Out of memory: {text}", fatal=False, failure=failure, evidence=text)
+    if failure is FailureClass.STORAGE:
+        return Problem(text, fatal=False, failure=failure, evidence=text)
+    if match := _NOTICE.match(text):
+        failure = failure_of(match[1])
+        if failure is FailureClass.ASSET:
+            return Problem(match[1], fatal=False, failure=failure, evidence=text)
+    return None
