@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from render_manager.domain.failures import FailureClass
-from workers.renderers.blender_output import BlenderOutput
+from workers.renderers.blender_output import NEEDS_PYTHON, BlenderOutput
 from workers.renderers.events import Event, FileSaved, FrameDone, FrameProgress, Problem, Ready, SceneLoaded
 
 LOGS = Path(__file__).parents[1] / "logs"
@@ -116,3 +116,29 @@ def test_lines_that_say_nothing_of_note(line: str) -> None:
 def test_the_drivers_word_is_found_behind_half_a_line_of_blender() -> None:
     line = 'Fra:1 Mem:9M | Sample 4/4@@RM {"event": "failed", "message": "x"}'
     assert BlenderOutput()(line) == [FrameProgress(1, 1.0), Problem("x", fatal=True)]
+
+
+OPENED = '@@RM {"event": "opened", "missing": [], "scripts": "%s"}'
+RENDERED = '@@RM {"event": "rendered", "frame": 7, "path": "/o/f.png"}'
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "scripts disabled for \"/p/a.blend\", skipping 'reg.py'",
+        "\tBPY_driver_exec: restricted access disallows name 'context', enable auto-execution to support",
+        "BPY_driver_exec: restricted access disallows opcode '132', enable auto-execution to support",
+    ],
+)
+def test_python_that_was_not_run_fails_what_follows_unless_it_is_ignored(line: str) -> None:
+    while_loading, while_rendering, ignoring = BlenderOutput(), BlenderOutput(), BlenderOutput()
+    needed = Problem(NEEDS_PYTHON, True, FailureClass.SCENE, line.strip())
+    assert while_loading(line) == []
+    assert while_loading(OPENED % "refused") == [needed]
+    assert while_rendering(OPENED % "refused") == [SceneLoaded(())]
+    assert while_rendering(line) == []
+    assert while_rendering(RENDERED) == [needed]
+    assert while_rendering(RENDERED) == [needed], "Blender does not say it again"
+    ignoring(line)
+    assert ignoring(OPENED % "ignored") == [SceneLoaded(())]
+    assert ignoring(RENDERED) == [FrameDone(7, "/o/f.png")]

@@ -10,6 +10,10 @@ from workers.renderers.events import Event, FileSaved, FrameDone, FrameProgress,
 
 #: Begins the lines that our driver script writes.
 DRIVER_PREFIX = "@@RM "
+NEEDS_PYTHON = (
+    "The scene needs Python of its own, which is not run. Submit with --set allow_scripts=true if you trust the scene, "
+    "or with --set ignore_scripts=true to render it without."
+)
 
 _PREFIX_5 = re.compile(r"^\d+:\d+(?::\d+)?\.\d+\s+[\w.]+\s+\|\s")
 _FRAME = re.compile(r"^Fra:\s*(-?\d+)")
@@ -19,18 +23,22 @@ _DONE_OF_TOTAL = re.compile(
 _SAVED = re.compile(r"^Saved:\s*'?(.+?)'?$")
 _ERROR = re.compile(r"^(?:Error:|ERROR\b|CUDA error:|OpenEXR-writePixels: ERROR:)\s*(.*)")
 _NOTICE = re.compile(r"^(?:Warning|Info):\s*(.*)")
+#: Python inside the scene that would have run, or a driver that would have been evaluated by it.
+_PYTHON_OFF = re.compile(r'^scripts disabled for "|restricted access disallows (?:name|opcode)')
 
 
 class BlenderOutput:
     """Call it with each line; it gives the events of that line.
 
     What Blender says may make an answer of the driver another one: a file that it calls saved is none if the disk is
-    full.
+    full, and it may be wrong if Python inside the scene was not run.
     """
 
     def __init__(self) -> None:
         self._last: Problem | None = None  # since the last answer
         self._spoilt: Problem | None = None
+        self._python_off: str | None = None  # the first line that tells of it; Blender says it once
+        self._python_matters = False
 
     def __call__(self, line: str) -> list[Event]:
         before, found, message = line.partition(DRIVER_PREFIX)
@@ -44,6 +52,9 @@ class BlenderOutput:
             return []
         if match := _SAVED.match(text):
             return [FileSaved(match[1])]
+        if _PYTHON_OFF.search(text):
+            self._python_off = self._python_off or text
+            return []
         if problem := _problem(text):
             self._last = problem
             if problem.failure in SPOILING:
@@ -59,13 +70,13 @@ class BlenderOutput:
                 case "ready":
                     return [Ready(str(said["version"]))]
                 case "opened":
-                    event: Event = SceneLoaded(tuple(map(str, said["missing"])))
+                    self._python_matters = said.get("scripts") == "refused"
+                    event: Event = self._python_needed() or SceneLoaded(tuple(map(str, said["missing"])))
                 case "rendered":
                     size = said.get("size")
                     pixels = (int(size[0]), int(size[1])) if size else None
-                    event = FrameDone(int(said["frame"]), str(said["path"]), pixels)
-                    if self._spoilt:
-                        event = replace(self._spoilt, fatal=True)
+                    done = FrameDone(int(said["frame"]), str(said["path"]), pixels)
+                    event = self._wrong() or done
                 case "failed":
                     event = self._failed(str(said["message"]), said.get("class"), said.get("evidence"))
                 case _:
@@ -74,6 +85,15 @@ class BlenderOutput:
             return []
         self._last = self._spoilt = None
         return [event]
+
+    def _wrong(self) -> Problem | None:
+        """Why the image that was saved is not what it should be, if that is known."""
+        return replace(self._spoilt, fatal=True) if self._spoilt else self._python_needed()
+
+    def _python_needed(self) -> Problem | None:
+        if not self._python_matters or not self._python_off:
+            return None
+        return Problem(NEEDS_PYTHON, fatal=True, failure=FailureClass.SCENE, evidence=self._python_off)
 
     def _failed(self, message: str, said: object, evidence: object) -> Problem:
         # Of several problems the one that the driver was told of is the reason; else what came last may be.
