@@ -15,6 +15,7 @@ from render_manager.resource_files import resources
 from workers.process import renderer_environment
 from workers.renderers.base import COMMON_OPTIONS, Installation, Limits, OutputParser, RenderJob, SessionRenderer
 from workers.renderers.blender_output import BlenderOutput
+from workers.wear import SessionLimits
 
 _FORMATS = ("PNG", "OPEN_EXR", "OPEN_EXR_MULTILAYER", "JPEG", "TIFF")
 _USUAL_PLACES = {
@@ -55,6 +56,7 @@ class Blender(SessionRenderer):
     )
     # A Cycles frame may say nothing for hours.
     limits = Limits(startup=1800.0)
+    session_limits = SessionLimits()
 
     def find(self, configured: Path | None) -> Installation:
         if configured is not None:
