@@ -11,6 +11,7 @@ from workers.ends import Aborted, Stopwatch, ended_early
 from workers.process import RenderProcess, renderer_environment
 from workers.renderers.base import Installation, Limits, RenderJob, SessionRenderer
 from workers.renderers.events import Event, FileSaved, FrameDone, FrameProgress, Problem, Ready, SceneLoaded
+from workers.wear import SessionLimits, Wear
 
 #: Seconds a renderer gets to leave by itself when its work is done.
 CLOSE_TIMEOUT = 5.0
@@ -56,6 +57,7 @@ class Session:
             raise RenderFailed(
                 f"{renderer.engine.label} at {installation.executable} does not start: {error.strerror or error}."
             ) from error
+        self._wear = Wear(getattr(renderer, "session_limits", SessionLimits()), self._process.pid)
 
     def open(self, job: RenderJob) -> None:
         """Ask it to load a project; it may still be starting."""
@@ -102,6 +104,8 @@ class Session:
         except RenderFailed:
             self._asked = False
             raise
+        finally:
+            self._wear.frame_ended()
         self._asked = False
         return done, saved
 
@@ -118,6 +122,11 @@ class Session:
     @property
     def alive(self) -> bool:
         return self._process.exit_code is None and not self._stopped.is_set()
+
+    @property
+    def usable(self) -> bool:
+        """Whether it may be sent another frame: it is alive, and not worn."""
+        return self.alive and self._wear.reason is None
 
     def stop(self) -> None:
         """End the renderer at once, from any thread; whoever waits for it gets Aborted."""
