@@ -56,15 +56,15 @@ def clock(at: float) -> str:
 def failure(kind: FailureClass | None) -> str:
     """What kind of failure an attempt ended by; empty for none, and where nothing tells."""
     words = {
-        FailureClass.SCENE: QCoreApplication.translate("text", "The scene"),
-        FailureClass.ASSET: QCoreApplication.translate("text", "A texture or library is missing"),
-        FailureClass.NODE: QCoreApplication.translate("text", "The host's installation"),
-        FailureClass.STORAGE: QCoreApplication.translate("text", "Disk"),
-        FailureClass.LICENCE: QCoreApplication.translate("text", "Licence"),
-        FailureClass.MEMORY: QCoreApplication.translate("text", "Out of memory"),
-        FailureClass.GPU_MEMORY: QCoreApplication.translate("text", "Out of graphics memory"),
-        FailureClass.CRASH: QCoreApplication.translate("text", "Crash"),
-        FailureClass.HANG: QCoreApplication.translate("text", "Hang"),
-        FailureClass.OUTPUT: QCoreApplication.translate("text", "Not the image it should be"),
+        FailureClass.SCENE: QCoreApplication.translate("Text", "The scene"),
+        FailureClass.ASSET: QCoreApplication.translate("Text", "A texture or library is missing"),
+        FailureClass.NODE: QCoreApplication.translate("Text", "The host's installation"),
+        FailureClass.STORAGE: QCoreApplication.translate("Text", "Disk"),
+        FailureClass.LICENCE: QCoreApplication.translate("Text", "Licence"),
+        FailureClass.MEMORY: QCoreApplication.translate("Text", "Out of memory"),
+        FailureClass.GPU_MEMORY: QCoreApplication.translate("Text", "Out of graphics memory"),
+        FailureClass.CRASH: QCoreApplication.translate("Text", "Crash"),
+        FailureClass.HANG: QCoreApplication.translate("Text", "Hang"),
+        FailureClass.OUTPUT: QCoreApplication.translate("Text", "Not the image it should be"),
     }
     return words.get(kind, "") if kind else ""
