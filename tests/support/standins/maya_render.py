@@ -99,7 +99,8 @@ def main() -> int:
             code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
             return code if code >= 0 else behaviours.SIGNALLED - code
 
-    from tests.support.standins.maya.batch import Batch, name_process
+    from tests.support.standins.maya.batch import Batch
+    from tests.support.standins.maya.system import name_process
 
     name_process("mayabatch")
     return Batch(line, version(), settings).run()

@@ -44,6 +44,7 @@ ENGLISH = {
     "fatal": "Fatal Error. Attempting to save in {path}",
     "no_licence": "License was not obtained",
     "legacy_layers": "The scene contains legacy render layers, but this session uses render setup.",
+    "batch_failed": "[mtoa] Failed batch render",
     # GUESSED:
     "no_scene": "file: {mel} line 26: File not found: {scene}",
     "no_maya_file": "file: {mel} line 26: {scene}: Unrecognized file.",
@@ -90,7 +91,6 @@ WATERMARK = "rendering with watermarks because of failed authorization:"
 MISSING_TEXTURE = ' [texturesys] file1: Invalid image file "{path}"'
 TERMINATING_EARLY = "render terminating early: received abort signal"
 CANNOT_CREATE = " [driver_{kind}] can't create file `{path}'"
-BATCH_FAILED = "[mtoa] Failed batch render"
 SEQUENCE_FRAME = "[mtoa] Rendering Frame: {frame} ({position}/{count})  Camera: {camera}  Layer: {layer}"
 SKIPPING = "[mtoa] Skipping existing image: {path}"
 UPDATING = "Updating Arnold Scene..."

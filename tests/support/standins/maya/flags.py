@@ -5,7 +5,6 @@ A flag that the real program does not have must fail a test, so what is not in t
 
 #: By name without the dash: the kinds of the values that follow, each in a token of its own.
 COMMON = {
-    # fmt: off
     "r": "text",
     "proj": "text",
     "rd": "text",
@@ -44,11 +43,9 @@ COMMON = {
     "verb": "",
     "keepMel": "",
     "listRenderers": "",
-    # fmt: on
 }
 #: Known only after ``-r arnold``.
 ARNOLD = {
-    # fmt: off
     "seq": "text",
     "rt": "integer",
     "ai:as": "integer",
@@ -68,7 +65,6 @@ ARNOLD = {
     "ai:aerr": "switch",
     "ai:alf": "switch",
     "ai:slc": "switch",
-    # fmt: on
 }
 SWITCH = {"on": True, "true": True, "yes": True, "1": True, "off": False, "false": False, "no": False, "0": False}
 FORMATS = ("exr", "png", "jpeg", "tif", "deepexr", "maya")

@@ -2,6 +2,7 @@
 
 import os
 import time
+from contextlib import suppress
 
 from tests.support.standins.maya import behaviours
 from tests.support.standins.maya.settings import Settings
@@ -87,10 +88,8 @@ class Output:
         self.say(line[half:])
 
     def raw(self, data: bytes, stream: int = 1) -> None:
-        try:
+        with suppress(OSError):  # when nobody listens any more, the real program goes on rendering
             os.write(stream, data)
-        except OSError:
-            pass  # nobody listens any more; the real program goes on rendering
         for copy in self._copies:
             _append(copy, data)
 

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 
 from tests.support.standins.maya import behaviours
 
+# fmt: off
 #: Everything that can go wrong.
 MODES = (
-    # fmt: off
     "fail210",
     "crash",
     "no_output_255",
@@ -23,8 +23,8 @@ MODES = (
     "oom",
     "hang",
     "not_english",
-    # fmt: on
 )
+# fmt: on
 
 
 class Settings:
