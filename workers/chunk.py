@@ -113,7 +113,8 @@ class Chunk:
         if self._stopped:
             raise Aborted
         ended = time.monotonic()
-        said = parse.ended(code)
+        # What hangs may have left a frame half-done that it would count as done.
+        said = [] if hang else parse.ended(code)
         for event in said:
             self._take(event)
         if hang or self._waiting:

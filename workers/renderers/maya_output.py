@@ -22,6 +22,8 @@ _SAVED = re.compile(
 _NUMBER = re.compile(r"\.(\d+)\.[A-Za-z]+$")
 _SEQUENCE = re.compile(r"\[mtoa\] Rendering Frame: (\d+)|^\s*Rendering frame (\d+)\.\.\.")
 
+_FAILED = "Maya failed to render; the frame's log may say why"
+
 #: What a line means, by the first that fits: class, sentence for people (None: the line itself), fatal.
 _SIGNS: Sequence[tuple[re.Pattern[str], FailureClass, str | None, bool]] = tuple(
     (re.compile(pattern, re.IGNORECASE), failure, sentence, fatal)
@@ -56,8 +58,8 @@ _SIGNS: Sequence[tuple[re.Pattern[str], FailureClass, str | None, bool]] = tuple
         (r"MAYA_APP_DIR", FailureClass.NODE, "Maya can't write its preferences folder (MAYA_APP_DIR)", True),
         (r"encountered a fatal error|Fatal Error|signal caught", FailureClass.CRASH, "Maya crashed", True),
         (r"newer version of Maya|file version is newer", FailureClass.NODE, None, True),
-        (r"Frame (rendering )?aborted|render terminating early", FailureClass.UNKNOWN, None, True),
-        (r"failed to render|Failed batch render|\(kFailure\)", FailureClass.UNKNOWN, None, True),
+        (r"Frame (rendering )?aborted|render terminating early", FailureClass.UNKNOWN, _FAILED, True),
+        (r"failed to render|Failed batch render|\(kFailure\)", FailureClass.UNKNOWN, _FAILED, True),
         (r"^// Error: |^Error: |^RuntimeError: ", FailureClass.UNKNOWN, None, False),
     )
 )
@@ -109,20 +111,19 @@ class MayaOutput:
         return self._sign(text, line.strip())
 
     def ended(self, exit_code: int) -> list[Event]:
-        events = self._done()
         if self._completed and exit_code == 0:
             if self._layers > 1:
-                events += [self._tell(frame) for frame in self._frames if frame in self._files]
-            return events
+                return [self._tell(frame) for frame in self._frames if frame in self._files]
+            return self._done()
         if self._fatal:
-            return events
+            return []
         if not self._said_anything:
             failure = FailureClass.NODE
             reason = f"Maya ended with exit code {exit_code} and said nothing: it could not start on this host."
         else:
             failure = FailureClass.CRASH if exit_code < 0 or exit_code > 255 else FailureClass.UNKNOWN
             reason = f"Maya ended with exit code {exit_code} and did not say that the scene was completed."
-        return [*events, Problem(reason, fatal=True, failure=failure)]
+        return [Problem(reason, fatal=True, failure=failure)]
 
     def _begin(self, frame: int) -> list[Event]:
         if frame == self._frame:
