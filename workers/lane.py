@@ -154,7 +154,7 @@ class Lane:
         """A session that has the claim's project loaded, in a workspace that is ready."""
         task, paths = claim.task, self._owner.workspaces.paths(claim.task)
         standing = self._session
-        if standing is None or self._session_task != task.id or not standing.alive:
+        if standing is None or self._session_task != task.id or not standing.usable:
             standing = None
             session = self._open_session(claim, renderer, installation, paths)  # it starts while the project is fetched
             self._ring(claim)

@@ -11,6 +11,7 @@ from workers.ends import Aborted, Stopwatch, ended_early
 from workers.process import RenderProcess, renderer_environment
 from workers.renderers.base import Installation, Limits, RenderJob, SessionRenderer
 from workers.renderers.events import Event, FileSaved, FrameDone, FrameProgress, Problem, Ready, SceneLoaded
+from workers.wear import SessionLimits, Wear
 
 #: Seconds a renderer gets to leave by itself when its work is done.
 CLOSE_TIMEOUT = 5.0
@@ -42,6 +43,7 @@ class Session:
         self._silence = Stopwatch(limits.silence, "saying nothing")
         self._unlogged: list[str] = []  # what was said before the first frame's log is open
         self._last_problem: Problem | None = None
+        self._asked = False  # for a frame that is not done
         folder = {"TMPDIR": str(temporary), "TEMP": str(temporary), "TMP": str(temporary)}
         try:
             temporary.mkdir(parents=True, exist_ok=True)
@@ -55,6 +57,7 @@ class Session:
             raise RenderFailed(
                 f"{renderer.engine.label} at {installation.executable} does not start: {error.strerror or error}."
             ) from error
+        self._wear = Wear(getattr(renderer, "session_limits", SessionLimits()), self._process.pid)
 
     def open(self, job: RenderJob) -> None:
         """Ask it to load a project; it may still be starting."""
@@ -71,6 +74,7 @@ class Session:
     def begin(self, frame: int) -> None:
         """Ask for a frame."""
         assert self._job
+        self._asked = True
         self._last_problem = None
         self._silence.restart()
         self._watch = Stopwatch(self._limits.frame, "rendering a frame")
@@ -95,7 +99,15 @@ class Session:
         for line in self._unlogged:
             log(line)
         self._unlogged.clear()
-        return self._wait_for(FrameDone, log, notice, meanwhile), saved
+        try:
+            done = self._wait_for(FrameDone, log, notice, meanwhile)
+        except RenderFailed:
+            self._asked = False
+            raise
+        finally:
+            self._wear.frame_ended()
+        self._asked = False
+        return done, saved
 
     def last_words(self) -> str:
         """End the renderer after a failed ``load`` and give all it said, also what was still in its buffers."""
@@ -111,14 +123,22 @@ class Session:
     def alive(self) -> bool:
         return self._process.exit_code is None and not self._stopped.is_set()
 
+    @property
+    def usable(self) -> bool:
+        """Whether it may be sent another frame: it is alive, and not worn."""
+        return self.alive and self._wear.reason is None
+
     def stop(self) -> None:
         """End the renderer at once, from any thread; whoever waits for it gets Aborted."""
         self._stopped.set()
         self._process.stop()
 
     def close(self) -> None:
-        """End the renderer when its work is done."""
-        self._process.close(CLOSE_TIMEOUT)
+        """End the renderer: in good order when its work is done, at once when it is still at something."""
+        if self._asked:
+            self._process.stop()
+        else:
+            self._process.close(CLOSE_TIMEOUT)
 
     def _send(self, request: str) -> None:
         with contextlib.suppress(OSError):  # a renderer that has gone is explained by the answer, with its last words

@@ -108,7 +108,7 @@ class SessionWork:
 
     def _next(self, task_id: str) -> Attempt | None:
         """Begin the task's next frame, if the task is still what is next for this worker."""
-        if not self._session.alive or self._work.owner.stopping.is_set():
+        if not self._session.usable or self._work.owner.stopping.is_set():
             self._hand_back()
             return None
         try:

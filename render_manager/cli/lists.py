@@ -21,7 +21,7 @@ from render_manager.cli.output import (
     worker_json,
 )
 from render_manager.cli.program import explained, open_program, poll
-from render_manager.domain.entities import RenderTask
+from render_manager.domain.entities import RenderFrame, RenderTask
 from render_manager.domain.errors import RenderManagerError
 from render_manager.domain.states import FrameStatus, TaskStatus
 
@@ -80,9 +80,14 @@ def show(task: TaskId, as_json: AsJson = False) -> None:
         ("note", row.note),
         *((f"option {key}", str(value)) for key, value in row.task.task_info.items()),
         *((f"on {w.host}", f"{w.path}  {size(w.size)}  {w.state}") for w in workspaces),
-        *((f"frame {frame.frame_number}", frame.error_message) for frame in failed),
+        *((f"frame {frame.frame_number}", _reason(frame)) for frame in failed),
     ]
     table(["", ""], [fact for fact in facts if fact[1]], "")
+
+
+def _reason(frame: RenderFrame) -> str:
+    kind = f"[{frame.failure}] " if frame.failure else ""
+    return f"{kind}{frame.error_message or ''}"
 
 
 def _limits(task: RenderTask) -> str:

@@ -2,6 +2,8 @@
 
 from PySide6.QtCore import QCoreApplication, QDateTime, QLocale
 
+from render_manager.domain.failures import FailureClass
+
 
 def duration(seconds: float | None) -> str:
     """``42 s``, ``7 min``, ``3 h 05``, ``2 d 4 h``: two places at most, so that a column of them can be compared."""
@@ -49,3 +51,20 @@ def clock(at: float) -> str:
     """The time of today, to the second; of another day with the date, to the minute."""
     then = QDateTime.fromSecsSinceEpoch(int(at))
     return then.toString("HH:mm:ss") if then.date() == QDateTime.currentDateTime().date() else moment(at)
+
+
+def failure(kind: FailureClass | None) -> str:
+    """What kind of failure an attempt ended by; empty for none, and where nothing tells."""
+    words = {
+        FailureClass.SCENE: QCoreApplication.translate("text", "The scene"),
+        FailureClass.ASSET: QCoreApplication.translate("text", "A texture or library is missing"),
+        FailureClass.NODE: QCoreApplication.translate("text", "The host's installation"),
+        FailureClass.STORAGE: QCoreApplication.translate("text", "Disk"),
+        FailureClass.LICENCE: QCoreApplication.translate("text", "Licence"),
+        FailureClass.MEMORY: QCoreApplication.translate("text", "Out of memory"),
+        FailureClass.GPU_MEMORY: QCoreApplication.translate("text", "Out of graphics memory"),
+        FailureClass.CRASH: QCoreApplication.translate("text", "Crash"),
+        FailureClass.HANG: QCoreApplication.translate("text", "Hang"),
+        FailureClass.OUTPUT: QCoreApplication.translate("text", "Not the image it should be"),
+    }
+    return words.get(kind, "") if kind else ""

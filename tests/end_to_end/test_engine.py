@@ -15,6 +15,7 @@ from render_manager.domain.audit import Action
 from render_manager.domain.states import FrameStatus, TaskStatus
 from tests.support.farm import wait_until
 from tests.support.standin_farm import StandinFarm, open_standin_farm
+from workers.renderers.blender import Blender
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="signals, and the stand-in is a script with a first line")
 
@@ -224,6 +225,19 @@ def test_frames_that_end_every_renderer_fail_in_the_end_and_hold_nobody_up(tmp_p
         assert {n: count for (_, n), count in farm.renderings().items()} == {1: 1, 2: 2, 3: 2, 4: 1, 5: 1}
         order = [n for _, n, _ in farm.events("start")]
         assert order[-2:] in ([2, 3], [3, 2]), "those that failed once come last"
+
+
+def test_a_renderer_is_started_anew_after_its_frames_and_none_is_lost(tmp_path: Path) -> None:
+    frames = 2 * Blender.session_limits.frames + 20
+    with open_standin_farm(tmp_path) as farm:
+        farm.start("--name", "w")
+        row = farm.settled(farm.submit(farm.key, f"1-{frames}"), timeout=120)
+        assert row.task.counts.completed == frames
+        assert set(farm.renderings().values()) == {1}
+        assert {frame.attempts_used for frame in farm.services.queries.frames(row.task.id)} == {1}
+        sessions = [file.read_text().count("start ") for file in farm.journal.iterdir()]
+        assert sorted(sessions, reverse=True) == [500, 500, 20]
+        assert not farm.worker("w").rendering
 
 
 def test_a_task_after_another_starts_by_itself(farm: StandinFarm) -> None:

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from workers.renderers.blender_output import BlenderOutput
+from render_manager.domain.failures import FailureClass
+from workers.renderers.blender_output import NEEDS_PYTHON, BlenderOutput
 from workers.renderers.events import Event, FileSaved, FrameDone, FrameProgress, Problem, Ready, SceneLoaded
 
 LOGS = Path(__file__).parents[1] / "logs"
@@ -66,27 +67,6 @@ def test_a_good_run_has_no_problem(log: str) -> None:
         ("Saved: /out/aov/beauty_0001.png", FileSaved("/out/aov/beauty_0001.png")),
         ("Saved: '/out/it's mine.png'", FileSaved("/out/it's mine.png")),
         ("Saved: 'C:\\out\\0001.png'\r", FileSaved("C:\\out\\0001.png")),
-        ("Error: Cannot render, no camera", Problem("Cannot render, no camera", fatal=False)),
-        (
-            "00:00.891  reports          | ERROR Cannot render, no camera",
-            Problem("Cannot render, no camera", fatal=False),
-        ),
-        (
-            "00:00.400  cycles           | ERROR CUDA error: Out of memory in cuMemAlloc(...)",
-            Problem("CUDA error: Out of memory in cuMemAlloc(...)", fatal=False),
-        ),
-        (
-            "00:00.500  image.openexr    | ERROR IMB_exr_write_channels: Failed to write pixel data",
-            Problem("IMB_exr_write_channels: Failed to write pixel data", fatal=False),
-        ),
-        (
-            "Calloc returns null: len=9 in x, total 10",
-            Problem("Out of memory: Calloc returns null: len=9 in x, total 10", fatal=False),
-        ),
-        (
-            "System is out of GPU memory",
-            Problem("Out of memory: System is out of GPU memory", fatal=False),
-        ),
         ('@@RM {"event": "ready", "version": "3.4.1"}', Ready("3.4.1")),
         ('@@RM {"event": "opened", "missing": ["//tex.png"]}', SceneLoaded(("//tex.png",))),
         (
@@ -94,7 +74,19 @@ def test_a_good_run_has_no_problem(log: str) -> None:
             FrameDone(7, "/o/f_0007.png", (64, 32)),
         ),
         ('@@RM {"event": "rendered", "frame": 7, "path": "/o/f.png"}', FrameDone(7, "/o/f.png", None)),
-        ('@@RM {"event": "failed", "message": "no camera"}', Problem("no camera", fatal=True)),
+        (
+            '@@RM {"event": "failed", "message": "There is no layer", "class": "scene", "evidence": null}',
+            Problem("There is no layer", True, FailureClass.SCENE),
+        ),
+        (
+            '@@RM {"event": "failed", "message": "Can\'t open", "class": "node", "evidence": "it said"}',
+            Problem("Can't open", True, FailureClass.NODE, "it said"),
+        ),
+        (
+            '@@RM {"event": "failed", "message": "Cannot render, no camera", "class": null}',
+            Problem("Cannot render, no camera", True, FailureClass.SCENE),
+        ),
+        ('@@RM {"event": "failed", "message": "hm"}', Problem("hm", True)),
     ],
 )
 def test_a_line_and_its_event(line: str, event: Event) -> None:
@@ -111,6 +103,9 @@ def test_a_line_and_its_event(line: str, event: Event) -> None:
         "00:00.688  render           | Time: 00:00.49 (Saving: 00:00.05)",
         "Fra:1 Mem:8.48M (Peak 10.20M) | Time:00:00.00 | Scene, ViewLayer | Updating Scene BVH | Building BVH 0%",
         *["Fra:", "Fra:x", "Errors are human", "@@RM nonsense", '@@RM {"event": "later version"}'],
+        *["Warning: negative range ignored", "Info: No frames rendered, skipped to not overwrite"],
+        *["EGL Error (0x3001): EGL_NOT_INITIALIZED", "No device available to denoise on"],
+        '@@RM {"event": "failed", "message": "x", "class": "no such class"}',
         *["@@RM []", "@@RM 7", '@@RM {"event": "ready"}', '@@RM {"event": "rendered", "frame": "x", "path": ""}'],
     ],
 )
@@ -121,3 +116,29 @@ def test_lines_that_say_nothing_of_note(line: str) -> None:
 def test_the_drivers_word_is_found_behind_half_a_line_of_blender() -> None:
     line = 'Fra:1 Mem:9M | Sample 4/4@@RM {"event": "failed", "message": "x"}'
     assert BlenderOutput()(line) == [FrameProgress(1, 1.0), Problem("x", fatal=True)]
+
+
+OPENED = '@@RM {"event": "opened", "missing": [], "scripts": "%s"}'
+RENDERED = '@@RM {"event": "rendered", "frame": 7, "path": "/o/f.png"}'
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "scripts disabled for \"/p/a.blend\", skipping 'reg.py'",
+        "\tBPY_driver_exec: restricted access disallows name 'context', enable auto-execution to support",
+        "BPY_driver_exec: restricted access disallows opcode '132', enable auto-execution to support",
+    ],
+)
+def test_python_that_was_not_run_fails_what_follows_unless_it_is_ignored(line: str) -> None:
+    while_loading, while_rendering, ignoring = BlenderOutput(), BlenderOutput(), BlenderOutput()
+    needed = Problem(NEEDS_PYTHON, True, FailureClass.SCENE, line.strip())
+    assert while_loading(line) == []
+    assert while_loading(OPENED % "refused") == [needed]
+    assert while_rendering(OPENED % "refused") == [SceneLoaded(())]
+    assert while_rendering(line) == []
+    assert while_rendering(RENDERED) == [needed]
+    assert while_rendering(RENDERED) == [needed], "Blender does not say it again"
+    ignoring(line)
+    assert ignoring(OPENED % "ignored") == [SceneLoaded(())]
+    assert ignoring(RENDERED) == [FrameDone(7, "/o/f.png")]

@@ -15,6 +15,7 @@ from render_manager.resource_files import resources
 from workers.process import renderer_environment
 from workers.renderers.base import COMMON_OPTIONS, Installation, Limits, OutputParser, RenderJob, SessionRenderer
 from workers.renderers.blender_output import BlenderOutput
+from workers.wear import SessionLimits
 
 _FORMATS = ("PNG", "OPEN_EXR", "OPEN_EXR_MULTILAYER", "JPEG", "TIFF")
 _USUAL_PLACES = {
@@ -48,11 +49,14 @@ class Blender(SessionRenderer):
             EngineOption("samples", "Cycles or EEVEE samples per pixel", int, minimum=1, maximum=1_000_000),
             EngineOption("format", "image format instead of the scene's own", choices=_FORMATS),
             EngineOption("allow_missing", "render although textures or libraries are missing", bool),
+            EngineOption("allow_scripts", "run Python inside the scene; only for scenes you trust", bool),
+            EngineOption("ignore_scripts", "render although Python inside the scene is not run", bool),
             *COMMON_OPTIONS,
         ),
     )
     # A Cycles frame may say nothing for hours.
     limits = Limits(startup=1800.0)
+    session_limits = SessionLimits()
 
     def find(self, configured: Path | None) -> Installation:
         if configured is not None:
@@ -90,7 +94,8 @@ class Blender(SessionRenderer):
 
     def session_command(self, installation: Installation) -> list[str]:
         driver = resources() / "drivers" / "blender_driver.py"
-        # -Y: Python inside a client's scene is not run. The exit code must be set before the script is named.
+        # -Y: Python inside a client's scene is not run unless the driver is told to. The exit code must be set before
+        # the script is named.
         quiet_start = ["-b", "--factory-startup", "-noaudio", "-Y", "--python-exit-code", "64"]
         return [str(installation.executable), *quiet_start, "--python", str(driver)]
 

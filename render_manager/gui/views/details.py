@@ -139,6 +139,8 @@ class DetailsPane(QScrollArea):
             [
                 (self.tr("Status"), FRAME_STYLES[frame.status].text),
                 (self.tr("Error"), frame.error_message or ""),
+                (self.tr("Kind"), text.failure(frame.failure)),
+                (self.tr("Log line"), frame.evidence or ""),
                 (self.tr("Attempt"), str(frame.attempt) if frame.attempt else ""),
                 (self.tr("Worker"), frame.worker or ""),
                 (self.tr("Took"), text.precise_duration(took)),
