@@ -19,7 +19,7 @@ import threading
 import time
 
 MARK = "@@RM "
-#: Seconds between two words on the progress of a frame.
+#: Seconds between two words on the progress of a frame, and between two looks at its files.
 EVERY = 0.5
 #: Digits of frame numbers in file names, as the output setting is told.
 DIGITS = 4
@@ -99,7 +99,8 @@ class Progress:
         self._clock = clock
         self._place = -1  # of the current frame
         self._told = -1.0  # of it, 0-1
-        self._spoke = 0.0
+        self._spoke = 0.0  # of progress
+        self._looked = 0.0  # for files
         self._files = [job.file_of(frame, extension) for frame in job.frames] if extension else []
         self._before = [_state(path) for path in self._files]  # an earlier attempt may have left files
         self._written = 0  # frames that were told of
@@ -120,16 +121,17 @@ class Progress:
             self._told = -1.0
             self._spoke = now
             self._say("frame", frame=self._frames[self._place])
-        if now - self._spoke < EVERY:
-            return
-        self._spoke = now
-        fraction = round(min(max(overall * total - self._place, 0.0), 1.0), 3)
-        if fraction > self._told:  # silence is a sign that it hangs
-            self._told = fraction
-            self._say("progress", frame=self._frames[self._place], fraction=fraction)
-        self.look()
+        if now - self._spoke >= EVERY:
+            self._spoke = now
+            fraction = round(min(max(overall * total - self._place, 0.0), 1.0), 3)
+            if fraction > self._told:  # silence is a sign that it hangs
+                self._told = fraction
+                self._say("progress", frame=self._frames[self._place], fraction=fraction)
+        if now - self._looked >= EVERY:
+            self._looked = now
+            self._look()
 
-    def look(self):
+    def _look(self):
         """Tell of frames that are written. A file that is there may be half of one; as files are written one after
         the other it is whole when the next one is there."""
         while self._written < min(self._place, len(self._files) - 1):
