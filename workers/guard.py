@@ -1,5 +1,5 @@
 """Stands between a worker and a renderer that starts processes of its own, on Linux: when the worker dies, even by
-SIGKILL, so does everything that the renderer started.
+SIGKILL, so does everything that the renderer started; and what it leaves behind at its end ends with it.
 
     python -IS guard.py WORKER_PID PROGRAM [ARGUMENT...]
 
@@ -19,7 +19,7 @@ def main() -> int:
     worker, program = int(sys.argv[1]), sys.argv[2:]
     libc = ctypes.CDLL(None)
     signal.signal(signal.SIGTERM, _end_all)
-    # What the program leaves behind becomes a child of this process, and stays in its group.
+    # What the program leaves behind becomes a child of this process, whatever group it made for itself.
     libc.prctl(PR_SET_CHILD_SUBREAPER, 1)
     libc.prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
     if os.getppid() != worker:
@@ -33,6 +33,7 @@ def main() -> int:
         pid, status = os.wait()
         if pid == child:
             break
+    _end_rest()
     code = os.waitstatus_to_exitcode(status)
     if code < 0:
         if -code not in (signal.SIGKILL, signal.SIGSTOP):
@@ -44,7 +45,25 @@ def main() -> int:
 def _end_all(number: int, frame: object) -> None:
     """The worker has died, and its renderer goes with it; or it asks, of the whole group, and waits for the answer."""
     if os.getppid() != int(sys.argv[1]):
+        _end_rest()
         os.kill(0, signal.SIGKILL)  # the whole group, this process included
+
+
+def _end_rest() -> None:
+    """Kill all children; theirs become ours, so it ends when none are left."""
+    while pids := _children():
+        for pid in pids:
+            os.kill(pid, signal.SIGKILL)  # not waited for yet, so the number is still theirs
+        for pid in pids:
+            os.waitpid(pid, 0)
+
+
+def _children() -> list[int]:
+    try:
+        with open(f"/proc/self/task/{os.getpid()}/children", encoding="ascii") as file:
+            return [int(pid) for pid in file.read().split()]
+    except OSError:  # a kernel without it: what stays in the group is ended by whoever reads the output
+        return []
 
 
 if __name__ == "__main__":

@@ -124,7 +124,7 @@ class Lane:
         self._loads_failed[task.id] += policy.counted
         hopeless = self._loads_failed[task.id] >= task.max_attempts
         if error.failure is FailureClass.UNKNOWN or not policy.retried or hopeless:
-            self._preparation_failed(claim, str(error))
+            self._preparation_failed(claim, str(error), failed=error)
             return
         log.warning("Opening %s failed: %s", claim, error)
         self._work.holding.settle(claim)
@@ -132,13 +132,18 @@ class Lane:
         host = self._owner.profile.host
         self._work.end(claim, Outcome(error=str(error), failure=error.failure, evidence=error.evidence, host=host))
 
-    def _preparation_failed(self, claim: Claim, message: str, on_host: str | None = None) -> None:
+    def _preparation_failed(
+        self, claim: Claim, message: str, on_host: str | None = None, failed: RenderFailed | None = None
+    ) -> None:
         log.warning("Preparing %s failed: %s", claim, message)
         self._work.holding.settle(claim)
         self._close_session()
         log_path = str(self._load_log) if self._load_log else None
+        failure, evidence = (failed.failure, failed.evidence) if failed else (None, None)
         self._work.report.surely(
-            lambda: self._lifecycle.preparation_failed(claim, message, on_host=on_host, log_path=log_path)
+            lambda: self._lifecycle.preparation_failed(
+                claim, message, on_host=on_host, log_path=log_path, failure=failure, evidence=evidence
+            )
         )
 
     # -- preparing -----------------------------------------------------------------------------------------------

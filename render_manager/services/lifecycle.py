@@ -282,7 +282,14 @@ class Lifecycle:
         return held == 1
 
     def preparation_failed(
-        self, claim: Claim, message: str, *, on_host: str | None = None, log_path: str | None = None
+        self,
+        claim: Claim,
+        message: str,
+        *,
+        on_host: str | None = None,
+        log_path: str | None = None,
+        failure: FailureClass | None = None,
+        evidence: str | None = None,
     ) -> None:
         """The project can't be rendered: the waiting frames fail with it, and the task says why.
 
@@ -290,8 +297,11 @@ class Lifecycle:
             on_host: the fault is this host's (disk full, renderer too old). As long as another online worker could
                 do better, the host is avoided and the frame handed back instead.
             log_path: what the renderer said, where it came so far.
+            failure: of which kind that is, where the renderer failed.
+            evidence: the line of its output that shows it.
         """
-        values: dict[str, object] = {"error_message": message, "log_path": log_path}
+        why = {"failure": failure, "evidence": evidence}
+        values: dict[str, object] = {"error_message": message, "log_path": log_path, **why}
         with self.change(claim.task.id, Action.PREPARE, message) as change:
             if on_host is not None and self._another_worker_for(change.task, on_host):
                 if change.move(FrameStatus.RENDERING, FrameStatus.PENDING, claim=claim, values=values, uncounted=True):

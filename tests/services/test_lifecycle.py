@@ -4,6 +4,7 @@ import pytest
 
 from render_manager.domain.entities import FrameRef, HostLoad
 from render_manager.domain.errors import TaskNotFound
+from render_manager.domain.failures import FailureClass
 from render_manager.domain.notices import Notice, Topic
 from render_manager.domain.priority import Band
 from render_manager.domain.states import TaskStatus
@@ -180,6 +181,13 @@ def test_a_project_that_cannot_be_rendered_fails_with_all_that_waits(house: Hous
     assert (failed.status, failed.error_message) == (TaskStatus.FAILED, "The archive is damaged.")
     assert {frame.error_message for frame in house.store.frames(task.id)} == {None, "The archive is damaged."}
     assert house.queries.task(task.id).note == "The archive is damaged."
+
+
+def test_a_renderer_that_can_not_load_the_project_leaves_its_reason_with_every_frame(house: House) -> None:
+    task = house.submit("1-2")
+    house.lifecycle.preparation_failed(house.claim(), "No map.", failure=FailureClass.SCENE, evidence="Error: no map")
+    frames = house.store.frames(task.id)
+    assert {(frame.failure, frame.evidence) for frame in frames} == {(FailureClass.SCENE, "Error: no map")}
 
 
 def test_a_fault_of_the_host_leaves_the_task_to_another_one(any_house: House) -> None:

@@ -284,6 +284,16 @@ def test_what_a_renderer_started_goes_with_a_worker_that_is_killed(tmp_path: Pat
         assert left == []
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems need other means")
+def test_what_a_renderer_leaves_behind_ends_with_it_whatever_group_it_made(tmp_path: Path) -> None:
+    left = f"import subprocess, sys; print(subprocess.Popen({SLEEP}, start_new_session=True).pid, flush=True)"
+    program = [sys.executable, "-c", left]
+    process = RenderProcess(program, cwd=tmp_path, environment=renderer_environment(), control=False)
+    (pid,) = map(int, rest_of(process))
+    assert process.stop() == 0
+    assert gone(pid)
+
+
 def test_the_limits_of_a_windows_job_are_laid_out_as_windows_has_them() -> None:
     assert ctypes.sizeof(ExtendedLimits) == 144
     assert ExtendedLimits.IoInfo.offset == 64

@@ -6,8 +6,9 @@ from render_manager.domain.engines import Engine
 from workers.renderers.base import Renderer
 from workers.renderers.blender import Blender
 from workers.renderers.maya import Maya
+from workers.renderers.unreal import Unreal
 
-RENDERERS: Mapping[str, Renderer] = {renderer.engine.name: renderer for renderer in (Blender(), Maya())}
+RENDERERS: Mapping[str, Renderer] = {renderer.engine.name: renderer for renderer in (Blender(), Maya(), Unreal())}
 
 
 def engines() -> Mapping[str, Engine]:
