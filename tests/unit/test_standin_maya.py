@@ -1,4 +1,4 @@
-"""The stand-in for Maya's batch renderer behaves like it: each behaviour an adapter has to live with, R1 to R26."""
+"""The stand-in for Maya's batch renderer behaves like it, in all that an adapter must live with: R1 to R26 below."""
 
 import os
 import re
@@ -429,7 +429,7 @@ def test_r11_the_frame_is_told_by_the_file_only(place: Place) -> None:
 
 
 def test_r12_streams_pieces_line_ends_and_encodings_are_mixed(place: Place) -> None:
-    with place.running(*ONE, MAYA_STANDIN_SECONDS="0.1") as process:
+    with place.running("-s", "1", "-e", "4", MAYA_STANDIN_SECONDS="0.05") as process:
         assert process.stdout
         pieces = []
         while piece := os.read(process.stdout.fileno(), 65536):
