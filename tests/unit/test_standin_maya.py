@@ -1,4 +1,4 @@
-"""The stand-in for Maya's batch renderer behaves like it: each behaviour an adapter has to live with, R1 to R26."""
+"""The stand-in for Maya's batch renderer behaves like it, in all that an adapter must live with: R1 to R26 below."""
 
 import os
 import re
@@ -17,6 +17,7 @@ import pytest
 
 from tests.support.standins.maya import behaviours
 from tests.support.standins.maya.flags import UsageError, read
+from tests.support.standins.maya.naming import image_path
 from tests.support.standins.maya.settings import MODES
 from tests.support.standins.maya_scene import RENDER, install, make_scene
 
@@ -259,18 +260,23 @@ def test_r4_existing_images_are_skipped_if_asked_for(place: Place) -> None:
 
 
 @pytest.mark.parametrize(
-    ("scheme", "names"),
+    ("scheme", "name"),
     [
-        ("1", ["shot"]),
-        ("2", ["shot.exr"]),
-        ("3", ["shot.01.exr", "shot.02.exr"]),
-        ("4", ["shot.exr.01", "shot.exr.02"]),
-        ("5", ["shot.01", "shot.02"]),
-        ("6", ["shot01.exr", "shot02.exr"]),
-        ("7", ["shot_01.exr", "shot_02.exr"]),
+        (1, "shot"),
+        (2, "shot.exr"),
+        (3, "shot.01.exr"),
+        (4, "shot.exr.01"),
+        (5, "shot.01"),
+        (6, "shot01.exr"),
+        (7, "shot_01.exr"),
     ],
 )
-def test_r5_numbering_schemes_are_heeded(place: Place, scheme: str, names: list[str]) -> None:
+def test_r5_numbering_schemes_have_their_names(scheme: int, name: str) -> None:
+    assert image_path("shot", scheme, frame="01", suffix="exr", values={}, folders=()) == name
+
+
+@pytest.mark.parametrize(("scheme", "names"), [("2", ["shot.exr"]), ("7", ["shot_01.exr", "shot_02.exr"])])
+def test_r5_without_numbers_one_frame_is_rendered(place: Place, scheme: str, names: list[str]) -> None:
     assert place.render(*TWO, "-fnc", scheme, "-pad", "2").code == 0
     assert place.files() == [f"masterLayer/{name}" for name in names]
 
@@ -429,7 +435,7 @@ def test_r11_the_frame_is_told_by_the_file_only(place: Place) -> None:
 
 
 def test_r12_streams_pieces_line_ends_and_encodings_are_mixed(place: Place) -> None:
-    with place.running(*ONE, MAYA_STANDIN_SECONDS="0.1") as process:
+    with place.running("-s", "1", "-e", "4", MAYA_STANDIN_SECONDS="0.05") as process:
         assert process.stdout
         pieces = []
         while piece := os.read(process.stdout.fileno(), 65536):

@@ -40,6 +40,6 @@ def image_path(
     added = [values[kind] for kind in folders if not any(token in prefix for token in _TOKENS[kind])]
     for kind, tokens in _TOKENS.items():
         for token in tokens:
-            prefix = prefix.replace(token, values[kind])
+            prefix = prefix.replace(token, values.get(kind, ""))
     name = SCHEMES[scheme].format(name=prefix, frame=frame, suffix=suffix)
     return os.path.join(*added, name)
