@@ -113,7 +113,8 @@ class Chunk:
         if self._stopped:
             raise Aborted
         ended = time.monotonic()
-        said = parse.ended(code)
+        # What hangs may have left a frame half-done that it would count as done.
+        said = [] if hang else parse.ended(code)
         for event in said:
             self._take(event)
         if hang or self._waiting:
@@ -161,7 +162,8 @@ class Chunk:
             case FrameDone(frame):
                 self._finish(event)
             case Problem(message, True, failure, evidence):
-                self._problem = RenderFailed(message, failure, evidence)
+                # Of several the first one is the cause.
+                self._problem = self._problem or RenderFailed(message, failure, evidence)
                 if self._current in self._open:
                     self._failed.setdefault(self._current, self._problem)
             case Problem():
@@ -186,7 +188,7 @@ class Chunk:
         for line in self._unlogged:
             attempt.write(line)
         self._unlogged.clear()
-        self._open[frame], self._current = attempt, frame
+        self._open[frame], self._current, self._problem = attempt, frame, None
         self._watch = Stopwatch(self._limits.frame, f"rendering frame {frame}")
         return attempt
 

@@ -16,6 +16,8 @@ from typing import IO, Any
 
 import psutil
 
+from workers.windows_job import START_FLAGS, Job
+
 log = logging.getLogger(__name__)
 
 #: Seconds between asking a renderer to end and killing it.
@@ -82,15 +84,21 @@ def decode(raw: bytes) -> str:
     return raw.decode("utf-8", errors="replace")
 
 
+_GUARD = Path(__file__).with_name("guard.py")
 #: What becomes the renderer: it makes sure that whoever asked for it is still there, since when it dies with it.
 _IF_PARENT_LIVES = '[ "$PPID" = "$0" ] || exit 1; exec "$@"'
 
 
-def _dying_with_us(command: Sequence[str]) -> list[str]:
+def _dying_with_us(command: Sequence[str], *, family: bool) -> list[str]:
     """The command so that the system kills it when the thread that starts it is gone, where the system can.
 
     A ``preexec_fn`` would do the same, but forces a plain fork of this large process with its threads.
+
+    Args:
+        family: it starts processes of its own, which must go with it.
     """
+    if sys.platform == "linux" and family and not getattr(sys, "frozen", False) and (found := shutil.which(command[0])):
+        return [sys.executable, "-IS", str(_GUARD), str(os.getpid()), found, *command[1:]]
     program, setpriv = shutil.which(command[0]), shutil.which("setpriv")  # of util-linux, which every Linux has
     if sys.platform != "linux" or setpriv is None or program is None:
         return list(command)
@@ -120,15 +128,16 @@ class RenderProcess:
         follow: Sequence[Path] = (),
     ) -> None:
         self._process = subprocess.Popen(
-            _dying_with_us(command),
+            _dying_with_us(command, family=not control),
             stdin=subprocess.PIPE if control else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             cwd=cwd,
             env=dict(environment),
             start_new_session=True,
-            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+            creationflags=START_FLAGS,
         )
+        self._job = self._in_job()
         self._lines: queue.SimpleQueue[str | None] = queue.SimpleQueue()
         self._stopping = threading.Lock()
         self._ended_at: float | None = None
@@ -139,6 +148,17 @@ class RenderProcess:
         self._start_reader(self._read, self._process.stdout)
         for path in follow:
             self._start_reader(self._follow, path)
+
+    def _in_job(self) -> Job | None:
+        if sys.platform != "win32":
+            return None
+        try:
+            job = Job()
+            job.take(int(self._process._handle))
+        except OSError:
+            self._process.kill()  # it is suspended, and nobody would ever wake it
+            raise
+        return job
 
     @property
     def pid(self) -> int:
@@ -205,7 +225,12 @@ class RenderProcess:
             except subprocess.TimeoutExpired:
                 log.info("The renderer %d did not end when asked; killing it", self.pid)
             self._signal(family, "SIGKILL")
-            return self._process.wait()
+            if self._job:
+                self._job.kill()
+            code = self._process.wait()
+            if self._job:
+                self._job.close()
+            return code
 
     def _signal(self, family: list[psutil.Process], name: str) -> None:
         if sys.platform != "win32":

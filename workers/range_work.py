@@ -81,7 +81,7 @@ class RangeWork:
             self._size.measured(*times)
 
     def _parts(self, numbers: list[int]) -> list[list[int]]:
-        return [sorted(numbers)] if self._renderer.lists_frames else runs(numbers)
+        return [sorted(numbers)] if self._renderer.lists_frames(self._job.task_info) else runs(numbers)
 
     def _following(self, task_id: str, count: int) -> list[Claim]:
         if count < 1:

@@ -43,6 +43,7 @@ class Session:
         self._silence = Stopwatch(limits.silence, "saying nothing")
         self._unlogged: list[str] = []  # what was said before the first frame's log is open
         self._last_problem: Problem | None = None
+        self._asked = False  # for a frame that is not done
         folder = {"TMPDIR": str(temporary), "TEMP": str(temporary), "TMP": str(temporary)}
         try:
             temporary.mkdir(parents=True, exist_ok=True)
@@ -73,6 +74,7 @@ class Session:
     def begin(self, frame: int) -> None:
         """Ask for a frame."""
         assert self._job
+        self._asked = True
         self._last_problem = None
         self._silence.restart()
         self._watch = Stopwatch(self._limits.frame, "rendering a frame")
@@ -98,9 +100,14 @@ class Session:
             log(line)
         self._unlogged.clear()
         try:
-            return self._wait_for(FrameDone, log, notice, meanwhile), saved
+            done = self._wait_for(FrameDone, log, notice, meanwhile)
+        except RenderFailed:
+            self._asked = False
+            raise
         finally:
             self._wear.frame_ended()
+        self._asked = False
+        return done, saved
 
     def last_words(self) -> str:
         """End the renderer after a failed ``load`` and give all it said, also what was still in its buffers."""
@@ -127,8 +134,11 @@ class Session:
         self._process.stop()
 
     def close(self) -> None:
-        """End the renderer when its work is done."""
-        self._process.close(CLOSE_TIMEOUT)
+        """End the renderer: in good order when its work is done, at once when it is still at something."""
+        if self._asked:
+            self._process.stop()
+        else:
+            self._process.close(CLOSE_TIMEOUT)
 
     def _send(self, request: str) -> None:
         with contextlib.suppress(OSError):  # a renderer that has gone is explained by the answer, with its last words

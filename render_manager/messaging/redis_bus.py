@@ -4,15 +4,14 @@ The client takes half a second to import, and most commands publish nothing: it 
 """
 
 import logging
-import threading
 import time
-from collections import deque
 from collections.abc import AsyncGenerator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from render_manager.domain.errors import BrokerUnavailable
 from render_manager.domain.notices import Notice
+from render_manager.messaging.outbox import Outbox
 
 if TYPE_CHECKING:
     import redis
@@ -44,11 +43,7 @@ class RedisBus:
     def __init__(self, url: str | None) -> None:
         self._url = url
         self._rest_until = 0.0
-        # Bounded: what a Redis that is away can't take is not worth keeping, as notices are hints.
-        self._waiting: deque[Notice] = deque(maxlen=MOST_WAITING)
-        self._changed = threading.Condition()
-        self._closed = False
-        self._sender: threading.Thread | None = None
+        self._outbox: Outbox[Notice] = Outbox("notices", self._send, gather=GATHER, most=MOST_WAITING)
 
     @cached_property
     def _redis(self) -> "redis.Redis":
@@ -58,30 +53,12 @@ class RedisBus:
         return redis.Redis.from_url(self._url, socket_connect_timeout=CONNECT_TIMEOUT, socket_timeout=CONNECT_TIMEOUT)
 
     def publish(self, *notices: Notice) -> None:
-        if self._url is None or not notices:
-            return
-        with self._changed:
-            first = not self._waiting
-            self._waiting.extend(notices)
-            if self._sender is None:
-                self._sender = threading.Thread(target=self._send_all, name="notices", daemon=True)
-                self._sender.start()
-            if first:
-                self._changed.notify()
-
-    def _send_all(self) -> None:
-        while True:
-            with self._changed:
-                self._changed.wait_for(lambda: self._waiting or self._closed)
-                self._changed.wait_for(lambda: self._closed, GATHER)
-                batch = list(self._waiting)
-                self._waiting.clear()
-            if not batch:
-                return
-            if time.monotonic() >= self._rest_until:
-                self._send(batch)
+        if self._url is not None and notices:
+            self._outbox.put(*notices)
 
     def _send(self, batch: Sequence[Notice]) -> None:
+        if time.monotonic() < self._rest_until:
+            return
         from redis import RedisError
 
         try:
@@ -128,10 +105,6 @@ class RedisBus:
 
     def close(self) -> None:
         """Send what is still waiting, if that is quickly done."""
-        with self._changed:
-            self._closed = True
-            self._changed.notify()
-        if self._sender is not None:
-            self._sender.join(2 * CONNECT_TIMEOUT)
+        self._outbox.close(2 * CONNECT_TIMEOUT)
         if "_redis" in self.__dict__:
             self._redis.close()

@@ -3,7 +3,8 @@
 Celery takes a third of a second to import, and most commands send nothing: it is imported at the first ticket.
 """
 
-from collections.abc import Generator
+import logging
+from collections.abc import Generator, Sequence
 from contextlib import contextmanager
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -11,9 +12,16 @@ from typing import TYPE_CHECKING, Any
 from render_manager.domain.errors import BrokerUnavailable
 from render_manager.domain.priority import band_of
 from render_manager.messaging.names import CLEAN_UP, RENDER_TASK, host_queue, worker_queue
+from render_manager.messaging.outbox import Outbox
 
 if TYPE_CHECKING:
     from celery import Celery
+
+
+log = logging.getLogger(__name__)
+
+#: Seconds that closing waits for tickets to be taken back.
+REVOKED_WITHIN = 4.0
 
 
 class CeleryTickets:
@@ -25,6 +33,8 @@ class CeleryTickets:
 
     def __init__(self, broker_url: str | None) -> None:
         self._broker_url = broker_url
+        # Celery goes on trying for ever to tell all workers something.
+        self._revocations: Outbox[str] = Outbox("revocations", self._revoke)
 
     @cached_property
     def _app(self) -> "Celery":
@@ -46,10 +56,17 @@ class CeleryTickets:
     def revoke(self, ticket: str) -> None:
         if self._broker_url is None:
             return  # nobody has the ticket: no worker can run without a broker
-        with _explained():
-            self._app.control.revoke(ticket)
+        self._revocations.put(ticket)
+
+    def _revoke(self, tickets: Sequence[str]) -> None:
+        try:
+            with _explained():
+                self._app.control.revoke(list(tickets))
+        except BrokerUnavailable as error:
+            log.warning("%s", error)
 
     def close(self) -> None:
+        self._revocations.close(REVOKED_WITHIN)
         if "_app" in self.__dict__:
             self._app.close()
 

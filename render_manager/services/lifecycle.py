@@ -93,7 +93,7 @@ class Lifecycle:
     def _after(self, before: RenderTask, task: RenderTask, notices: list[Notice]) -> None:
         self.bus.publish(*notices)
         if task.status is TaskStatus.CANCELLED and before.status is not TaskStatus.CANCELLED and task.celery_task_id:
-            self._broker(self.queue.revoke, task.celery_task_id)
+            self.queue.revoke(task.celery_task_id)
         elif task.celery_task_id and task.celery_task_id != before.celery_task_id:
             self._broker(self.queue.ring, task.id, task.priority, task.celery_task_id)
         if task.status is TaskStatus.COMPLETED and before.status is not TaskStatus.COMPLETED:

@@ -258,7 +258,7 @@ class TicketQueue(Protocol):
         ...
 
     def revoke(self, ticket: str) -> None:
-        """Take a ticket back if nobody has taken it. Raises BrokerUnavailable."""
+        """Take a ticket back if nobody has taken it, as far as that can be done. Never waits for the broker."""
         ...
 
 

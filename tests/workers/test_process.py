@@ -1,8 +1,10 @@
 """Real processes: their lines, their end, and the end of everything they started."""
 
+import ctypes
 import locale
 import os
 import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterator
@@ -13,6 +15,7 @@ import pytest
 
 from tests.support.farm import wait_until
 from workers.process import RenderProcess, decode, renderer_environment
+from workers.windows_job import ExtendedLimits
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals and sessions of POSIX")
 
@@ -233,3 +236,54 @@ def test_a_renderer_sees_only_what_is_allowed(start: Running, monkeypatch: pytes
     seen = "".join(rest_of(process))
     assert "PATH" in seen
     assert "hunter2" not in seen
+
+
+def test_a_file_that_is_followed_is_output_too(tmp_path: Path) -> None:
+    side = tmp_path / "side.log"
+    program = (
+        "import sys, time; print('first', flush=True); file = open(sys.argv[1], 'w'); "
+        "file.write('second\\n'); file.flush(); time.sleep(0.5); file.write('third\\nfour'); file.flush()"
+    )
+    process = RenderProcess(
+        [sys.executable, "-c", program, str(side)],
+        cwd=tmp_path,
+        environment=renderer_environment(),
+        control=False,
+        follow=[side, tmp_path / "never"],
+    )
+    assert rest_of(process) == ["first", "second", "third", "four"]
+    assert process.stop() == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems need other means")
+@pytest.mark.parametrize(("ends", "code"), [("sys.exit(210)", 210), ("os.kill(os.getpid(), 11)", -11)])
+def test_a_guarded_program_ends_with_its_own_exit_code(tmp_path: Path, ends: str, code: int) -> None:
+    program = [sys.executable, "-c", f"import os, sys\n{ends}"]
+    process = RenderProcess(program, cwd=tmp_path, environment=renderer_environment(), control=False)
+    assert rest_of(process) == []
+    assert process.stop() == code
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems need other means")
+def test_what_a_renderer_started_goes_with_a_worker_that_is_killed(tmp_path: Path) -> None:
+    renderer = "import subprocess, sys; subprocess.run([sys.executable, '-c', 'import time; time.sleep(60)'])"
+    worker = (
+        "import sys, time\nfrom pathlib import Path\nfrom workers.process import RenderProcess\n"
+        f"command = [sys.executable, '-c', {renderer!r}]\n"
+        "process = RenderProcess(command, cwd=Path('.'), environment={}, control=False)\n"
+        "print(process.pid, flush=True)\ntime.sleep(60)"
+    )
+    root = Path(__file__).parents[2]
+    with subprocess.Popen([sys.executable, "-c", worker], stdout=subprocess.PIPE, cwd=root) as process:
+        assert process.stdout
+        guard = psutil.Process(int(process.stdout.readline()))
+        wait_until(lambda: len(guard.children(recursive=True)) == 2)
+        family = [guard, *guard.children(recursive=True)]
+        process.kill()
+        _, left = psutil.wait_procs(family, timeout=2)
+        assert left == []
+
+
+def test_the_limits_of_a_windows_job_are_laid_out_as_windows_has_them() -> None:
+    assert ctypes.sizeof(ExtendedLimits) == 144
+    assert ExtendedLimits.IoInfo.offset == 64

@@ -142,19 +142,22 @@ class RangeRenderer(Renderer):
     """An engine that renders a chunk of frames and ends.
 
     Attributes:
-        lists_frames: one process can render any list of frames, not only those of one step.
         first_chunk: so many frames are rendered by a process while nothing is known of their times.
         settle: seconds in which a file that was reported may still come to be seen: network disks, asynchronous
             writers.
     """
 
-    lists_frames: bool = False
     first_chunk: int = 1
     settle: float = 0.0
 
+    def lists_frames(self, task_info: Mapping[str, object]) -> bool:
+        """Whether one process can render any list of frames, not only those of one step."""
+        return False
+
     @abstractmethod
     def launch(self, installation: Installation, job: RenderJob, frames: Sequence[int]) -> Launch:
-        """How the process is started that renders these frames: ascending, of one step unless ``lists_frames``.
+        """How the process is started that renders these frames: ascending, and of one step unless the engine
+        ``lists_frames``.
 
         Raises:
             ProjectFileError: what the task names is not in the project, or several could be meant.

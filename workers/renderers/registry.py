@@ -5,8 +5,9 @@ from collections.abc import Mapping
 from render_manager.domain.engines import Engine
 from workers.renderers.base import Renderer
 from workers.renderers.blender import Blender
+from workers.renderers.maya import Maya
 
-RENDERERS: Mapping[str, Renderer] = {renderer.engine.name: renderer for renderer in (Blender(),)}
+RENDERERS: Mapping[str, Renderer] = {renderer.engine.name: renderer for renderer in (Blender(), Maya())}
 
 
 def engines() -> Mapping[str, Engine]:

@@ -1,0 +1,83 @@
+"""Small Blender frames through the whole system against bare Blender, and how soon a cancel ends a renderer."""
+
+import tempfile
+import time
+from pathlib import Path
+from statistics import median
+
+import psutil
+
+from render_manager.domain.states import FrameStatus, TaskStatus
+from tests.benchmarks.bench_demo import bare_blender
+from tests.benchmarks.rows import Row
+from tests.support.farm import Farm, open_farm, wait_until
+
+SCENES = Path(__file__).parent.parent / "scenes"
+FRAMES, ROUNDS, BAR = 100, 5, 1.15
+CANCELS, CANCEL_BAR = 5, 2.0  # s
+
+
+def bench_blender_overhead() -> list[Row]:
+    """From submit to the last verified frame, over `blender -b … -a` of the same frames; runs alternate."""
+    scene = SCENES / "anim_cycles.blend"
+    with tempfile.TemporaryDirectory() as folder, open_farm(Path(folder) / "home") as farm:
+        wait_until(farm.services.queries.workers)
+        pairs = [(bare_blender(scene, Path(folder) / "out", FRAMES), _system(farm, scene)) for _ in range(ROUNDS)]
+    bare, system = (median(times) for times in zip(*pairs, strict=True))
+    ratios = [ours / theirs for theirs, ours in pairs]
+    ratio = median(ratios)
+    detail = (
+        f"{FRAMES} Cycles frames: system {system:.2f} s, bare Blender {bare:.2f} s, median of {ROUNDS}, ratios "
+        f"{min(ratios):.2f} to {max(ratios):.2f}"
+    )
+    return [Row("blender_overhead", ratio, "× bare Blender", bare, BAR, ratio <= BAR, detail)]
+
+
+def bench_cancel_latency() -> list[Row]:
+    """From ``TaskControl.cancel`` being called in mid-frame until no process of the renderer is left; the baseline is
+    how long the same process takes to end by SIGKILL."""
+    with tempfile.TemporaryDirectory() as folder, open_farm(Path(folder) / "home") as farm:
+        wait_until(farm.services.queries.workers)
+        times = [_cancel(farm) for _ in range(CANCELS)]
+    worst = max(cancelled for cancelled, _ in times)
+    bare = median(killed for _, killed in times)
+    detail = f"{CANCELS} cancels in a 64-sample frame, the slowest counts; median {median(t for t, _ in times):.2f} s"
+    return [Row("cancel_latency", worst, "s", bare, CANCEL_BAR, worst <= CANCEL_BAR, detail)]
+
+
+def _system(farm: Farm, scene: Path) -> float:
+    began = time.perf_counter()
+    row = farm.settled(farm.submit(scene, f"1-{FRAMES}"), timeout=600)
+    took = time.perf_counter() - began
+    assert row.task.status is TaskStatus.COMPLETED, row.note
+    return took
+
+
+def _cancel(farm: Farm) -> tuple[float, float]:
+    """Seconds until nothing is left after a cancel, and after a kill."""
+    took = []
+    for end in ("cancel", "kill"):
+        task = farm.submit(SCENES / "anim_cycles_heavy.blend", "1-3", max_attempts=1)
+        wait_until(lambda task=task: farm.services.queries.frame(task.id, 1).started_at)
+        time.sleep(1.0)
+        assert farm.services.queries.frame(task.id, 1).status is FrameStatus.RENDERING
+        renderers = _renderers()
+        assert renderers
+        began = time.perf_counter()
+        if end == "cancel":
+            farm.services.control.cancel(task.id)
+        else:
+            for renderer in renderers:
+                renderer.kill()
+        _, left = psutil.wait_procs(renderers, timeout=10)
+        assert not left
+        took.append(time.perf_counter() - began)
+        if end == "kill":
+            farm.services.control.cancel(task.id)
+    return took[0], took[1]
+
+
+def _renderers() -> list[psutil.Process]:
+    return [
+        child for child in psutil.Process().children(recursive=True) if "blender_driver.py" in " ".join(child.cmdline())
+    ]

@@ -1,0 +1,203 @@
+"""Maya by a stand-in that behaves like it, lies and crashes included: through worker and database."""
+
+import shlex
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import OpenImageIO
+import psutil
+import pytest
+
+from render_manager.domain.audit import Action
+from render_manager.domain.entities import RenderFrame, RenderTask
+from render_manager.domain.failures import FailureClass
+from render_manager.domain.states import FrameStatus, TaskStatus
+from tests.support.farm import Farm, open_farm, wait_until
+from tests.support.standins.maya_scene import RENDER, make_scene
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in's program is a script")
+
+
+class MayaFarm(Farm):
+    """A farm whose Maya does what the test says, from one process to the next."""
+
+    def __init__(self, farm: Farm, folder: Path) -> None:
+        super().__init__(farm.program)
+        self.folder = folder
+        self._orders = folder / "orders.sh"
+
+    def order(self, **environment: object) -> None:
+        """What the stand-in's next processes are told (MAYA_STANDIN_…)."""
+        lines = [f"export MAYA_STANDIN_{name.upper()}={shlex.quote(str(value))}" for name, value in environment.items()]
+        self._orders.write_text("\n".join(lines) + "\n")
+
+    def scene(self, name: str = "shot.ma", *, maya: int = 2024, **fields: object) -> Path:
+        return make_scene(self.folder / name, maya=maya, **fields)
+
+    def submit(self, path: Path | str, frames: str = "1-3", **fields: object) -> RenderTask:
+        return super().submit(path, frames, **{"engine": "maya", "max_attempts": 1, **fields})
+
+    def frames(self, task: RenderTask) -> list[RenderFrame]:
+        return self.services.queries.frames(task.id)
+
+    def states(self, task: RenderTask) -> str:
+        return "".join(frame.status.value[0] for frame in self.frames(task))
+
+    def failure(self, task: RenderTask, number: int) -> FailureClass | None:
+        return self.services.queries.frame(task.id, number).failure
+
+
+@pytest.fixture(scope="module")
+def maya(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MayaFarm]:
+    folder = tmp_path_factory.mktemp("maya")
+    program = folder / "maya2024" / "bin" / "Render"
+    program.parent.mkdir(parents=True)
+    run = shlex.join([sys.executable, "-IS", str(RENDER)])
+    program.write_text(f'#!/bin/sh\n. {shlex.quote(str(folder / "orders.sh"))}\nexec {run} "$@"\n')
+    program.chmod(0o755)
+    with open_farm(folder / "home", {"MAYA_EXECUTABLE": str(program)}) as plain:
+        farm = MayaFarm(plain, folder)
+        farm.order()
+        wait_until(lambda: farm.services.queries.workers())
+        yield farm
+
+
+@pytest.fixture(autouse=True)
+def nothing_is_left(maya: MayaFarm) -> Iterator[None]:
+    """Every frame has its end, and no process of Maya is there any more."""
+    maya.order()
+    yield
+    wait_until(lambda: not _mayas(), 10)
+
+
+def _mayas() -> list[psutil.Process]:
+    return [
+        process
+        for process in psutil.process_iter(["cmdline"])
+        if any(part.endswith(("maya_render.py", "mayabatch")) for part in process.info["cmdline"] or ())
+    ]
+
+
+def test_frames_of_a_chunk_are_each_rendered_logged_and_timed(maya: MayaFarm) -> None:
+    task = maya.submit(maya.scene(), "1-7", task_info={"chunk": 4})
+    assert maya.settled(task).task.status is TaskStatus.COMPLETED
+    for frame in maya.frames(task):
+        assert frame.output_path
+        path = Path(frame.output_path)
+        assert path.name == f"shot.{frame.frame_number:04d}.exr"
+        assert path.is_relative_to(maya.workspace(task))
+        image = OpenImageIO.ImageBuf(str(path))
+        assert image.spec().width > 0
+        assert frame.log_path
+        assert f"shot.{frame.frame_number:04d}.exr" in Path(frame.log_path).read_text()
+        assert f"shot.{frame.frame_number + 1:04d}.exr" not in Path(frame.log_path).read_text()
+        assert frame.started_at
+        assert frame.finished_at
+        assert frame.finished_at > frame.started_at
+
+
+@pytest.mark.parametrize("frames", ["1-9x2", "1-3,8,20-26x3"])
+def test_steps_and_lists_of_frames(maya: MayaFarm, frames: str) -> None:
+    task = maya.submit(maya.scene(), frames, task_info={"chunk": 20})
+    assert maya.settled(task).task.status is TaskStatus.COMPLETED
+
+
+def test_what_the_task_says_is_what_is_rendered(maya: MayaFarm) -> None:
+    scene = maya.scene(layers=["masterLayer", "beauty"], cameras=["persp", "shotCam"])
+    info = {"camera": "shotCam", "layers": "beauty", "resolution_x": 32, "resolution_y": 20, "format": "png"}
+    task = maya.submit(scene, "2", task_info=info)
+    assert maya.settled(task).task.status is TaskStatus.COMPLETED
+    (frame,) = maya.frames(task)
+    assert frame.output_path
+    spec = OpenImageIO.ImageBuf(frame.output_path).spec()
+    assert (spec.width, spec.height) == (32, 20)
+    assert frame.output_path.endswith(".png")
+
+
+@pytest.mark.parametrize(
+    ("mode", "failure", "words"),
+    [
+        ("lie_nofile", FailureClass.OUTPUT, "wrote no file"),
+        ("lie_zero", FailureClass.OUTPUT, "empty file|cut short|can't be read"),
+        ("lie_old", FailureClass.OUTPUT, "older than this attempt|wrote no file|saved no file"),
+        ("missing_texture", FailureClass.ASSET, "Invalid image file"),
+        ("crash", FailureClass.CRASH, "crashed|killed by signal"),
+        ("oom", FailureClass.MEMORY, "memory|signal 9"),
+    ],
+)
+def test_what_goes_wrong_at_a_frame_is_that_frames(
+    maya: MayaFarm, mode: str, failure: FailureClass, words: str
+) -> None:
+    maya.order(mode=mode, frame=2, attempts=1)
+    task = maya.submit(maya.scene(f"{mode}.ma"), "1-4", task_info={"chunk": 4})
+    row = maya.settled(task)
+    assert row.task.status is TaskStatus.FAILED
+    frame = maya.services.queries.frame(task.id, 2)
+    assert (maya.states(task), frame.failure) == ("cfcc", failure)
+    assert frame.error_message
+    assert any(word in frame.error_message for word in words.split("|")), frame.error_message
+
+
+@pytest.mark.parametrize(
+    ("mode", "words"),
+    [("no_camera", "does not exist"), ("fail210", "failed to render"), ("no_output_255", "said nothing")],
+)
+def test_a_project_that_does_not_come_to_render_fails_whole(maya: MayaFarm, mode: str, words: str) -> None:
+    maya.order(mode=mode)
+    row = maya.settled(maya.submit(maya.scene(f"{mode}.ma"), "1-4"))
+    assert row.task.status is TaskStatus.FAILED
+    assert maya.states(row.task) == "ffff"
+    assert words in row.note, row.note
+
+
+@pytest.mark.parametrize("mode", ["licence_abort", "watermark"])
+def test_without_a_licence_a_frame_waits_and_loses_no_attempt(maya: MayaFarm, mode: str) -> None:
+    maya.order(mode=mode)
+    task = maya.submit(maya.scene(f"{mode}.ma"), "1-2", task_info={"chunk": 1})
+    wait_until(lambda: any(entry.action is Action.FAIL for entry in maya.services.queries.history(task.id)))
+    wait_until(lambda: maya.states(task) == "pp")
+    frames = maya.frames(task)
+    assert FailureClass.LICENCE in {frame.failure for frame in frames}
+    assert {frame.attempts_used for frame in frames} == {0}
+    maya.services.control.cancel(task.id)
+
+
+def test_a_maya_that_hangs_is_ended_and_said_to_hang(maya: MayaFarm) -> None:
+    maya.order(mode="hang", frame=2, attempts=1)
+    info = {"chunk": 3, "silence_limit": 0.03}
+    task = maya.submit(maya.scene("hang.ma"), "1-3", task_info=info)
+    assert maya.settled(task).task.status is TaskStatus.FAILED
+    assert (maya.states(task), maya.failure(task, 2)) == ("cfc", FailureClass.HANG)
+
+
+def test_a_cancel_ends_maya_and_what_it_started_within_two_seconds(maya: MayaFarm) -> None:
+    maya.order(seconds=30)
+    task = maya.submit(maya.scene("long.ma"), "1-3")
+    wait_until(lambda: any(frame.log_path for frame in maya.frames(task)) and _mayas())
+    maya.services.control.cancel(task.id)
+    wait_until(lambda: not _mayas(), 3)
+    assert maya.states(task) == "ccc"
+    assert {frame.status for frame in maya.frames(task)} == {FrameStatus.CANCELLED}
+
+
+def test_a_retry_of_scattered_frames_is_one_process_and_changes_only_their_files(maya: MayaFarm) -> None:
+    task = maya.submit(maya.scene("again.ma"), "1-6", task_info={"chunk": 6})
+    maya.settled(task)
+    before = {frame.frame_number: Path(frame.output_path or "").stat().st_mtime_ns for frame in maya.frames(task)}
+    state = maya.folder / "starts"
+    state.mkdir()
+    maya.order(state=state)
+    maya.services.control.retry(task.id, "2,5")
+    wait_until(lambda: maya.states(task) == "cccccc")
+    after = {frame.frame_number: Path(frame.output_path or "").stat().st_mtime_ns for frame in maya.frames(task)}
+    assert {number for number in before if before[number] != after[number]} == {2, 5}
+    (starts,) = state.iterdir()
+    assert len(starts.read_text().splitlines()) == 1
+
+
+def test_a_scene_of_a_newer_maya_is_refused_with_a_reason(maya: MayaFarm) -> None:
+    row = maya.settled(maya.submit(maya.scene("new.ma", maya=2026), "1"))
+    assert row.task.status is TaskStatus.FAILED
+    assert "Maya 2026" in row.note
+    assert "install a newer Maya" in row.note

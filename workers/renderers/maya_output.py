@@ -1,0 +1,163 @@
+"""Maya's batch output: Arnold's columns, and what other renderers say in it.
+
+Arnold does not name the frame it begins; frames are told apart by the order in which they were asked for, and confirmed
+by the names of their files. Lines as users posted them; see docs/adding-a-renderer.md for where facts like these come
+from.
+"""
+
+import re
+from collections.abc import Sequence
+
+from render_manager.domain.failures import FailureClass
+from workers.renderers.events import Event, FrameDone, FrameProgress, FrameStarted, Problem
+
+_ARNOLD = re.compile(r"^\d+:\d\d:\d\d\s+\d+MB\s*(?P<level>WARNING|ERROR)?\s*\|\s*(?P<text>.*)$")
+_PROGRESS = re.compile(
+    r"^(\d+)% done|\[PROGRESS\] (\d+) percent|PROGRESS: (\d+)%|R90000\s+(\d+)%|Rendering image…?\.*: (\d+)"
+)
+_SAVED = re.compile(
+    r"writing file [`'\"](?P<arnold>.+)['\"]|^Finished Rendering (?P<maya>.+)\.$|"
+    r"Successfully written image file \"(?P<vray>.+)\"|^\s*Saved file '(?P<redshift>.+)'"
+)
+_NUMBER = re.compile(r"\.(\d+)\.[A-Za-z]+$")
+_SEQUENCE = re.compile(r"\[mtoa\] Rendering Frame: (\d+)|^\s*Rendering frame (\d+)\.\.\.")
+
+_FAILED = "Maya failed to render; the frame's log may say why"
+
+#: What a line means, by the first that fits: class, sentence for people (None: the line itself), fatal.
+_SIGNS: Sequence[tuple[re.Pattern[str], FailureClass, str | None, bool]] = tuple(
+    (re.compile(pattern, re.IGNORECASE), failure, sentence, fatal)
+    for pattern, failure, sentence, fatal in (
+        (
+            r"abort_on_license_fail|License was not obtained|checking out license|could not initialize license|"
+            r"\[rlm\] error|\[clm[^]]*\].*error|License error|Could not obtain a license|No license for product|"
+            r"Maxon licensing error|\{SEVERE\} License",
+            FailureClass.LICENCE,
+            "No licence was free for the renderer",
+            True,
+        ),
+        (r"rendering with watermarks", FailureClass.LICENCE, "Without a licence the image has a watermark", True),
+        (r"Camera (\[?.+?\]?) does not exist", FailureClass.SCENE, None, True),
+        (r"Renderer \".+\" is not valid", FailureClass.NODE, None, True),
+        (
+            r"contains legacy render layers",
+            FailureClass.SCENE,
+            "The scene mixes legacy render layers with render setup: Maya would render the wrong layer",
+            True,
+        ),
+        (r"Invalid image file|unspecified OIIO error", FailureClass.ASSET, None, True),
+        (r"\[ass\] can't (open|read in)|\[alembic\] invalid archive", FailureClass.ASSET, None, True),
+        (r"can't create file|No space left on device", FailureClass.STORAGE, None, True),
+        (
+            r"Out of (GPU|video) memory|less than 128MB of free VRAM|illegal memory access",
+            FailureClass.GPU_MEMORY,
+            None,
+            True,
+        ),
+        (r"bad_alloc|out of memory", FailureClass.MEMORY, "The host's memory is used up", True),
+        (r"MAYA_APP_DIR", FailureClass.NODE, "Maya can't write its preferences folder (MAYA_APP_DIR)", True),
+        (r"encountered a fatal error|Fatal Error|signal caught", FailureClass.CRASH, "Maya crashed", True),
+        (r"newer version of Maya|file version is newer", FailureClass.NODE, None, True),
+        (r"Frame (rendering )?aborted|render terminating early", FailureClass.UNKNOWN, _FAILED, True),
+        (r"failed to render|Failed batch render|\(kFailure\)", FailureClass.UNKNOWN, _FAILED, True),
+        (r"^// Error: |^Error: |^RuntimeError: ", FailureClass.UNKNOWN, None, False),
+    )
+)
+
+
+class MayaOutput:
+    """Fits RangeParser.
+
+    Args:
+        frames: in the order in which Maya renders them.
+        layers: how many render layers were asked for; with several, each frame comes several times, and is done at the
+            end only.
+    """
+
+    def __init__(self, frames: Sequence[int], layers: int = 1) -> None:
+        self._frames = list(frames)
+        self._layers = layers
+        self._begun = 0  # how many times Arnold began a frame
+        self._frame: int | None = None
+        self._files: dict[int, list[str]] = {}
+        self._told: set[int] = set()  # done
+        self._completed = False
+        self._fatal = False
+        self._said_anything = False
+
+    def __call__(self, line: str) -> list[Event]:
+        text = line.strip()
+        if not text:
+            return []
+        self._said_anything = True
+        arnold = _ARNOLD.match(text)
+        if arnold:
+            text = arnold["text"].strip()
+            if text.startswith("log started"):
+                return self._begin(self._frames[self._begun % len(self._frames)])
+            if text == "Arnold shutdown":
+                self._begun += 1
+                return self._done()
+        if text.startswith("Scene ") and text.endswith("completed."):
+            self._completed = True
+            return []
+        if match := _SEQUENCE.search(text):
+            return self._begin(int(match[1] or match[2]))
+        if self._frame is not None and (match := _PROGRESS.search(text)):
+            percent = next(int(group) for group in match.groups() if group)
+            return [FrameProgress(self._frame, min(percent / 100, 1.0))]
+        if match := _SAVED.search(text):
+            return self._saved(next(group for group in match.groups() if group))
+        return self._sign(text, line.strip())
+
+    def ended(self, exit_code: int) -> list[Event]:
+        if self._completed and exit_code == 0:
+            if self._layers > 1:
+                return [self._tell(frame) for frame in self._frames if frame in self._files]
+            return self._done()
+        if self._fatal:
+            return []
+        if not self._said_anything:
+            failure = FailureClass.NODE
+            reason = f"Maya ended with exit code {exit_code} and said nothing: it could not start on this host."
+        else:
+            failure = FailureClass.CRASH if exit_code < 0 or exit_code > 255 else FailureClass.UNKNOWN
+            reason = f"Maya ended with exit code {exit_code} and did not say that the scene was completed."
+        return [Problem(reason, fatal=True, failure=failure)]
+
+    def _begin(self, frame: int) -> list[Event]:
+        if frame == self._frame:
+            return []
+        events = self._done()
+        self._frame = frame
+        return [*events, FrameStarted(frame)]
+
+    def _saved(self, path: str) -> list[Event]:
+        events: list[Event] = []
+        number = _NUMBER.search(path)
+        frame = int(number[1]) if number else self._frame
+        if frame is None:
+            return []
+        if frame != self._frame and frame in self._frames:
+            events = self._begin(frame)
+        self._files.setdefault(frame, []).append(path)
+        return events
+
+    def _done(self) -> list[Event]:
+        """The frame that was begun last is through."""
+        frame, self._frame = self._frame, None
+        if frame is None or self._layers > 1 or frame in self._told:
+            return []
+        return [self._tell(frame)]
+
+    def _tell(self, frame: int) -> FrameDone:
+        self._told.add(frame)
+        files = tuple(self._files.get(frame, ()))
+        return FrameDone(frame, files[0] if files else "", files=files)
+
+    def _sign(self, text: str, line: str) -> list[Event]:
+        for pattern, failure, sentence, fatal in _SIGNS:
+            if pattern.search(text):
+                self._fatal |= fatal
+                return [Problem(f"{sentence or text.removeprefix('Error: ').rstrip('.')}.", fatal, failure, line)]
+        return []
