@@ -26,7 +26,7 @@ from workers.ends import Aborted
 from workers.range_work import RangeWork
 from workers.renderers.base import Installation, RangeRenderer, Renderer, RenderJob, SessionRenderer, limits_of
 from workers.reporter import Activity
-from workers.session import Session
+from workers.session import Session, SessionNotReady
 from workers.session_work import SessionWork
 from workers.work import LaneOwner, Work
 from workers.workspace import WorkspacePaths, measure
@@ -43,6 +43,7 @@ class Lane:
         self._lifecycle = owner.lifecycle
         self._work = Work(owner)
         self._loads_failed: Counter[str] = Counter()  # by task
+        self._never_ready: set[str] = set()  # engines whose sessions don't start here
         self._range: RangeWork | None = None
         self._session: Session | None = None
         self._session_task: str | None = None
@@ -86,11 +87,7 @@ class Lane:
         self._work.holding.add(claim, begun=True)
         renderer, installation = self._owner.renderers[claim.task.render_engine]
         try:
-            if isinstance(renderer, SessionRenderer):
-                session, paths = self._session_for(claim, renderer, installation)
-                SessionWork(self._work, session, str(paths.logs)).run(claim)
-            elif isinstance(renderer, RangeRenderer):
-                self._render_range(claim, renderer, installation)
+            self._render(claim, renderer, installation)
         except Aborted:
             self._close_session()
             # If a claim is lost this does nothing; if this worker leaves, the frame goes to the next one.
@@ -117,6 +114,26 @@ class Lane:
         finally:
             self._range = None
             self._work.holding.drop_all()
+
+    def _render(self, claim: Claim, renderer: Renderer, installation: Installation) -> None:
+        """In a session, where the engine knows them, the task does not refuse them and they come to be ready here."""
+        if isinstance(renderer, SessionRenderer) and not self._without_session(claim, renderer):
+            try:
+                session, paths = self._session_for(claim, renderer, installation)
+            except SessionNotReady as error:
+                if not isinstance(renderer, RangeRenderer):
+                    raise
+                log.warning("%s is started for each chunk of frames from now on: %s", renderer.engine.label, error)
+                self._never_ready.add(renderer.engine.name)
+            else:
+                SessionWork(self._work, session, str(paths.logs)).run(claim)
+                return
+        if isinstance(renderer, RangeRenderer):
+            self._render_range(claim, renderer, installation)
+
+    def _without_session(self, claim: Claim, renderer: Renderer) -> bool:
+        refused = claim.task.task_info.get("session") is False or renderer.engine.name in self._never_ready
+        return refused and isinstance(renderer, RangeRenderer)
 
     def _load_failed(self, claim: Claim, error: RenderFailed) -> None:
         """The renderer does not come to render: the project's fault, or this attempt's, as long as it may do better."""

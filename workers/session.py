@@ -20,6 +20,10 @@ _POLL = 0.5
 Answer = TypeVar("Answer", Ready, SceneLoaded, FrameDone)
 
 
+class SessionNotReady(RenderFailed):
+    """It ended, or hangs, before it took requests. The project is not at fault: it was not loaded."""
+
+
 class Session:
     """One renderer process, with one project loaded once ``open`` and ``loaded`` are through.
 
@@ -57,18 +61,28 @@ class Session:
             raise RenderFailed(
                 f"{renderer.engine.label} at {installation.executable} does not start: {error.strerror or error}."
             ) from error
-        self._wear = Wear(getattr(renderer, "session_limits", SessionLimits()), self._process.pid)
+        self._use = getattr(renderer, "session_limits", SessionLimits())
+        self._wear = Wear(self._use, self._process.pid)
 
     def open(self, job: RenderJob) -> None:
         """Ask it to load a project; it may still be starting."""
         self._job = job
-        self._watch = Stopwatch(self._limits.startup, "loading the project")
+        given = [limit for limit in (self._limits.startup, self._use.ready) if limit is not None]
+        self._watch = Stopwatch(min(given, default=None), "starting")
         self._silence.restart()
         self._send(self._renderer.open_request(job))
 
     def loaded(self) -> SceneLoaded:
-        """Wait until the project is loaded."""
-        self._wait_for(Ready)
+        """Wait until the project is loaded.
+
+        Raises:
+            SessionNotReady: it does not come to take requests.
+        """
+        try:
+            self._wait_for(Ready)
+        except RenderFailed as error:
+            raise SessionNotReady(str(error), error.failure, error.evidence) from error
+        self._watch = Stopwatch(self._limits.startup, "loading the project")
         return self._wait_for(SceneLoaded)
 
     def begin(self, frame: int) -> None:

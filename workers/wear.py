@@ -17,12 +17,14 @@ class SessionLimits:
     """When a session is worn: after a frame, so that nothing is lost.
 
     Attributes:
+        ready: seconds in which it must come to take requests; None: no other limit than that of its start.
         frames: so many were rendered.
         age: seconds since it was started.
         growth: it takes so many times the memory it took after its first frame ...
         share: ... and more than this share of the host's.
     """
 
+    ready: float | None = None
     frames: int = 500
     age: float = 4 * 3600.0
     growth: float = 2.0

@@ -19,9 +19,17 @@ import bpy
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
 
-from blender_scene import Refused, first_line, image_size, missing_files, open_scene, say, scripts_are, set_up  # noqa: E402
-
-LARGEST_FRAME = 1048574  # Blender's own limit
+from blender_scene import (  # noqa: E402
+    Refused,
+    image_size,
+    missing_files,
+    open_scene,
+    render_frame,
+    say,
+    say_failed,
+    scripts_are,
+    set_up,
+)
 
 
 def open_project(request):
@@ -32,38 +40,11 @@ def open_project(request):
 
 
 def render(request):
-    frame, scene = request["frame"], bpy.context.scene
-    if abs(frame) > LARGEST_FRAME:
-        raise Refused("Blender has no frame %d: its largest is %d." % (frame, LARGEST_FRAME))
-    settings = scene.render
-    settings.filepath = request["output"]
-    path = settings.frame_path(frame=frame)
-    kept = scene.frame_start, scene.frame_end
-    try:
-        if frame >= 0:
-            # As `-f` does it: "####" is expanded, and file output nodes write along.
-            set_range(scene, frame, frame)
-            bpy.ops.render.render(animation=True)
-        else:  # a scene's range can't be negative, but a frame can
-            scene.frame_set(frame)
-            settings.filepath = path
-            bpy.ops.render.render(write_still=True)
-    except RuntimeError as error:
-        raise Refused(first_line(error), None)
-    finally:
-        set_range(scene, *kept)
+    frame = request["frame"]
+    path = render_frame(frame, request["output"])
+    settings = bpy.context.scene.render
     # With several views each has a file and a suffix of its own: what was saved is read from the log.
     say("rendered", frame=frame, path="" if settings.use_multiview else path, size=image_size(settings))
-
-
-def set_range(scene, first, last):
-    # Each end pushes the other along, so the one that moves away comes first.
-    if first > scene.frame_end:
-        scene.frame_end = last
-        scene.frame_start = first
-    else:
-        scene.frame_start = first
-        scene.frame_end = last
 
 
 def main():
@@ -77,7 +58,7 @@ def main():
         try:
             commands[request["command"]](request)
         except Refused as error:
-            say("failed", **{"message": str(error), "class": error.failure, "evidence": error.evidence})
+            say_failed(error)
 
 
 main()

@@ -12,6 +12,7 @@ import bpy
 from blender_python import python_of_scene
 
 MARK = "@@RM "
+LARGEST_FRAME = 1048574  # Blender's own limit
 MOVIES = {"FFMPEG", "AVI_JPEG", "AVI_RAW"}
 
 
@@ -30,6 +31,10 @@ class Refused(Exception):
         self.evidence = evidence
 
 
+def say_failed(error):
+    say("failed", **{"message": str(error), "class": error.failure, "evidence": error.evidence})
+
+
 def open_scene(path, options):
     """Load a project.
 
@@ -46,8 +51,7 @@ def open_scene(path, options):
             failure = "node"
         message = "Blender can't open %s: %s." % (os.path.basename(path), reason)
         raise Refused(message, failure, first_line(error))
-    if scripts_are(options) == "refused":
-        refuse_python()
+    check_python(options)
 
 
 def set_up(options, renders):
@@ -89,12 +93,57 @@ def set_up(options, renders):
     keep_file_outputs_inside(renders)
 
 
+def render_frame(frame, output):
+    """Render one frame. The path of its image.
+
+    Raises:
+        Refused: Blender can't, and says why.
+    """
+    scene = bpy.context.scene
+    if abs(frame) > LARGEST_FRAME:
+        raise Refused("Blender has no frame %d: its largest is %d." % (frame, LARGEST_FRAME))
+    settings = scene.render
+    settings.filepath = output
+    path = settings.frame_path(frame=frame)
+    kept = scene.frame_start, scene.frame_end
+    try:
+        if frame >= 0:
+            # As `-f` does it: "####" is expanded, and file output nodes write along.
+            set_range(scene, frame, frame)
+            bpy.ops.render.render(animation=True)
+        else:  # a scene's range can't be negative, but a frame can
+            scene.frame_set(frame)
+            settings.filepath = path
+            bpy.ops.render.render(write_still=True)
+    except RuntimeError as error:
+        raise Refused(first_line(error), None)
+    finally:
+        set_range(scene, *kept)
+    return path
+
+
+def set_range(scene, first, last):
+    # Each end pushes the other along, so the one that moves away comes first.
+    if first > scene.frame_end:
+        scene.frame_end = last
+        scene.frame_start = first
+    else:
+        scene.frame_start = first
+        scene.frame_end = last
+
+
 def scripts_are(options):
     """Whether Python inside the scene is run, ignored, or a reason not to render."""
     return "run" if options.get("allow_scripts") else "ignored" if options.get("ignore_scripts") else "refused"
 
 
-def refuse_python():
+def check_python(options):
+    """
+    Raises:
+        Refused: the scene needs Python that was not run, and that matters.
+    """
+    if scripts_are(options) != "refused":
+        return
     bpy.context.view_layer.update()  # tries all drivers
     found = python_of_scene()
     if found:
@@ -186,4 +235,4 @@ def image_size(settings):
 def first_line(error):
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     text = lines[0] if lines else "no reason given"
-    return text[len("Error: "):] if text.startswith("Error: ") else text
+    return text[len("Error: ") :] if text.startswith("Error: ") else text

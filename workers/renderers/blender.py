@@ -1,4 +1,5 @@
-"""Blender: one process stays open and a driver script renders the frames it is sent."""
+"""Blender: one process stays open and a driver script renders the frames it is sent; where that can't be, a process
+renders a chunk of frames."""
 
 import json
 import os
@@ -6,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from glob import glob
 from pathlib import Path
 
@@ -13,8 +15,19 @@ from render_manager.domain.engines import Engine, EngineOption
 from render_manager.domain.errors import ProjectFileError, RendererNotFound
 from render_manager.resource_files import resources
 from workers.process import renderer_environment
-from workers.renderers.base import COMMON_OPTIONS, Installation, Limits, OutputParser, RenderJob, SessionRenderer
+from workers.renderers.base import (
+    CHUNK_OPTIONS,
+    COMMON_OPTIONS,
+    Installation,
+    Launch,
+    Limits,
+    OutputParser,
+    RangeRenderer,
+    RenderJob,
+    SessionRenderer,
+)
 from workers.renderers.blender_output import BlenderOutput
+from workers.renderers.blender_range import BlenderRangeOutput, launch, output_of
 from workers.wear import SessionLimits
 
 _FORMATS = ("PNG", "OPEN_EXR", "OPEN_EXR_MULTILAYER", "JPEG", "TIFF")
@@ -33,7 +46,7 @@ _COMPRESSED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")  # gzip before 3.0, zstd since
 PROBE_TIMEOUT = 60.0
 
 
-class Blender(SessionRenderer):
+class Blender(SessionRenderer, RangeRenderer):
     engine = Engine(
         name="blender",
         label="Blender",
@@ -51,12 +64,15 @@ class Blender(SessionRenderer):
             EngineOption("allow_missing", "render although textures or libraries are missing", bool),
             EngineOption("allow_scripts", "run Python inside the scene; only for scenes you trust", bool),
             EngineOption("ignore_scripts", "render although Python inside the scene is not run", bool),
+            EngineOption("session", "false: Blender is started for each chunk of frames", bool),
             *COMMON_OPTIONS,
+            *CHUNK_OPTIONS,
         ),
     )
     # A Cycles frame may say nothing for hours.
     limits = Limits(startup=1800.0)
-    session_limits = SessionLimits()
+    session_limits = SessionLimits(ready=300.0)
+    first_chunk = 5
 
     def find(self, configured: Path | None) -> Installation:
         if configured is not None:
@@ -110,12 +126,19 @@ class Blender(SessionRenderer):
         )
 
     def frame_request(self, job: RenderJob, frame: int) -> str:
-        # The folder is ours; the file's stem names the frames. Blender replaces #### by the number.
-        stem = re.sub(r"[#{}]", "_", job.project_file.stem)
-        return json.dumps({"command": "render", "frame": frame, "output": str(job.renders_dir / f"{stem}_####")})
+        return json.dumps({"command": "render", "frame": frame, "output": output_of(job)})
 
     def parser(self) -> OutputParser:
         return BlenderOutput()
+
+    def lists_frames(self, task_info: Mapping[str, object]) -> bool:
+        return True
+
+    def launch(self, installation: Installation, job: RenderJob, frames: Sequence[int]) -> Launch:
+        return launch(installation, job, frames)
+
+    def range_parser(self, job: RenderJob, frames: Sequence[int]) -> BlenderRangeOutput:
+        return BlenderRangeOutput(job, frames)
 
 
 def _version_of(executable: Path) -> str:

@@ -3,6 +3,7 @@
 import json
 import re
 from dataclasses import replace
+from typing import Any
 
 from render_manager.domain.failures import FailureClass
 from workers.renderers.blender_failures import SPOILING, failure_of
@@ -39,12 +40,13 @@ class BlenderOutput:
         self._spoilt: Problem | None = None
         self._python_off: str | None = None  # the first line that tells of it; Blender says it once
         self._python_matters = False
+        self.size: tuple[int, int] | None = None  # of all images, where the driver told it on opening
 
     def __call__(self, line: str) -> list[Event]:
         before, found, message = line.partition(DRIVER_PREFIX)
         if found:
             return [*self(before), *self._answer(message)]
-        text = _PREFIX_5.sub("", line.strip())
+        text = plain(line)
         if match := _FRAME.match(text):
             if progress := _DONE_OF_TOTAL.search(text):
                 done, total = (int(number) for number in progress.groups() if number is not None)
@@ -70,23 +72,26 @@ class BlenderOutput:
                 case "ready":
                     return [Ready(str(said["version"]))]
                 case "opened":
+                    self.size = _size(said.get("size"))
                     self._python_matters = said.get("scripts") == "refused"
                     event: Event = self._python_needed() or SceneLoaded(tuple(map(str, said["missing"])))
                 case "rendered":
-                    size = said.get("size")
-                    pixels = (int(size[0]), int(size[1])) if size else None
-                    done = FrameDone(int(said["frame"]), str(said["path"]), pixels)
-                    event = self._wrong() or done
+                    done = FrameDone(int(said["frame"]), str(said["path"]), _size(said.get("size")))
+                    event = self.wrong() or done
                 case "failed":
                     event = self._failed(str(said["message"]), said.get("class"), said.get("evidence"))
                 case _:
                     return []
         except (ValueError, TypeError, KeyError, IndexError, AttributeError):
             return []
-        self._last = self._spoilt = None
+        self.forget()
         return [event]
 
-    def _wrong(self) -> Problem | None:
+    def forget(self) -> None:
+        """What is said from now on is about another frame."""
+        self._last = self._spoilt = None
+
+    def wrong(self) -> Problem | None:
         """Why the image that was saved is not what it should be, if that is known."""
         return replace(self._spoilt, fatal=True) if self._spoilt else self._python_needed()
 
@@ -102,6 +107,15 @@ class BlenderOutput:
             failure = self._last.failure
         shown = str(evidence) if evidence else self._last.evidence if self._last else None
         return Problem(message, fatal=True, failure=failure, evidence=shown)
+
+
+def plain(line: str) -> str:
+    """The line as 3.x and 4.x write it."""
+    return _PREFIX_5.sub("", line.strip())
+
+
+def _size(said: Any) -> tuple[int, int] | None:
+    return (int(said[0]), int(said[1])) if said else None
 
 
 def _problem(text: str) -> Problem | None:
