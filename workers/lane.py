@@ -94,15 +94,15 @@ class Lane:
             for held in self.held:
                 self._work.hand_back(held)
         except HOST_FAULTS as error:
+            self._hand_back_others(claim)
             self._preparation_failed(claim, str(error), on_host=self._owner.profile.host)
         except StoreUnavailable:
             raise  # the frames go to the sweep
         except RenderFailed as error:
-            for held in self.held:
-                if held is not claim:
-                    self._work.hand_back(held)
+            self._hand_back_others(claim)
             self._load_failed(claim, error)
         except RenderManagerError as error:
+            self._hand_back_others(claim)
             self._preparation_failed(claim, str(error))
         except Exception as error:
             # A fault of ours must not leave frames hanging until their leases end, again and again.
@@ -134,6 +134,12 @@ class Lane:
     def _without_session(self, claim: Claim, renderer: Renderer) -> bool:
         refused = claim.task.task_info.get("session") is False or renderer.engine.name in self._never_ready
         return refused and isinstance(renderer, RangeRenderer)
+
+    def _hand_back_others(self, claim: Claim) -> None:
+        """The frames claimed along with this one; they wait, or share its fate."""
+        for held in self.held:
+            if held is not claim:
+                self._work.hand_back(held)
 
     def _load_failed(self, claim: Claim, error: RenderFailed) -> None:
         """The renderer does not come to render: the project's fault, or this attempt's, as long as it may do better."""
