@@ -17,7 +17,7 @@ from render_manager.domain.errors import StoreUnavailable
 BUSY_TIMEOUT = 15.0
 CONNECT_TIMEOUT = 5
 #: Seconds of rest after which a connection is asked whether it still stands.
-PING_AFTER = 1.0
+PING_AFTER = 0.1
 #: Our transactions take milliseconds. One whose client stands still for so many seconds (a host asleep, a process
 #: stopped) is ended by the server: its locks would hold up every worker and every person for as long as that lasts.
 STANDSTILL_TIMEOUT = 10.0

@@ -141,7 +141,7 @@ def test_full_width_frames_are_understood(shell: Shell) -> None:
 
 
 def test_a_missing_object_is_named(shell: Shell) -> None:
-    assert "no/such.zip" in shell.refused(FAILED, "submit", "oss://bucket/no/such.zip")
+    assert "no/such.zip" in shell.refused(FAILED, "submit", "oss://bucket/no/such.zip", "--engine", "blender")
     assert "nothing.blend" in shell.refused(FAILED, "submit", "./nothing.blend")
 
 
