@@ -15,6 +15,8 @@ def test_every_benchmark_is_found_by_its_name() -> None:
         "idle_worker_cpu",
         "claim_throughput",
         "submit_100k",
+        "blender_overhead",
+        "cancel_latency",
     }
     modules = {function.__module__.rpartition(".")[2] for function in known.values()}
     assert modules == {path.stem for path in Path(benchmarks.__file__).parent.glob("bench_*.py")}
