@@ -85,6 +85,17 @@ RENDERED = '@@RM {"event": "rendered", "frame": 7, "path": "/o/f_0007.png"}'
             "1 libraries and 1 linked data-blocks are missing (including 0 ObjectData), please check",
             C.ASSET,
         ),
+        (
+            "00:00.100  reports          | WARNING Unable to open '/p/lib.blend': No such file or directory",
+            "Unable to open '/p/lib.blend': No such file or directory",
+            C.ASSET,
+        ),
+        ("00:00.100  reports          | ERROR engine not found 'NOPE'", "engine not found 'NOPE'", C.NODE),
+        (
+            "00:00.687  render           | ERROR Render error (No space left on device) cannot save: '/o/f_0001.png'",
+            "Render error (No space left on device) cannot save: '/o/f_0001.png'",
+            C.STORAGE,
+        ),
         ("Error: Python: Traceback (most recent call last):", "Python: Traceback (most recent call last):", C.UNKNOWN),
     ],
 )

@@ -195,3 +195,32 @@ def test_the_captured_log() -> None:
     assert told(parsed(lines, [1, 2, 3])) == [
         (kind, frame) for frame in (1, 2, 3) for kind in ("FrameStarted", "FrameDone")
     ]
+
+
+CUDA_5 = "00:00.400  cycles           | ERROR CUDA error: Out of memory in cuMemAlloc(...)"
+EXR_5 = "00:00.500  image.openexr    | ERROR IMB_exr_write_channels: Failed to write pixel data"
+
+
+@pytest.mark.parametrize(("line", "failure"), [(CUDA_5, FailureClass.GPU_MEMORY), (EXR_5, FailureClass.STORAGE)])
+def test_a_frame_that_version_5_could_not_make_or_write_is_bad(line: str, failure: FailureClass) -> None:
+    lines = [
+        "00:00.110  render           | Rendering frame 1",
+        line,
+        "00:00.687  render           | Saved: '/p/out/f_0001.exr'",
+        "01:00:00.688  render        | Time: 00:00.49 (Saving: 00:00.05)",
+    ]
+    events = parsed(lines, [1])
+    problem, done = events[-2:]
+    assert done == FrameDone(1, "/p/out/f_0001.exr")
+    assert isinstance(problem, Problem)
+    assert (problem.fatal, problem.failure, problem.evidence) == (True, failure, line.partition("| ")[2])
+
+
+def test_version_5_without_a_camera_begins_no_frame() -> None:
+    lines = [
+        '00:00.001  blend            | Read blend: "/tmp/scene.blend"',
+        "00:00.891  reports          | ERROR Cannot render, no camera",
+        "Blender quit",
+    ]
+    text = "Cannot render, no camera"
+    assert parsed(lines, [1]) == [Problem(text, False, FailureClass.SCENE, f"ERROR {text}")]

@@ -23,7 +23,7 @@ _DONE_OF_TOTAL = re.compile(
 )
 _SAVED = re.compile(r"^Saved:\s*'?(.+?)'?$")
 _ERROR = re.compile(r"^(?:Error:|ERROR\b|CUDA error:|OpenEXR-writePixels: ERROR:)\s*(.*)")
-_NOTICE = re.compile(r"^(?:Warning|Info):\s*(.*)")
+_NOTICE = re.compile(r"^(?:Warning:|Info:|WARNING\b|INFO\b)\s*(.*)")
 #: Python inside the scene that would have run, or a driver that would have been evaluated by it.
 _PYTHON_OFF = re.compile(r'^scripts disabled for "|restricted access disallows (?:name|opcode)')
 
