@@ -201,3 +201,10 @@ def test_a_scene_of_a_newer_maya_is_refused_with_a_reason(maya: MayaFarm) -> Non
     assert row.task.status is TaskStatus.FAILED
     assert "Maya 2026" in row.note
     assert "install a newer Maya" in row.note
+
+
+def test_a_chunk_that_cannot_be_asked_for_fails_at_once_with_all_its_frames(maya: MayaFarm) -> None:
+    maya.order()
+    task = maya.submit(maya.scene("below.ma"), "-3-3", task_info={"chunk": 4})
+    wait_until(lambda: maya.states(task) == "fffffff", timeout=5)
+    assert "negative frames" in maya.row(task).note
