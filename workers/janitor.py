@@ -41,7 +41,7 @@ class Janitor(Periodic):
             # Under the lock: a frame claimed from now on waits for it and then finds the workspace gone.
             if not self._cleanup.may_remove(workspace):
                 return
-            failure = self._workspaces.remove(paths, keep_renders=workspace.keep_renders)
+            failure = self._workspaces.remove(paths, keep=workspace.keep)
             log.info("Removed the workspace %s%s", paths.root, f", but {failure}" if failure else "")
             # Still under the lock: whoever prepares it next must have the last word on its state.
             self._cleanup.done(workspace, size_left=measure(paths.root), failure=failure)

@@ -14,7 +14,7 @@ from pathlib import Path
 from filelock import FileLock, Timeout
 
 from render_manager.config import Settings
-from render_manager.domain.entities import RenderTask, check_unionid
+from render_manager.domain.entities import Keep, RenderTask, check_unionid
 from render_manager.domain.errors import ArchiveError, NotEnoughSpace, WorkspaceError
 from render_manager.services.ports import ObjectStore
 from render_manager.storage.archives import kind_of, unpack
@@ -178,13 +178,17 @@ class Workspaces:
         _remove_tree(project)
         os.replace(filling, project)
 
-    def remove(self, paths: WorkspacePaths, *, keep_renders: bool) -> str | None:
-        """Delete a workspace, or all of it but rendered frames and logs; what could not be deleted, in a sentence.
+    def remove(self, paths: WorkspacePaths, *, keep: Keep) -> str | None:
+        """Delete a workspace but for what is to be kept; what could not be deleted, in a sentence.
 
         The caller holds the workspace's lock.
         """
+        if keep is Keep.PROJECT:
+            failures = list[str]()
+            _remove_tree(paths.source, failures)
+            return _named(failures)
         paths.marker.unlink(missing_ok=True)
-        kept = {paths.renders, paths.logs} if keep_renders else set[Path]()
+        kept = {paths.renders, paths.logs} if keep is Keep.RENDERS else set[Path]()
         failures: list[str] = []
         for entry in list(paths.root.iterdir()) if paths.root.is_dir() else []:
             if entry not in kept:
@@ -192,7 +196,11 @@ class Workspaces:
         if not kept and not failures:
             _remove_tree(paths.root, failures)
             _remove_if_empty(paths.root.parent)
-        return f"{len(failures)} file(s) could not be deleted, first: {failures[0]}" if failures else None
+        return _named(failures)
+
+
+def _named(failures: Sequence[str]) -> str | None:
+    return f"{len(failures)} file(s) could not be deleted, first: {failures[0]}" if failures else None
 
 
 def measure(folder: Path) -> int:

@@ -9,7 +9,7 @@ import typer
 from render_manager.bootstrap import Program
 from render_manager.cli.output import print_json, say, size, status, table
 from render_manager.cli.program import FAILED, ensure_worker, explained, open_program, poll
-from render_manager.domain.entities import Workspace, WorkspaceState
+from render_manager.domain.entities import Keep, Workspace, WorkspaceState
 from render_manager.domain.errors import InvalidTask
 from render_manager.domain.states import TaskStatus
 from render_manager.services.cleanup import CleanupItem
@@ -37,7 +37,7 @@ def cleanup(
         if dry_run or not items:
             _show_plan(items, as_json)
             return
-        requested = service.request(items, keep_renders=keep_renders)
+        requested = service.request(items, keep=Keep.RENDERS if keep_renders else Keep.NOTHING)
         after = _wait(program, requested)
     if as_json:
         print_json([{"task": w.task_id, "host": w.host, "path": w.path, "state": w.state} for w in after])

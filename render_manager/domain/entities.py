@@ -64,6 +64,7 @@ class RenderTask:
     workspace_dir: str | None = None  #: on the host that prepared it last
     error_message: str | None = None
     activity: str | None = None  #: what is going on now, for people: "Downloading 34 %"
+    project_choices: tuple[str, ...] = ()  #: equally good project files; somebody must choose before it goes on
     submitted_at: float = 0.0
     started_at: float | None = None
     finished_at: float | None = None
@@ -91,6 +92,7 @@ class RenderFrame:
     progress: float = 0.0  #: 0–1 within the running attempt
     lease_until: float | None = None
     output_path: str | None = None
+    uploaded_key: str | None = None  #: where its image is in the object store, once it is there
     log_path: str | None = None
     error_message: str | None = None
     failure: FailureClass | None = None  #: of which kind that is
@@ -200,6 +202,14 @@ class WorkspaceState(StrEnum):
     CLEANUP_FAILED = "cleanup_failed"  #: some files could not be deleted; the message names one
 
 
+class Keep(StrEnum):
+    """What a clean-up leaves of a workspace."""
+
+    NOTHING = "nothing"
+    RENDERS = "renders"  #: rendered frames and logs; a retry prepares the project again
+    PROJECT = "project"  #: all but what was downloaded: a retry renders at once
+
+
 @dataclass(frozen=True)
 class Workspace:
     """The folder of one task on one host."""
@@ -209,7 +219,7 @@ class Workspace:
     path: str
     size: int  #: bytes when last measured
     state: WorkspaceState
-    keep_renders: bool = False  #: a requested clean-up leaves rendered frames and logs
+    keep: Keep = Keep.NOTHING  #: of a requested clean-up
     message: str | None = None
     updated_at: float = 0.0
 

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
-from render_manager.domain.entities import RenderTask
+from render_manager.domain.entities import Keep, RenderTask
 from render_manager.domain.errors import RenderManagerError
 from render_manager.domain.priority import HIGHEST, LOWEST
 from render_manager.domain.states import FINAL, RUNNABLE, TaskStatus
@@ -99,14 +99,14 @@ class TaskCommands(QObject):
             self._window.say(self.tr("Nothing to clean up: no host has a workspace of these tasks."))
             return
         dialog = CleanupDialog(items, self._window)
-        dialog.accepted.connect(lambda: self._request_cleanup(dialog.chosen(), dialog.keep_renders()))
+        dialog.accepted.connect(lambda: self._request_cleanup(dialog.chosen(), dialog.keep()))
         dialog.open()
 
-    def _request_cleanup(self, items: Sequence[CleanupItem], keep_renders: bool) -> None:
+    def _request_cleanup(self, items: Sequence[CleanupItem], keep: Keep) -> None:
         hosts = {workspace.host for item in items for workspace in item.workspaces}
         said = self.tr("Clean-up asked of {0}; a host that is offline does it when it is back.")
         self._window.background.run(
-            partial(self._services.cleanup.request, items, keep_renders=keep_renders),
+            partial(self._services.cleanup.request, items, keep=keep),
             done=lambda _: self._done([item.task.id for item in items], said.format(", ".join(sorted(hosts)))),
         )
 

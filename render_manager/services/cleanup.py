@@ -5,7 +5,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 
 from render_manager.domain.audit import Action
-from render_manager.domain.entities import RenderTask, Workspace, WorkspaceState
+from render_manager.domain.entities import Keep, RenderTask, Workspace, WorkspaceState
 from render_manager.domain.errors import BrokerUnavailable, IllegalMove, TaskBusy
 from render_manager.domain.states import FINAL, TaskStatus
 from render_manager.services.lifecycle import Lifecycle
@@ -80,7 +80,7 @@ class Cleanup:
             found.setdefault(workspace.task_id, []).append(workspace)
         return [CleanupItem(task, found[task.id]) for task in tasks if task.id in found]
 
-    def request(self, items: Sequence[CleanupItem], *, keep_renders: bool = False) -> list[Workspace]:
+    def request(self, items: Sequence[CleanupItem], *, keep: Keep = Keep.NOTHING) -> list[Workspace]:
         """Record the request and tell the hosts; they carry it out now or when they are next online.
 
         Raises:
@@ -93,7 +93,7 @@ class Cleanup:
             with self._lifecycle.change(item.task.id, Action.CLEAN_UP) as change:
                 _refuse_busy(change.task)  # since the plan was made somebody may have retried it
                 for workspace in item.workspaces:
-                    asked = replace(workspace, state=WorkspaceState.CLEANUP_REQUESTED, keep_renders=keep_renders)
+                    asked = replace(workspace, state=WorkspaceState.CLEANUP_REQUESTED, keep=keep)
                     change.tx.save_workspace(asked)
                     requested.append(asked)
                 change.update(activity="Cleaning up")

@@ -159,6 +159,7 @@ def _take_frame(*, begins: bool) -> Update:
             failure=None,
             evidence=None,
             output_path=None,
+            uploaded_key=None,
             log_path=bindparam("log_path"),
             started_at=db_now() if begins else None,
             finished_at=None,

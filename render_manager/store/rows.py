@@ -9,6 +9,7 @@ from render_manager.domain.audit import Action, AuditEntry, FrameMove
 from render_manager.domain.entities import (
     FrameRef,
     HostLoad,
+    Keep,
     RenderFrame,
     RenderTask,
     WorkerProfile,
@@ -45,6 +46,7 @@ def task_of(row: Row[Any]) -> RenderTask:
         workspace_dir=row.workspace_dir,
         error_message=row.error_message,
         activity=row.activity,
+        project_choices=tuple(row.project_choices or ()),
         submitted_at=row.submitted_at,
         started_at=row.started_at,
         finished_at=row.finished_at,
@@ -102,4 +104,4 @@ def audit_of(row: Row[Any]) -> AuditEntry:
 
 def workspace_of(row: Row[Any]) -> Workspace:
     values = dict(row._mapping)
-    return Workspace(**{**values, "state": WorkspaceState(row.state)})
+    return Workspace(**{**values, "state": WorkspaceState(row.state), "keep": Keep(row.keep)})

@@ -85,7 +85,7 @@ class WorkerWrites:
                 "path": workspace.path,
                 "size": workspace.size,
                 "state": workspace.state,
-                "keep_renders": workspace.keep_renders,
+                "keep": workspace.keep,
                 "message": workspace.message,
                 "updated_at": self._db.execute(select(db_now())).scalar_one(),
             },

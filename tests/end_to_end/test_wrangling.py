@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from render_manager.domain.entities import WorkspaceState
+from render_manager.domain.entities import Keep, WorkspaceState
 from render_manager.domain.errors import TaskBusy
 from render_manager.domain.states import FrameStatus, TaskStatus
 from tests.support.archives import zipped
@@ -90,7 +90,7 @@ def test_clean_up_removes_the_workspace_and_a_retry_prepares_again(farm: Farm, s
 def test_clean_up_can_keep_the_renders(farm: Farm, scenes: Path) -> None:
     task = farm.render(scenes / "anim_cycles.blend", "1").task
     folder = farm.workspace(task)
-    asked = farm.services.cleanup.request(farm.services.cleanup.plan(task_ids=[task.id]), keep_renders=True)
+    asked = farm.services.cleanup.request(farm.services.cleanup.plan(task_ids=[task.id]), keep=Keep.RENDERS)
     wait_until(lambda: farm.services.cleanup.state_of(asked)[0].state is WorkspaceState.REMOVED)
     assert {path.name for path in folder.iterdir()} == {"Sys_Default_Renders", "logs"}
 

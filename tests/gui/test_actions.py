@@ -9,7 +9,7 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QAbstractButton, QDialog, QFileDialog, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
-from render_manager.domain.entities import RenderTask, WorkspaceState
+from render_manager.domain.entities import Keep, RenderTask, WorkspaceState
 from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.gui.actions import (
     COMMANDS,
@@ -206,7 +206,7 @@ def test_clean_up_shows_sizes_and_leaves_busy_tasks_alone(farm: Farm, open_windo
     qtbot.waitUntil(lambda: bool(farm.queue.hosts))
     (workspace,) = farm.services.queries.workspaces(done.id)
     assert workspace.state is WorkspaceState.CLEANUP_REQUESTED
-    assert workspace.keep_renders
+    assert workspace.keep is Keep.RENDERS
     (untouched,) = farm.services.queries.workspaces(busy.id)
     assert untouched.state is WorkspaceState.READY
 

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import update
 
-from render_manager.domain.entities import RenderTask, Workspace, WorkspaceState
+from render_manager.domain.entities import Keep, RenderTask, Workspace, WorkspaceState
 from render_manager.domain.errors import IllegalMove, TaskBusy, TaskNotFound
 from render_manager.domain.notices import Notice, Topic
 from render_manager.domain.states import FINAL, TaskStatus
@@ -73,12 +73,12 @@ def test_a_request_is_recorded_and_its_hosts_are_told(any_house: House) -> None:
     house = any_house
     task = settled(house, "h1", "h2")
     house.notices()
-    asked = house.cleanup.request(house.cleanup.plan(), keep_renders=True)
+    asked = house.cleanup.request(house.cleanup.plan(), keep=Keep.RENDERS)
     assert sorted(house.queue.hosts) == ["h1", "h2"]
     assert house.notices() == [Notice(Topic.TASK, task.id)]
     assert house.queries.task(task.id).note == "Cleaning up"
-    assert {(workspace.state, workspace.keep_renders) for workspace in house.cleanup.state_of(asked)} == {
-        (REQUESTED, True)
+    assert {(workspace.state, workspace.keep) for workspace in house.cleanup.state_of(asked)} == {
+        (REQUESTED, Keep.RENDERS)
     }
     for_h1 = house.cleanup.requested_of("h1")
     assert [(workspace.task_id, workspace.host) for workspace in for_h1] == [(task.id, "h1")]

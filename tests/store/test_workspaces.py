@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from render_manager.domain.entities import Workspace, WorkspaceState
+from render_manager.domain.entities import Keep, Workspace, WorkspaceState
 from render_manager.store.repository import SqlTaskStore
 from tests.store.samples import add
 
@@ -13,7 +13,7 @@ def test_a_workspace_is_one_row_per_task_and_host(store: SqlTaskStore) -> None:
     with store.transaction() as tx:
         for workspace in (ready, replace(ready, host="h2"), replace(ready, task_id=second.id)):
             tx.save_workspace(workspace)
-        asked = replace(ready, state=WorkspaceState.CLEANUP_REQUESTED, keep_renders=True, message="可以", size=7)
+        asked = replace(ready, state=WorkspaceState.CLEANUP_REQUESTED, keep=Keep.RENDERS, message="可以", size=7)
         tx.save_workspace(asked)
     found = store.workspaces(task_ids=[first.id], host="h1")
     assert [replace(workspace, updated_at=0.0) for workspace in found] == [asked]

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from render_manager.config import load_settings
-from render_manager.domain.entities import RenderTask, new_task_id
+from render_manager.domain.entities import Keep, RenderTask, new_task_id
 from render_manager.domain.errors import InvalidTask, NotEnoughSpace, ProjectFileError, WorkspaceError
 from render_manager.storage.local import LocalStore
 from tests.support.archives import gzipped, zipped
@@ -171,7 +171,7 @@ def test_removing_takes_the_workspace_and_nothing_else(
     (paths.project / "read-only").write_text("x")
     (paths.project / "read-only").chmod(0o400)
     assert measure(paths.root) > SCENE.stat().st_size
-    assert workspaces.remove(paths, keep_renders=False) is None
+    assert workspaces.remove(paths, keep=Keep.NOTHING) is None
     assert not paths.root.exists()
     assert (precious / "file").exists()
     assert workspaces.prepare(two, BLEND, quiet)[1] is False

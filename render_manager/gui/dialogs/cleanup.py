@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from render_manager.domain.entities import Keep
 from render_manager.gui import text
 from render_manager.services.cleanup import CleanupItem
 
@@ -71,8 +72,8 @@ class CleanupDialog(QDialog):
         pairs = zip(self._items, self._lines, strict=True)
         return [item for item, line in pairs if line.checkState(0) is Qt.CheckState.Checked]
 
-    def keep_renders(self) -> bool:
-        return self._keep.isChecked()
+    def keep(self) -> Keep:
+        return Keep.RENDERS if self._keep.isChecked() else Keep.NOTHING
 
     def _line(self, item: CleanupItem) -> QTreeWidgetItem:
         hosts = ", ".join(sorted({workspace.host for workspace in item.workspaces}))
