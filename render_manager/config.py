@@ -141,6 +141,7 @@ class Settings(BaseSettings):
     renders_dir_name: FolderName = "Sys_Default_Renders"
     max_unpacked_gb: float = Field(default=200.0, gt=0)
     min_free_disk_gb: float = Field(default=1.0, ge=0)
+    download_cache_gb: float = Field(default=50.0, ge=0)
 
     # Renderers
     blender_executable: Folder | None = None
@@ -235,6 +236,10 @@ class Settings(BaseSettings):
     @property
     def min_free_bytes(self) -> int:
         return int(self.min_free_disk_gb * GIBIBYTE)
+
+    @property
+    def download_cache_bytes(self) -> int:
+        return int(self.download_cache_gb * GIBIBYTE)
 
     @property
     def user(self) -> str:

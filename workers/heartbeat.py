@@ -1,7 +1,7 @@
 """A worker's pulse, and what any worker does for all: the sweep, and looking for work whose ticket was lost."""
 
 import logging
-from pathlib import Path
+from collections.abc import Callable
 from typing import Protocol
 
 import psutil
@@ -41,7 +41,7 @@ class Heartbeat:
 
     Args:
         every: seconds between beats.
-        disk: a folder on the disk whose free space counts.
+        free_disk: measures how many bytes are free where workspaces are, and whether that is too little.
         janitor: woken at each beat, so that clean-ups whose ticket was lost are found.
     """
 
@@ -53,14 +53,14 @@ class Heartbeat:
         queue: TicketQueue,
         *,
         every: float,
-        disk: Path,
+        free_disk: Callable[[], tuple[int, bool]],
         janitor: Janitor,
     ) -> None:
         self._worker = worker
         self._workers = workers
         self._store = store
         self._queue = queue
-        self._disk = disk
+        self._free_disk = free_disk
         self._janitor = janitor
         self._beats = Periodic("heartbeat", self.beat, every)
         self._looks = Periodic("look for work", self._look, min(every, LOOK_EVERY))
@@ -80,10 +80,12 @@ class Heartbeat:
 
     def beat(self) -> None:
         """One beat. Raises StoreUnavailable."""
+        free, low = self._free_disk()
         load = HostLoad(
             cpu_percent=psutil.cpu_percent(),
             memory_percent=psutil.virtual_memory().percent,
-            disk_free=psutil.disk_usage(str(self._disk)).free,
+            disk_free=free,
+            disk_low=low,
         )
         orders = self._workers.beat(self._worker.profile, load)
         if orders is None:

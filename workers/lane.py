@@ -17,6 +17,7 @@ from render_manager.domain.errors import (
     RendererNotFound,
     RenderFailed,
     RenderManagerError,
+    SeveralProjectFiles,
     StoreUnavailable,
     WorkspaceError,
 )
@@ -93,6 +94,12 @@ class Lane:
             # If a claim is lost this does nothing; if this worker leaves, the frame goes to the next one.
             for held in self.held:
                 self._work.hand_back(held)
+        except SeveralProjectFiles as error:
+            candidates = error.candidates
+            self._close_session()
+            self._work.holding.settle(claim)
+            self._hand_back_others(claim)
+            self._work.report.surely(lambda: self._lifecycle.project_unclear(claim, candidates))
         except HOST_FAULTS as error:
             self._hand_back_others(claim)
             self._preparation_failed(claim, str(error), on_host=self._owner.profile.host)
@@ -239,7 +246,7 @@ class Lane:
     ) -> tuple[RenderJob, bool]:
         """The project in the workspace, and whether it was fetched just now."""
         task = claim.task
-        project_file, fresh = self._owner.workspaces.prepare(task, renderer.engine.project_suffixes, say)
+        project_file, fresh = self._owner.workspaces.prepare(task, renderer.engine, say)
         return RenderJob(project_file, paths.project, paths.renders, paths.temporary, task.task_info), fresh
 
     def _workspace_ready(self, claim: Claim, paths: WorkspacePaths, *, fresh: bool) -> None:

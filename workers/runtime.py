@@ -58,7 +58,13 @@ class WorkerRuntime:
         self.lanes = self._make_lanes(services, store, objects, 0 if lanes_elsewhere else profile.slots)
         self._janitor = Janitor(services.cleanup, self.lanes.workspaces, profile.host, store)
         self._heartbeat = Heartbeat(
-            self, self._workers, store, queue, every=settings.heartbeat_seconds, disk=self._root, janitor=self._janitor
+            self,
+            self._workers,
+            store,
+            queue,
+            every=settings.heartbeat_seconds,
+            free_disk=self.lanes.workspaces.free_disk,
+            janitor=self._janitor,
         )
 
     def _make_lanes(self, services: Services, store: TaskStore, objects: ObjectStore, slots: int) -> Lanes:

@@ -1,48 +1,28 @@
 """The isolated folder of a task on this host: `{root}/{unionid}/{task_id}/(source|project|renders|logs)`."""
 
-import hashlib
-import json
 import os
 import shutil
 import stat
 import sys
 from collections.abc import Callable, Generator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
+import psutil
 from filelock import FileLock, Timeout
 
 from render_manager.config import Settings
+from render_manager.domain.engines import Engine
 from render_manager.domain.entities import Keep, RenderTask, check_unionid
-from render_manager.domain.errors import ArchiveError, NotEnoughSpace, WorkspaceError
+from render_manager.domain.errors import WorkspaceError
 from render_manager.services.ports import ObjectStore
-from render_manager.storage.archives import kind_of, unpack
-from render_manager.storage.project_files import find_project_file
+from workers.downloads import Downloads
+from workers.filling import Filling
+from workers.transfer import Report
+from workers.workspace_paths import WorkspacePaths
 
 LOGS_DIR_NAME = "logs"
 _LOCKS = ".locks"  # no user can be called so: a unionid never begins with a dot
-_MARKER = ".workspace.json"
-
-#: Told what is going on, for people; raising from it stops the preparation.
-Report = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class WorkspacePaths:
-    """The folders of one task."""
-
-    root: Path
-    source: Path
-    project: Path
-    renders: Path
-    logs: Path
-    temporary: Path  #: the renderer's own temporary files; go with the workspace
-
-    @property
-    def marker(self) -> Path:
-        """Written last: a workspace without it is not ready."""
-        return self.root / _MARKER
 
 
 class Workspaces:
@@ -50,8 +30,11 @@ class Workspaces:
 
     def __init__(self, settings: Settings, objects: ObjectStore) -> None:
         self._settings = settings
-        self._objects = objects
         self.root = settings.workspace_root
+        self.downloads = Downloads(
+            self.root, objects, most_bytes=settings.download_cache_bytes, min_free=settings.min_free_bytes
+        )
+        self._filling = Filling(settings, self.downloads)
 
     def paths(self, task: RenderTask) -> WorkspacePaths:
         """Raises WorkspaceError if it would lie outside the root."""
@@ -67,6 +50,14 @@ class Workspaces:
             logs=folder / LOGS_DIR_NAME,
             temporary=folder / "tmp",
         )
+
+    def free_disk(self) -> tuple[int, bool]:
+        """Bytes free where workspaces are, and whether that is less than must stay free although every download that
+        was only kept has gone."""
+        if psutil.disk_usage(str(self.root)).free < self._settings.min_free_bytes:
+            self.downloads.trim()
+        free = psutil.disk_usage(str(self.root)).free
+        return free, free < self._settings.min_free_bytes
 
     @contextmanager
     def locked(self, task_id: str, waiting: Callable[[], None] = lambda: None) -> Generator[None]:
@@ -85,13 +76,14 @@ class Workspaces:
         finally:
             lock.release()
 
-    def prepare(self, task: RenderTask, suffixes: Sequence[str], report: Report) -> tuple[Path, bool]:
+    def prepare(self, task: RenderTask, engine: Engine, report: Report) -> tuple[Path, bool]:
         """Make the task's project ready to render, once per host: download, unpack, find the project file.
 
         The project file's path, and whether anything had to be done. Nothing half-made is ever taken for ready.
 
         Raises:
             ObjectNotFound, ObjectStoreError, ArchiveError, ProjectFileError: the project can't be had.
+            SeveralProjectFiles: somebody must say which one is meant.
             NotEnoughSpace, WorkspaceError: this host can't hold it.
         """
         paths = self.paths(task)
@@ -99,84 +91,16 @@ class Workspaces:
             with self.locked(task.id, lambda: report("Waiting for another worker of this host to prepare the project")):
                 if ready := self._ready(paths, task):
                     return ready, False
-                return self._fill(paths, task, suffixes, report), True
+                return self._filling.fill(paths, task, engine, report), True
         except PermissionError as error:
             raise WorkspaceError(f"The workspace {paths.root} can't be written: {error.strerror}.") from error
 
     def _ready(self, paths: WorkspacePaths, task: RenderTask) -> Path | None:
-        try:
-            marker = json.loads(paths.marker.read_text(encoding="utf-8"))
-            project_file = paths.project / marker["project_file"]
-        except (OSError, ValueError, KeyError):
+        marker = paths.read_marker()
+        if marker.get("asked") != [task.oss_file_path, task.project_file] or "project_file" not in marker:
             return None
-        same = marker.get("asked") == [task.oss_file_path, task.project_file]
-        return project_file if same and project_file.is_file() else None
-
-    def _fill(self, paths: WorkspacePaths, task: RenderTask, suffixes: Sequence[str], report: Report) -> Path:
-        for folder in (paths.source, paths.renders, paths.logs):
-            folder.mkdir(parents=True, exist_ok=True)
-        name = task.oss_file_path.rsplit("/", 1)[-1]
-        source = paths.source / _safe_name(name)
-        self._fetch(task, source, report)
-        self._unpack(task, source, paths.project, name, suffixes, report)
-        project_file = find_project_file(paths.project, suffixes, task.project_file, name)
-        marker = {
-            "project_file": project_file.relative_to(paths.project).as_posix(),
-            "asked": [task.oss_file_path, task.project_file],
-        }
-        part = paths.marker.with_suffix(".part")
-        part.write_text(json.dumps(marker), encoding="utf-8")
-        os.replace(part, paths.marker)
-        return project_file
-
-    def _fetch(self, task: RenderTask, source: Path, report: Report) -> None:
-        report("Downloading")
-        info = self._objects.stat(task.oss_file_path)
-        if source.is_file() and source.stat().st_size == info.size and _etag_of(source) == info.etag:
-            return  # downloaded before; what came after it failed
-        free = shutil.disk_usage(source.parent).free
-        if info.size + self._settings.min_free_bytes > free:
-            raise NotEnoughSpace(
-                f"{task.oss_file_path} is {info.size:,} bytes, but only {free:,} are free in {source.parent} and "
-                f"{self._settings.min_free_bytes:,} must stay so: free space or lower MIN_FREE_DISK_GB."
-            )
-        fetched = self._objects.download(
-            task.oss_file_path, source, lambda done, total: report(_share("Downloading", done, total))
-        )
-        _etag_file(source).write_text(fetched.etag, encoding="utf-8")
-
-    def _unpack(
-        self, task: RenderTask, source: Path, project: Path, name: str, suffixes: Sequence[str], report: Report
-    ) -> None:
-        # A compressed .blend begins like a .gz: by default a project file's name counts, and then the content.
-        is_project = name.lower().endswith(tuple(suffixes))
-        kind = (
-            None
-            if task.is_compressed is False or (is_project and not task.is_compressed)
-            else kind_of(source, declared=True)
-        )
-        if kind is None and task.is_compressed:
-            raise ArchiveError(
-                f"{name} was submitted as compressed but is neither .zip, .gz nor .tar.gz: "
-                "submit it as not compressed, or pack it again."
-            )
-        report("Unpacking" if kind else "Copying the project file")
-        if kind:
-            unpack(
-                source,
-                project,
-                name=name,
-                max_bytes=self._settings.max_unpacked_bytes,
-                free_margin=self._settings.min_free_bytes,
-                progress=lambda done, total: report(_share("Unpacking", done, total)),
-            )
-            return
-        filling = project.with_name(project.name + ".unpacking")
-        _remove_tree(filling)
-        filling.mkdir()
-        shutil.copyfile(source, filling / source.name)
-        _remove_tree(project)
-        os.replace(filling, project)
+        project_file = paths.project / str(marker["project_file"])
+        return project_file if project_file.is_file() else None
 
     def remove(self, paths: WorkspacePaths, *, keep: Keep) -> str | None:
         """Delete a workspace but for what is to be kept; what could not be deleted, in a sentence.
@@ -213,31 +137,6 @@ def measure(folder: Path) -> int:
             except FileNotFoundError:  # removed while we looked
                 continue
     return total
-
-
-def _share(what: str, done: int, total: int | None) -> str:
-    if not total:
-        return f"{what}, {done / 1e6:,.0f} MB so far"
-    return f"{what} {100 * done // total} % of {total / 1e6:,.1f} MB"
-
-
-def _safe_name(name: str) -> str:
-    """A key's last part as a file name that any system takes."""
-    plain = "".join("_" if char in '<>:"|?*\\' or ord(char) < 32 else char for char in name).strip(". ")
-    if len(plain.encode()) <= 200 and plain:
-        return plain
-    return hashlib.sha256(name.encode()).hexdigest()[:16] + plain[-40:]
-
-
-def _etag_file(source: Path) -> Path:
-    return source.with_name(source.name + ".etag")
-
-
-def _etag_of(source: Path) -> str | None:
-    try:
-        return _etag_file(source).read_text(encoding="utf-8")
-    except FileNotFoundError:
-        return None
 
 
 def _remove_tree(path: Path, failures: list[str] | None = None) -> None:

@@ -1,4 +1,4 @@
-"""render-manager cancel, pause, resume, priority, retry, skip, release."""
+"""render-manager cancel, pause, resume, priority, retry, skip, release, choose."""
 
 from typing import Annotated
 
@@ -60,6 +60,15 @@ def skip(task: TaskId, frames: Annotated[str, typer.Option(help='Frames to leave
     """Leave waiting or failed frames out."""
     with open_program() as program:
         _tell(program.services.control.skip(_full(program, [task])[0], frames))
+
+
+@explained
+def choose(
+    task: TaskId, file: Annotated[str, typer.Argument(help="One of the project files that `show` lists.")]
+) -> None:
+    """Say which project file of a task that holds several is rendered; it goes on."""
+    with open_program() as program:
+        _tell(program.services.control.choose_project_file(_full(program, [task])[0], file))
 
 
 @explained

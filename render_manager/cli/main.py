@@ -49,6 +49,7 @@ for command in (
     control.retry,
     control.skip,
     control.release,
+    control.choose,
     files.cleanup,
     files.download,
     lists.workers,

@@ -17,6 +17,8 @@ class Action(StrEnum):
     GIVE_BACK = "give_back"  #: a worker handed its frame back unrendered
     LOSE = "lose"  #: a worker was lost, and the frame taken from it
     PREPARE = "prepare"  #: the project was fetched, or could not be
+    ASK = "ask"  #: a worker found several project files
+    CHOOSE = "choose"  #: of several project files one was chosen
     CANCEL = "cancel"
     PAUSE = "pause"
     RESUME = "resume"

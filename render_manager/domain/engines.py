@@ -72,6 +72,8 @@ class Engine:
     project_suffixes: tuple[str, ...]  #: lower case, with the dot, best first
     executable_setting: str  #: the setting that names its program
     options: tuple[EngineOption, ...] = field(default=())
+    project_marker: str | None = None  #: the file in a project's folder that tells its scenes are below "scenes"
+    ignored_folders: frozenset[str] = frozenset()  #: lower case: what is below is never the file to render
 
     def read_options(self, task_info: Mapping[str, object]) -> dict[str, object]:
         """``task_info`` with every value checked and in its type.

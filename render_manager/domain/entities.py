@@ -8,6 +8,7 @@ from enum import StrEnum
 
 from render_manager.domain.errors import InvalidTask
 from render_manager.domain.failures import FailureClass
+from render_manager.domain.file_names import is_reserved
 from render_manager.domain.frame_order import FrameOrder
 from render_manager.domain.priority import Band
 from render_manager.domain.requirements import REQUIRES, Requirements
@@ -17,7 +18,6 @@ TASK_ID_LENGTH = 10
 _ID_ALPHABET = "0123456789abcdefghjkmnpqrstvwxyz"  # no i, l, o, u: read aloud and typed without mistakes
 _UNIONID = re.compile(r"[\w@+=-](?:[\w@+=. -]{0,126}[\w@+=-])?")
 _MOST_BYTES = 255  # of a name, on most file systems: 85 Chinese letters
-_RESERVED_NAMES = re.compile(r"(?:con|prn|aux|nul|(?:com|lpt)[\d¹²³]) *(?:\..*)?", re.IGNORECASE)
 
 
 def new_task_id() -> str:
@@ -33,7 +33,7 @@ def check_unionid(unionid: str) -> str:
         InvalidTask: it is empty, climbs, holds a separator or is reserved on Windows.
     """
     too_long = len(unionid.encode("utf-8", "replace")) > _MOST_BYTES
-    if too_long or not _UNIONID.fullmatch(unionid) or _RESERVED_NAMES.fullmatch(unionid):
+    if too_long or not _UNIONID.fullmatch(unionid) or is_reserved(unionid):
         raise InvalidTask(
             f"User {unionid!r} can't be used: it becomes a folder name, so give 1–128 letters, digits, _ . @ + = or -, "
             "without a path separator and not beginning or ending with a dot."
@@ -138,6 +138,7 @@ class HostLoad:
     cpu_percent: float | None = None
     memory_percent: float | None = None
     disk_free: int | None = None  #: bytes free where its workspaces are
+    disk_low: bool = False  #: that is less than must stay free: it takes no task whose project is not here yet
 
 
 @dataclass(frozen=True)
@@ -151,6 +152,7 @@ class WorkerState(StrEnum):
 
     RENDERING = "rendering"
     IDLE = "idle"
+    LOW_DISK = "low on disk"  #: takes only frames of tasks whose project it has
     DRAINING = "draining"  #: finishes its frames and leaves
     FINISHING = "disabled, finishing"  #: takes no more frames; those it has go on
     DISABLED = "disabled"
@@ -184,7 +186,9 @@ class WorkerStatus:
             return WorkerState.DRAINING
         if not self.enabled:
             return WorkerState.FINISHING if self.rendering else WorkerState.DISABLED
-        return WorkerState.RENDERING if self.rendering else WorkerState.IDLE
+        if self.rendering:
+            return WorkerState.RENDERING
+        return WorkerState.LOW_DISK if self.load.disk_low else WorkerState.IDLE
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,8 @@
 The message of an error is what the user reads: it names what is wrong and what to do, and never holds a secret.
 """
 
+from collections.abc import Sequence
+
 from render_manager.domain.failures import FailureClass
 
 
@@ -71,7 +73,19 @@ class ArchiveError(RenderManagerError):
 
 
 class ProjectFileError(RenderManagerError):
-    """The archive holds no project file of the engine, or several that could be it."""
+    """The archive holds no project file of the engine."""
+
+
+class SeveralProjectFiles(RenderManagerError):
+    """The archive holds several project files, and nothing tells which one to render.
+
+    Attributes:
+        candidates: their paths inside the project.
+    """
+
+    def __init__(self, message: str, candidates: Sequence[str]) -> None:
+        super().__init__(message)
+        self.candidates = tuple(candidates)
 
 
 class NotEnoughSpace(RenderManagerError):

@@ -10,8 +10,8 @@ from render_manager.gui.declarations.workers import WORKER_COMMANDS
 COMMANDS = (*TASK_COMMANDS, *FRAME_COMMANDS, *WORKER_COMMANDS, *VIEW_COMMANDS)
 
 TASK_MENU = (
-    "task.pause", "task.resume", "task.release", "task.cancel", "", "task.retry", "task.priority", "", "task.download",
-    "task.cleanup", "", "task.copy_id",
+    "task.pause", "task.resume", "task.release", "task.choose", "task.cancel", "", "task.retry", "task.priority", "",
+    "task.download", "task.cleanup", "", "task.copy_id",
 )  # fmt: skip
 FRAME_MENU = (
     "frame.retry", "frame.skip", "", "frame.log", "frame.open_image", "frame.open_folder", "", "frame.copy_path",
@@ -23,8 +23,8 @@ WORKER_MENU = (
 )  # fmt: skip
 MENU_BAR = (
     (QT_TRANSLATE_NOOP("Commands", "&Task"), (
-        "task.submit", "task.paste", "", *TASK_MENU[:7], "task.priority_up", "task.priority_down", "",
-        *TASK_MENU[8:], "task.cleanup_finished", "", "window.close",
+        "task.submit", "task.paste", "", *TASK_MENU[:8], "task.priority_up", "task.priority_down", "",
+        *TASK_MENU[9:], "task.cleanup_finished", "", "window.close",
     )),
     (QT_TRANSLATE_NOOP("Commands", "&Frame"), (*FRAME_MENU[:3], "frame.next_failed", "", *FRAME_MENU[3:])),
     (QT_TRANSLATE_NOOP("Commands", "&Worker"), (

@@ -10,7 +10,7 @@ from render_manager.gui.state_style import FRAME_STYLES, TASK_STYLES
 BY_PEOPLE = frozenset(
     {
         Action.SUBMIT, Action.CANCEL, Action.PAUSE, Action.RESUME, Action.PRIORITY, Action.RETRY, Action.SKIP,
-        Action.RELEASE, Action.CLEAN_UP, Action.ENABLE, Action.DISABLE, Action.DRAIN,
+        Action.RELEASE, Action.CHOOSE, Action.CLEAN_UP, Action.ENABLE, Action.DISABLE, Action.DRAIN,
     }
 )  # fmt: skip
 
@@ -26,6 +26,8 @@ _WORDS: dict[Action, object] = {
     Action.GIVE_BACK: QT_TRANSLATE_NOOP("History", "Handed back"),
     Action.LOSE: QT_TRANSLATE_NOOP("History", "Worker lost"),
     Action.PREPARE: QT_TRANSLATE_NOOP("History", "Preparation"),
+    Action.ASK: QT_TRANSLATE_NOOP("History", "Several project files"),
+    Action.CHOOSE: QT_TRANSLATE_NOOP("History", "Project file chosen"),
     Action.CANCEL: QT_TRANSLATE_NOOP("History", "Cancelled"),
     Action.PAUSE: QT_TRANSLATE_NOOP("History", "Paused"),
     Action.RESUME: QT_TRANSLATE_NOOP("History", "Resumed"),

@@ -41,6 +41,7 @@ _SKIPPED = StateStyle(str(QT_TRANSLATE_NOOP("State", "Skipped")), "state-skipped
 _CANCELLED = StateStyle(str(QT_TRANSLATE_NOOP("State", "Cancelled")), "state-cancelled", "#7b828c", "#868e99")
 
 _IDLE = StateStyle(str(QT_TRANSLATE_NOOP("State", "Idle")), "state-idle", "#4f93ba", "#6fa8c9")
+_LOW_DISK = StateStyle(str(QT_TRANSLATE_NOOP("State", "Low on disk")), "state-low-disk", "#c2571a", "#e08a4f")
 _DRAINING = StateStyle(str(QT_TRANSLATE_NOOP("State", "Draining")), "state-draining", "#8250c8", "#a884e6")
 _DISABLED = StateStyle(str(QT_TRANSLATE_NOOP("State", "Disabled")), "state-disabled", "#5b7583", "#8aa3b1")
 _FINISHING = StateStyle(str(QT_TRANSLATE_NOOP("State", "Disabled, finishing")), "state-disabled", "#c29307", "#dcbb45")
@@ -69,6 +70,7 @@ FRAME_STYLES: dict[FrameStatus, StateStyle] = {
 WORKER_STYLES: dict[WorkerState, StateStyle] = {
     WorkerState.RENDERING: _RENDERING,
     WorkerState.IDLE: _IDLE,
+    WorkerState.LOW_DISK: _LOW_DISK,
     WorkerState.DRAINING: _DRAINING,
     WorkerState.FINISHING: _FINISHING,
     WorkerState.DISABLED: _DISABLED,

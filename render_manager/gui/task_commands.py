@@ -15,6 +15,7 @@ from render_manager.domain.priority import HIGHEST, LOWEST
 from render_manager.domain.states import FINAL, RUNNABLE, TaskStatus
 from render_manager.gui import text
 from render_manager.gui.change_feed import Changes
+from render_manager.gui.dialogs.choice import ChoiceDialog
 from render_manager.gui.dialogs.cleanup import CleanupDialog
 from render_manager.gui.dialogs.messages import ask, show_error
 from render_manager.gui.several import each, report
@@ -48,6 +49,21 @@ class TaskCommands(QObject):
     def release(self) -> None:
         rows = self._chosen(lambda row: bool(row.awaits))
         self._each(rows, self._services.control.release, self.tr("Waits for no other task: {0}"))
+
+    def choose_project_file(self) -> None:
+        (row,) = self._chosen(lambda row: bool(row.task.project_choices))
+        choose = self._services.control.choose_project_file
+        ChoiceDialog(
+            self._window,
+            title=self.tr("Choose project file"),
+            question=self.tr("Which file of {0} is to be rendered?").format(row.task.name),
+            effect=self.tr("The project holds several that are equally likely. The task goes on once one is chosen."),
+            choices=row.task.project_choices,
+            yes=self.tr("Render it"),
+            then=lambda file: self._each(
+                [row], lambda task_id: choose(task_id, file), self.tr("Project file chosen: {0}")
+            ),
+        ).open()
 
     def retry(self) -> None:
         rows = self._chosen(lambda row: bool(row.task.counts.failed or row.task.counts.cancelled))

@@ -1,8 +1,8 @@
-"""What a person asks of a task: cancel, pause, resume, another priority, retry, skip, release."""
+"""What a person asks of a task: cancel, pause, resume, another priority, retry, skip, release, which project file."""
 
 from render_manager.domain.audit import Action
 from render_manager.domain.entities import RenderTask
-from render_manager.domain.errors import FrameNotFound, IllegalMove
+from render_manager.domain.errors import FrameNotFound, IllegalMove, InvalidTask
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.priority import check_priority
 from render_manager.domain.states import FINAL, RUNNABLE, FrameStatus, TaskStatus, roll_up
@@ -57,6 +57,24 @@ class TaskControl:
         with self._lifecycle.change(task_id, Action.RESUME) as change:
             if change.task.status is not TaskStatus.PAUSED:
                 raise IllegalMove(f"Task {task_id} is {change.task.status}, not paused.")
+            if change.task.project_choices:
+                raise IllegalMove(f"Task {task_id} waits for its project file to be chosen: choose it, and it goes on.")
+            _reopen(change)
+        return change.task
+
+    def choose_project_file(self, task_id: str, file: str) -> RenderTask:
+        """Say which of several project files is rendered; the task goes on.
+
+        Raises:
+            InvalidTask: it is none of those to choose from.
+        """
+        with self._lifecycle.change(task_id, Action.CHOOSE, file) as change:
+            choices = change.task.project_choices
+            if not choices:
+                raise IllegalMove(f"Task {task_id} does not wait for a project file to be chosen.")
+            if file not in choices:
+                raise InvalidTask(f"{file!r} is none of the project files to choose from: {', '.join(choices)}.")
+            change.update(project_file=file, project_choices=())
             _reopen(change)
         return change.task
 

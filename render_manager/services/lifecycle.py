@@ -312,6 +312,14 @@ class Lifecycle:
                 change.move(FrameStatus.PENDING, FrameStatus.FAILED, values=values)
                 change.update(error_message=message)
 
+    def project_unclear(self, claim: Claim, candidates: Sequence[str]) -> None:
+        """There are several project files: the task waits until somebody says which one is meant."""
+        with self.change(claim.task.id, Action.ASK, ", ".join(candidates)) as change:
+            held = change.move(FrameStatus.RENDERING, FrameStatus.PENDING, claim=claim, uncounted=True)
+            if held and change.task.project_file == claim.task.project_file:  # else it was chosen meanwhile
+                change.update(status=TaskStatus.PAUSED, activity=None, project_choices=tuple(candidates))
+            change.new_ticket()
+
     def _another_worker_for(self, task: RenderTask, host: str) -> bool:
         avoided = {host, *self.store.avoided_hosts([task.id]).get(task.id, ())}
         return any(

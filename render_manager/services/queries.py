@@ -7,7 +7,7 @@ from pathlib import Path
 
 from render_manager.domain.audit import AuditEntry
 from render_manager.domain.engines import Engine
-from render_manager.domain.entities import RenderFrame, RenderTask, WorkerStatus, Workspace
+from render_manager.domain.entities import RenderFrame, RenderTask, WorkerStatus, Workspace, WorkspaceState
 from render_manager.domain.errors import FrameNotFound, RenderManagerError
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.matching import unmet
@@ -159,7 +159,9 @@ class Queries:
         now: float,
     ) -> TaskRow:
         obstacle, why_it_waits = None, ""
-        if _waits(task):
+        if task.project_choices:
+            obstacle = f"Waits for its project file to be chosen: {', '.join(task.project_choices)}."
+        elif _waits(task):
             awaited = [other for other in dependencies if other.status is not TaskStatus.COMPLETED]
             lost = next((other for other in awaited if other.status in FINAL), None)
             if lost:
@@ -205,6 +207,14 @@ class Queries:
         if all(worker.profile.host in avoided for worker in able):
             host = able[0].profile.host
             return f"Every online host failed to prepare it; {host}: {avoided[host]}"
+        if all(worker.load.disk_low for worker in able):
+            hosts = {worker.profile.host for worker in able}
+            ready = self._store.workspaces(task_ids=[task.id], states=[WorkspaceState.READY])
+            if not any(workspace.host in hosts for workspace in ready):
+                return (
+                    f"Every online host that could render it is low on disk ({', '.join(sorted(hosts))}): clean up "
+                    "finished tasks, or lower MIN_FREE_DISK_GB there."
+                )
         return None
 
 

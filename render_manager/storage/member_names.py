@@ -1,16 +1,15 @@
 """Names inside archives: what they were meant to be, and which of them may become files on any system."""
 
-import re
 import unicodedata
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from render_manager.domain.errors import ArchiveError
+from render_manager.domain.file_names import is_reserved
 
 #: Chinese Windows writes GBK without saying so, macOS UTF-8; cp437 is what the zip format assumes.
 _ENCODINGS = ("utf-8", "gb18030", "cp437")
 _LONGEST_COMPONENT = 255  # bytes on Linux, characters on Windows
-_RESERVED = re.compile(r"con|prn|aux|nul|conin\$|conout\$|(?:com|lpt)[0-9¹²³]", re.IGNORECASE)
 _LONG = "use shorter names or a workspace root with a shorter path"
 
 
@@ -94,7 +93,7 @@ def _problem_of(part: str) -> str | None:
         return "has a control character in its name"
     if part[-1] in ". ":
         return "has a name that ends with a dot or a space, which Windows would drop"
-    if _RESERVED.fullmatch(part.split(".")[0].rstrip(" ")):
+    if is_reserved(part):
         return "has a name that is reserved on Windows"
     if len(part.encode()) > _LONGEST_COMPONENT:
         return f"has a name that is too long; {_LONG}"

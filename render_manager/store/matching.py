@@ -17,7 +17,7 @@ from sqlalchemy import (
     text,
 )
 
-from render_manager.domain.entities import WorkerProfile
+from render_manager.domain.entities import WorkerProfile, WorkspaceState
 from render_manager.domain.requirements import version_number
 from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.store.tables import (
@@ -29,6 +29,7 @@ from render_manager.store.tables import (
     task_dependencies,
     task_tags,
     workers,
+    workspaces,
 )
 
 tasks = render_tasks.c
@@ -124,6 +125,10 @@ def _other_workers(worker: WorkerProfile) -> ColumnElement[int]:
 
 
 def _stood_down(worker: WorkerProfile) -> ColumnElement[bool]:
-    """A person wants it to take nothing, or a later instance has its name."""
+    """A person wants it to take nothing, a later instance has its name, or its disk can't take another project."""
     mine = workers.c
-    return exists().where(mine.name == worker.name, or_(~mine.enabled, mine.draining, mine.instance != worker.instance))
+    here = workspaces.c.host == worker.host, workspaces.c.state == WorkspaceState.READY
+    at_hand = select(1).where(workspaces.c.task_id == tasks.id, *here).correlate(render_tasks).exists()
+    no_room = and_(mine.disk_low, ~at_hand)
+    gone = or_(~mine.enabled, mine.draining, mine.instance != worker.instance, no_room)
+    return select(1).where(mine.name == worker.name, gone).correlate(render_tasks).exists()

@@ -80,7 +80,7 @@ def worker_of(row: Row[Any], alive_since: float, rendering: Sequence[FrameRef]) 
         alive=row.left_at is None and row.last_seen_at >= alive_since,
         enabled=row.enabled,
         draining=row.draining,
-        load=HostLoad(row.cpu_percent, row.memory_percent, row.disk_free),
+        load=HostLoad(row.cpu_percent, row.memory_percent, row.disk_free, row.disk_low),
         rendering=tuple(rendering),
     )
 

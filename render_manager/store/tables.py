@@ -191,6 +191,7 @@ workers = Table(
     Column("cpu_percent", Double),
     Column("memory_percent", Double),
     Column("disk_free", BigInteger),
+    Column("disk_low", Boolean, nullable=False, server_default=text("false")),
     Column("started_at", Double, nullable=False),
     Column("last_seen_at", Double, nullable=False),
     Column("left_at", Double),  # when it signed off

@@ -126,6 +126,8 @@ _SAVED = (
     "priority",
     "celery_task_id",
     "workspace_dir",
+    "project_file",
+    "project_choices",
     "error_message",
     "activity",
     "started_at",

@@ -47,6 +47,7 @@ class WorkerWrites:
                 cpu_percent=load.cpu_percent,
                 memory_percent=load.memory_percent,
                 disk_free=load.disk_free,
+                disk_low=load.disk_low,
                 last_seen_at=db_now(),
                 left_at=None,
             )

@@ -60,6 +60,42 @@ def test_an_oss_path_becomes_frames(farm: Farm, oss: OssServer, tmp_path: Path) 
     assert oss.count("GET") == downloads, "a retry must not download again"
 
 
+def test_what_did_not_change_is_not_fetched_again(farm: Farm, oss: OssServer, tmp_path: Path) -> None:
+    oss.put("shot.zip", zipped(tmp_path / "shot.zip", {"shot.blend": SCENE}).read_bytes())
+    first = farm.render("shot.zip", "1")
+    fetched = oss.count("GET")
+    assert fetched
+    assert farm.render("shot.zip", "1").task.status is TaskStatus.COMPLETED, "the same project in another task"
+    cleanup = farm.services.cleanup
+    cleanup.request(cleanup.plan(task_ids=[first.task.id]))
+    wait_until(lambda: not (tmp_path / "root" / "li" / first.task.id).exists())
+    farm.services.control.retry(first.task.id, "1")
+    assert farm.settled(first.task).task.status is TaskStatus.COMPLETED
+    assert oss.count("GET") == fetched
+
+    oss.put("shot.zip", zipped(tmp_path / "shot.zip", {"other.blend": SCENE}).read_bytes())
+    row = farm.render("shot.zip", "1")
+    assert oss.count("GET") > fetched
+    assert (tmp_path / "root" / "li" / row.task.id / "project" / "other.blend").is_file()
+
+
+def test_a_project_with_several_files_waits_for_a_choice(farm: Farm, oss: OssServer, tmp_path: Path) -> None:
+    files = {"a/one.blend": SCENE, "b/two.blend": SCENE}
+    oss.put("films.zip", zipped(tmp_path / "films.zip", files).read_bytes())
+    task = farm.submit("films.zip", "1-2")
+    wait_until(lambda: farm.row(task).task.project_choices)
+    row = farm.row(task)
+    assert (row.task.status, row.task.counts.pending) == (TaskStatus.PAUSED, 2)
+    assert row.note == "Waits for its project file to be chosen: a/one.blend, b/two.blend."
+    fetched = oss.count("GET")
+    farm.services.control.choose_project_file(task.id, "b/two.blend")
+    row = farm.settled(task)
+    assert row.task.status is TaskStatus.COMPLETED, row.note
+    frames = farm.services.queries.frames(task.id)
+    assert [Path(frame.output_path or "").name for frame in frames] == ["two_0001.png", "two_0002.png"]
+    assert oss.count("GET") == fetched
+
+
 def test_an_object_url_and_a_local_file_work_too(farm: Farm, oss: OssServer) -> None:
     oss.put("anim.blend", SCENE.read_bytes())
     assert farm.render(f"{oss.url}/{BUCKET}/anim.blend?Signature=x", "1").task.status is TaskStatus.COMPLETED

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QDialog, QFileDialog, QMessageBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QDialog, QFileDialog, QListWidget, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from render_manager.domain.entities import Keep, RenderTask, WorkspaceState
@@ -78,6 +78,7 @@ def test_enabled_when(farm: Farm, open_window: Open, qtbot: QtBot) -> None:
     assert for_tasks == {command.id for command in COMMANDS if command.id.startswith("task.")} - {
         "task.resume",
         "task.release",
+        "task.choose",
     }
     assert "frame.next_failed" in _enabled(window)
     assert "frame.retry" not in _enabled(window)
@@ -164,6 +165,23 @@ def test_several_at_once_and_one_that_refuses(farm: Farm, open_window: Open, qtb
     assert "cancelled" in window.findChild(QMessageBox, "error").text()
     assert farm.task(two.id).status is TaskStatus.PAUSED
     window.findChild(QMessageBox, "error").close()
+
+
+def test_choose_the_project_file(farm: Farm, open_window: Open, qtbot: QtBot) -> None:
+    task = farm.submit("shot", "1-3")
+    farm.lifecycle.project_unclear(farm.claim(), ["a/shot.blend", "b/shot.blend"])
+    window = _shown(open_window, qtbot, task)
+    choose = window.actions_["task.choose"]
+    qtbot.waitUntil(choose.isEnabled)
+    choose.trigger()
+    dialog = window.findChild(QDialog, "choice_dialog")
+    choices = dialog.findChild(QListWidget, "choices")
+    assert [choices.item(row).text() for row in range(choices.count())] == ["a/shot.blend", "b/shot.blend"]
+    qtbot.keyClick(choices, Qt.Key.Key_Down)
+    _answer(window, qtbot, QDialog)
+    qtbot.waitUntil(lambda: farm.task(task.id).project_file == "b/shot.blend")
+    qtbot.waitUntil(lambda: not choose.isEnabled())
+    assert farm.task(task.id).status is TaskStatus.PENDING
 
 
 def test_retry_a_task(farm: Farm, open_window: Open, qtbot: QtBot) -> None:

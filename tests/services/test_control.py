@@ -223,3 +223,49 @@ def test_frames_that_are_none_of_the_tasks_are_refused(house: House, command: st
     with pytest.raises(FrameRangeError):
         ask(task.id, "one")
     assert house.states(task) == "pppp"
+
+
+def test_a_task_with_several_project_files_waits_until_one_is_chosen(any_house: House) -> None:
+    house = any_house
+    task = house.submit("1-3")
+    claim = house.claim()
+    house.lifecycle.project_unclear(claim, ["a/one.blend", "b/two.blend"])
+    row = house.queries.task(task.id)
+    assert (row.task.status, house.states(task)) == (TaskStatus.PAUSED, "ppp")
+    assert row.note == "Waits for its project file to be chosen: a/one.blend, b/two.blend."
+    assert row.stuck
+    assert house.lifecycle.claim_next(worker()) is None
+    with pytest.raises(IllegalMove, match="choose it"):
+        house.control.resume(task.id)
+    with pytest.raises(InvalidTask, match=r"'one\.blend' is none of .* a/one\.blend, b/two\.blend"):
+        house.control.choose_project_file(task.id, "one.blend")
+    chosen = house.control.choose_project_file(task.id, "b/two.blend")
+    assert (chosen.project_file, chosen.project_choices, chosen.status) == ("b/two.blend", (), TaskStatus.PENDING)
+    again = house.claim()
+    assert (again.frame_number, again.task.project_file) == (1, "b/two.blend")
+    assert house.store.frames(task.id)[0].attempts_used == 1, "what was not rendered does not count"
+
+
+def test_a_choice_made_while_another_worker_looked_stands(house: House) -> None:
+    task = house.submit("1-3")
+    first, second = house.claim(), house.claim(worker("w2", "h2"))
+    house.lifecycle.project_unclear(first, ["a.blend", "b.blend"])
+    house.control.choose_project_file(task.id, "a.blend")
+    house.lifecycle.project_unclear(second, ["a.blend", "b.blend"])
+    assert (house.task(task).project_file, house.task(task).project_choices) == ("a.blend", ())
+    assert house.task(task).status is TaskStatus.PENDING
+
+
+def test_a_choice_nobody_asks_for_is_refused(house: House) -> None:
+    task = house.submit("1")
+    with pytest.raises(IllegalMove, match="does not wait for a project file"):
+        house.control.choose_project_file(task.id, "a.blend")
+
+
+def test_late_words_about_the_project_file_do_not_pause_a_task(house: House) -> None:
+    task = house.submit("1")
+    claim = house.claim()
+    house.control.cancel(task.id)
+    house.lifecycle.project_unclear(claim, ["a.blend", "b.blend"])
+    assert house.task(task).status is TaskStatus.CANCELLED
+    assert not house.task(task).project_choices

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from render_manager.domain.entities import HostLoad, Workspace, WorkspaceState
 from render_manager.domain.errors import FrameNotFound, FrameRangeError, RenderManagerError, TaskNotFound
 from render_manager.domain.priority import Band
 from render_manager.domain.states import FrameStatus, TaskStatus
@@ -28,6 +29,12 @@ def test_why_a_task_waits(house: House) -> None:
     assert note(house, task.id) == f"No online worker can run Blender. {problem}"
     assert house.queries.task(task.id).stuck
     house.online(worker("w3"))
+    assert note(house, task.id) == "Waits for a free worker."
+    with house.store.transaction() as tx:
+        tx.beat_worker(worker("w3"), HostLoad(disk_low=True))
+    assert note(house, task.id).startswith("Every online host that could render it is low on disk (h1): clean up")
+    with house.store.transaction() as tx:
+        tx.save_workspace(Workspace(task.id, "h1", "/w", 1, WorkspaceState.READY))
     assert note(house, task.id) == "Waits for a free worker."
     assert not house.queries.task(task.id).stuck
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from render_manager.domain.entities import RenderTask, WorkerProfile
+from render_manager.domain.entities import RenderTask, WorkerProfile, Workspace, WorkspaceState
 from render_manager.domain.errors import TaskNotFound
 from render_manager.domain.frame_order import FrameOrder, in_order
 from render_manager.domain.matching import can_serve
@@ -181,3 +181,16 @@ def test_a_million_frames_are_one_statement_per_hundred_thousand(store: SqlTaskS
     page = store.frames(task.id, first=199_999, limit=2)
     assert [frame.frame_number for frame in page] == [200_000, 200_001]
     assert take(store, task).frame_number == 1
+
+
+def test_a_worker_low_on_disk_takes_only_what_its_host_has(store: SqlTaskStore) -> None:
+    first, second = add(store, "1", priority=9), add(store, "1")
+    save_worker(store, worker(), disk_free=10)
+    assert next_for(store, worker()) == first.id
+    save_worker(store, worker(), disk_free=1, disk_low=True)
+    assert next_for(store, worker()) is None
+    with store.transaction() as tx:
+        tx.save_workspace(Workspace(second.id, "h1", "/w", 1, WorkspaceState.READY))
+        tx.save_workspace(Workspace(first.id, "elsewhere", "/w", 1, WorkspaceState.READY))
+    assert next_for(store, worker()) == second.id
+    assert next_for(store, worker("w2", "h2")) == first.id

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from render_manager.domain.entities import (
     TASK_ID_LENGTH,
     FrameRef,
+    HostLoad,
     WorkerProfile,
     WorkerState,
     WorkerStatus,
@@ -98,6 +99,8 @@ def test_what_is_no_notice_is_none(text: str | bytes) -> None:
     [
         (WorkerState.IDLE, {}),
         (WorkerState.RENDERING, {"rendering": (FrameRef("task", 1),)}),
+        (WorkerState.RENDERING, {"rendering": (FrameRef("task", 1),), "load": HostLoad(disk_low=True)}),
+        (WorkerState.LOW_DISK, {"load": HostLoad(disk_low=True)}),
         (WorkerState.FINISHING, {"rendering": (FrameRef("task", 1),), "enabled": False}),
         (WorkerState.DISABLED, {"enabled": False}),
         (WorkerState.DRAINING, {"enabled": False, "draining": True}),

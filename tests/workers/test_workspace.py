@@ -14,10 +14,11 @@ from render_manager.domain.errors import InvalidTask, NotEnoughSpace, ProjectFil
 from render_manager.storage.local import LocalStore
 from tests.support.archives import gzipped, zipped
 from workers.ends import Aborted
+from workers.renderers.registry import RENDERERS
 from workers.workspace import Workspaces, measure
 
 SCENE = Path(__file__).parent.parent / "scenes" / "anim_cycles.blend"
-BLEND = (".blend",)
+BLEND = RENDERERS["blender"].engine
 
 
 def make_task(key: str, unionid: str = "li", **fields: object) -> RenderTask:

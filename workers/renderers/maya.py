@@ -54,6 +54,8 @@ class Maya(RangeRenderer):
         label="Maya",
         project_suffixes=(".ma", ".mb"),
         executable_setting="MAYA_EXECUTABLE",
+        project_marker="workspace.mel",
+        ignored_folders=frozenset({"autosave", "incrementalsave", "backup", "edits", ".mayaswatches", "renderdata"}),
         options=(
             EngineOption("renderer", "the renderer; file: the scene's own; default arnold", choices=_RENDERERS),
             EngineOption("camera", "name of the camera to render through"),

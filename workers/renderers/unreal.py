@@ -53,6 +53,7 @@ class Unreal(RangeRenderer):
         label="Unreal Engine",
         project_suffixes=(".uproject",),
         executable_setting="UE_EXECUTABLE",
+        ignored_folders=frozenset({"plugins", "engine", "templates"}),
         options=(
             EngineOption("sequence", "level sequence, such as /Game/Cinematics/Shot010; default: the only one"),
             EngineOption("map", "map to load, such as /Game/Maps/Main; default: the project's default map"),

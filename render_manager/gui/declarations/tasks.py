@@ -48,6 +48,14 @@ TASK_COMMANDS = (
         run=lambda window: window.task_commands.release(),
     ),
     Command(
+        id="task.choose",
+        text=QT_TRANSLATE_NOOP("Commands", "Choose project file…"),
+        tip=QT_TRANSLATE_NOOP("Commands", "Say which of several project files is rendered; the task goes on"),
+        icon="choose",
+        enabled=lambda chosen: len(chosen.tasks) == 1 and bool(chosen.tasks[0].task.project_choices),
+        run=lambda window: window.task_commands.choose_project_file(),
+    ),
+    Command(
         id="task.cancel",
         text=QT_TRANSLATE_NOOP("Commands", "Cancel…"),
         short=QT_TRANSLATE_NOOP("Commands", "Cancel"),
