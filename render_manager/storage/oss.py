@@ -26,6 +26,11 @@ T = TypeVar("T")
 Progress = Callable[[int, int | None], None]
 
 _THREADS = 4
+#: Parts of so many in an object are small enough: all that are under way may be lost in a cut.
+_FEW_PARTS = 128
+_LARGE_PART = 16 * CHUNK  # a line that breaks every few seconds must still get one through
+#: oss2 writes down what it knows of all parts each time one of them is through.
+_MOST_PARTS = 1000
 _LONGEST_PAUSE = 20.0  # seconds between two tries
 
 
@@ -47,7 +52,7 @@ class OssStore:
         read_timeout: float = 30.0,
         attempts: int = 4,
         backoff: float = 0.5,
-        part_size: int = 8 * CHUNK,
+        part_size: int = 2 * CHUNK,
     ) -> None:
         """
         Args:
@@ -56,7 +61,8 @@ class OssStore:
             connect_timeout, read_timeout: seconds without an answer or a byte.
             attempts: tries in a row without a byte gained before a transfer fails.
             backoff: seconds before the second try, twice as long before each further one.
-            part_size: bytes; what is larger is transferred in parts of this size.
+            part_size: bytes, at least; what is larger is transferred in parts. What was fetched of a part is lost
+                when the connection breaks, and each costs a request, so that they grow with the object.
 
         Raises:
             SettingsError: a value is missing or can't be used.
@@ -228,7 +234,7 @@ class OssStore:
                     str(part),
                     store=checkpoint.store,
                     multiget_threshold=0,
-                    part_size=self._part_size,
+                    part_size=self._part_size_of(head.content_length),
                     num_threads=_THREADS,
                 )
                 # What an earlier process wrote may have been lost with the machine.
@@ -248,6 +254,9 @@ class OssStore:
             checkpoint.forget()
             raise
 
+    def _part_size_of(self, size: int) -> int:
+        return max(self._part_size, min(size // _FEW_PARTS, _LARGE_PART), size // _MOST_PARTS)
+
     def _send_whole(self, source: Path, key: str, meter: Meter) -> int | None:
         with source.open("rb") as file:
             return self._bucket.put_object(key, file, progress_callback=lambda done, _: meter.at(done)).crc
@@ -262,7 +271,7 @@ class OssStore:
                 str(source),
                 store=store,
                 multipart_threshold=0,
-                part_size=self._part_size,
+                part_size=self._part_size_of(source.stat().st_size),
                 num_threads=_THREADS,
             )
         except self._oss2.exceptions.InconsistentError:

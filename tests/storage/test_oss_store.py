@@ -2,6 +2,7 @@
 
 import logging
 import os
+import random
 import socket
 import subprocess
 import sys
@@ -312,6 +313,20 @@ def test_a_large_download_is_resumed_by_another_store(
     assert oss_server.count("GET") == 4  # of seven parts
     assert list((tmp_path / "checkpoints").rglob("*--*")) == []
     assert [path for path in tmp_path.iterdir() if ".tmp-" in path.name] == []
+
+
+def test_a_download_cut_three_times_fetches_little_twice(
+    make_oss: MakeStore, oss_server: OssServer, tmp_path: Path
+) -> None:
+    """As when the network goes for a moment: every connection breaks at once."""
+    size = 300 * 1024 * 1024
+    data = random.Random(1).randbytes(1024 * 1024) * (size // (1024 * 1024))
+    oss_server.put("k", data)
+    oss_server.cuts = [size * percent // 100 for percent in (30, 60, 90)]
+    make_oss(part_size=2 * PART).download("k", tmp_path / "target")
+    assert not oss_server.cuts
+    assert (tmp_path / "target").read_bytes() == data
+    assert oss_server.served < 1.15 * size
 
 
 def test_what_lay_on_the_disk_is_checked_before_it_is_trusted(

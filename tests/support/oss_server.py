@@ -93,6 +93,8 @@ class OssServer:
         self.uploads: dict[str, tuple[str, dict[int, StoredObject]]] = {}
         self.requests: list[Request] = []
         self.faults: list[Fault] = []
+        self.served = 0  #: bytes of objects sent, whether they arrived or not
+        self.cuts: list[int] = []  #: each connection breaks when so many bytes are served; rising
         self.security_token = security_token
         self.lock = threading.RLock()
         server = self
@@ -131,6 +133,14 @@ class OssServer:
 
     def count(self, method: str) -> int:
         return sum(request.method == method for request in self.requests)
+
+    def serve(self, count: int) -> int:
+        """Note that so many bytes go out; how many cuts are still to come."""
+        with self.lock:
+            self.served += count
+            if self.cuts and self.served >= self.cuts[0]:
+                self.cuts.pop(0)
+            return len(self.cuts)
 
     def next_fault(self, method: str) -> Fault | None:
         with self.lock:
@@ -482,17 +492,21 @@ class _Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         if self.command == "HEAD":
-            return
+            return None
         fault = self.fault if faulty else None
         if fault and fault.corrupt and body:
             body = _corrupted(body)
         end = len(body) if fault is None or fault.drop_after is None else fault.drop_after
+        cuts = len(self.oss.cuts)
         for first in range(0, min(end, len(body)), 65536):
+            if faulty and self.oss.serve(65536) < cuts:
+                return self._break_off(status)
             self.wfile.write(body[first : min(first + 65536, end)])
             if fault and fault.chunk_pause:
                 time.sleep(fault.chunk_pause)
         if end < len(body):
             self._break_off(status)
+        return None
 
     def _break_off(self, status: int) -> None:
         if not status:
