@@ -1,5 +1,7 @@
 """The same program as part of a farm: PostgreSQL, a Redis of the farm, OSS over HTTP."""
 
+import os
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -77,6 +79,36 @@ def test_what_did_not_change_is_not_fetched_again(farm: Farm, oss: OssServer, tm
     row = farm.render("shot.zip", "1")
     assert oss.count("GET") > fetched
     assert (tmp_path / "root" / "li" / row.task.id / "project" / "other.blend").is_file()
+
+
+def test_a_killed_workers_download_is_gone_on_with(farm: Farm, oss: OssServer, tmp_path: Path) -> None:
+    size = 48 * 1024 * 1024
+    archive = zipped(tmp_path / "shot.zip", {"shot.blend": SCENE, "cache.bin": os.urandom(size)})
+    oss.put("shot.zip", archive.read_bytes())
+    oss.fail(times=1000, chunk_pause=0.02)
+    task = farm.submit("shot.zip", "1")
+    wait_until(lambda: "left" in farm.row(task).note)  # rate and time left are told
+    assert farm.row(task).note.startswith("Downloading ")
+    (worker,) = farm.services.queries.workers()
+    os.kill(worker.profile.pid, signal.SIGKILL)
+    before = oss.served
+    oss.faults.clear()
+    farm.services.local_workers.start()
+    row = farm.settled(task, 90)
+    assert row.task.status is TaskStatus.COMPLETED, row.note
+    assert oss.served < size + before / 2, "more than half of what was there has been fetched again"
+
+
+def test_a_cancel_ends_a_stalled_download_at_once(farm: Farm, oss: OssServer, tmp_path: Path) -> None:
+    oss.put("shot.zip", zipped(tmp_path / "shot.zip", {"shot.blend": SCENE}).read_bytes())
+    oss.fail(times=1000, chunk_pause=25)
+    task = farm.submit("shot.zip", "1")
+    wait_until(lambda: oss.count("GET"))
+    farm.services.control.cancel(task.id)
+    # The only worker is free for something else, long before the line says a word.
+    oss.faults.clear()
+    oss.put("other.blend", SCENE.read_bytes())
+    assert farm.render("other.blend", "1").task.status is TaskStatus.COMPLETED
 
 
 def test_a_project_with_several_files_waits_for_a_choice(farm: Farm, oss: OssServer, tmp_path: Path) -> None:
