@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 
 from render_manager.gui import icons
 from render_manager.gui.actions import COMMANDS
-from render_manager.gui.declarations.command import Selection
+from render_manager.gui.declarations.command import Command, Selection
 
 if TYPE_CHECKING:
     from render_manager.gui.main_window import MainWindow
@@ -42,7 +42,7 @@ class ActionSet(QObject):
                 self.menus[command.id] = QMenu(window)
                 action.setMenu(self.menus[command.id])
             else:
-                action.triggered.connect(lambda checked=False, command=command: command.run(window))
+                action.triggered.connect(lambda checked=False, command=command: self._run(command))
             self._actions[command.id] = action
             window.addAction(action)
         self.retint()
@@ -56,6 +56,13 @@ class ActionSet(QObject):
             self._actions[command.id].setEnabled(command.enabled(selection))
             if command.checked:
                 self._actions[command.id].setChecked(command.checked(selection))
+
+    def _run(self, command: Command) -> None:
+        """What is done to tasks is done to all that are selected, whether they were read or not."""
+        if command.id.startswith("task."):
+            self._window.when_selection_is_read(lambda: command.run(self._window))
+        else:
+            command.run(self._window)
 
     def retint(self) -> None:
         for command in COMMANDS:

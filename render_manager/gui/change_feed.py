@@ -24,13 +24,14 @@ class Changes:
     """What may differ from what the window shows."""
 
     everything: bool = False
+    listing: bool = False  #: which tasks are shown, and in what order
     tasks: set[str] = field(default_factory=set)
     #: By task; None: any of its frames.
     frames: dict[str, set[int] | None] = field(default_factory=dict)
     workers: bool = False
 
     def __bool__(self) -> bool:
-        return self.everything or self.workers or bool(self.tasks or self.frames)
+        return self.everything or self.listing or self.workers or bool(self.tasks or self.frames)
 
     def add(self, notice: Notice) -> None:
         if notice.topic is Topic.WORKERS:
@@ -47,6 +48,7 @@ class Changes:
 
     def merge(self, other: "Changes") -> None:
         self.everything |= other.everything
+        self.listing |= other.listing
         self.workers |= other.workers
         self.tasks |= other.tasks
         for task_id, numbers in other.frames.items():

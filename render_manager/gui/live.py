@@ -4,7 +4,8 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
@@ -12,6 +13,7 @@ from PySide6.QtCore import QObject, Signal
 from render_manager.domain.entities import WorkerStatus
 from render_manager.domain.errors import StoreUnavailable
 from render_manager.domain.states import RUNNABLE
+from render_manager.domain.task_search import TaskGroup
 from render_manager.gui.background import Background
 from render_manager.gui.change_feed import Changes
 from render_manager.gui.models.frames import FrameModel, numbers_of
@@ -28,6 +30,8 @@ WORKERS_EVERY = 10.0
 WORKERS_REST, PER_WORKER = 0.5, 0.002
 FRAMES_PER_READ = 4_000
 TASKS_PER_READ = 500
+#: The list of tasks is left alone for so many times as long as reading it took.
+LIST_REST = 4.0
 FIRST_RETRY, LONGEST_RETRY = 1.0, 15.0
 
 
@@ -40,6 +44,7 @@ class Live(QObject):
         store_restored: it answers again.
         workers: the list of WorkerStatus, the database's time they were read at, and how many local workers run.
         read: everything that these Changes name is up to date.
+        tally: how many tasks the search finds in each group, as a TaskTally.
     """
 
     loaded = Signal()
@@ -47,6 +52,7 @@ class Live(QObject):
     store_restored = Signal()
     workers = Signal(list, float, int)
     read = Signal(object)
+    tally = Signal(object)
 
     def __init__(
         self,
@@ -71,7 +77,9 @@ class Live(QObject):
         self._shown: tuple[str, str] | None = None  #: id and frames text of the task whose frames are shown
         self._serving: object = None  #: what the workers could take when last read
         self._workers_due = 0.0  #: monotonic; from then on they may be read again
-        self._resting = False
+        self._list_due = 0.0  #: the same of the list of tasks
+        self._awaited: list[Callable[[], object]] = []  #: to be done once all that is wanted was read
+        self._resting: set[str] = set()  #: what is to be read once its time has come
 
     def note(self, changes: Changes) -> None:
         """Something changed; it is read within the merge time."""
@@ -83,6 +91,23 @@ class Live(QObject):
         """Read everything now."""
         self._hurry = True
         self.note(Changes(everything=True, workers=True))
+
+    def read_wanted(self) -> None:
+        """Somebody looks at rows that are not known."""
+        self._hurry = True
+        self._wake.set()
+
+    def read_all(self, task_ids: Sequence[str], then: Callable[[], object]) -> None:
+        """Read these rows, however many they are, then do that."""
+        self._tasks.pin(task_ids)
+        self._awaited.append(then)
+        self.read_wanted()
+
+    def read_list(self) -> None:
+        """Another search or order was asked for."""
+        self._list_due = 0.0
+        self._hurry = True
+        self.note(Changes(listing=True))
 
     def retry_now(self) -> None:
         """Ask a database that was away again without waiting for the time to come."""
@@ -108,6 +133,7 @@ class Live(QObject):
             self._wake.clear()
             self._hurry = False
             changes, self._changes = self._changes, Changes()
+            awaited, self._awaited = self._awaited, []
             try:
                 await self._read(changes)
             except StoreUnavailable as error:
@@ -130,6 +156,8 @@ class Live(QObject):
                 loaded = True
                 self.loaded.emit()
             self.read.emit(changes)
+            for then in awaited:
+                then()
 
     async def watch_workers(self) -> None:
         while True:
@@ -142,23 +170,53 @@ class Live(QObject):
             if rest <= 0 or changes.everything:
                 count = await self._read_workers(changes)
                 self._workers_due = time.monotonic() + max(WORKERS_REST, PER_WORKER * count)
-            elif not self._resting:
-                self._resting = True
-                self._background.start(self._rest(rest))
-        queries = self._services.queries
-        if changes.everything or len(changes.tasks) > TASKS_PER_READ:
-            self._tasks.replace_all(await self._background.call(queries.tasks))
-        elif changes.tasks:
-            asked = frozenset(changes.tasks | self._tasks.waiting_for(changes.tasks))
-            self._tasks.update(await self._background.call(partial(queries.tasks, ids=asked)), asked)
+            else:
+                self._rest("workers", rest, Changes(workers=True))
+        if changes.tasks or changes.listing or changes.everything:
+            await self._read_list(changes)
+        await self._read_rows(changes)
         if self._shown and (changes.everything or self._shown[0] in changes.frames):
             numbers = None if changes.everything else changes.frames[self._shown[0]]
             await self._read_frames(*self._shown, numbers)
 
-    async def _rest(self, seconds: float) -> None:
+    async def _read_list(self, changes: Changes) -> None:
+        """Which tasks there are, in what order, and how many of which kind: as often as the database can take it."""
+        rest = self._list_due - time.monotonic()
+        if rest > 0 and not changes.everything:
+            self._rest("list", rest, Changes(listing=True))
+            return
+        tasks, queries = self._tasks, self._services.queries
+        search, order, descending = tasks.search, tasks.order, tasks.descending
+        began = time.monotonic()
+        keys = await self._background.call(partial(queries.task_ids, search, order, descending=descending))
+        tally = await self._background.call(partial(queries.tally, replace(search, group=TaskGroup.ALL)))
+        took = time.monotonic() - began
+        self._list_due = time.monotonic() + LIST_REST * took
+        if (search, order, descending) == (tasks.search, tasks.order, tasks.descending):
+            tasks.show_keys(keys)
+            self.tally.emit(tally)
+
+    async def _read_rows(self, changes: Changes) -> None:
+        """Rows that are looked at for the first time, and those known that may have changed."""
+        known = {row.task.id for row in self._tasks.rows()}
+        touched = known if changes.everything else changes.tasks | self._tasks.waiting_for(changes.tasks)
+        await self._read_pages([*self._tasks.missing(), *(known & touched)])
+
+    async def _read_pages(self, task_ids: Sequence[str]) -> None:
+        for first in range(0, len(task_ids), TASKS_PER_READ):
+            page = task_ids[first : first + TASKS_PER_READ]
+            self._tasks.update(await self._background.call(partial(self._services.queries.tasks, ids=page)), page)
+
+    def _rest(self, what: str, seconds: float, then: Changes) -> None:
+        """Look at this again when the time has come; once, however often it is asked for meanwhile."""
+        if what not in self._resting:
+            self._resting.add(what)
+            self._background.start(self._after(what, seconds, then))
+
+    async def _after(self, what: str, seconds: float, then: Changes) -> None:
         await asyncio.sleep(seconds)
-        self._resting = False
-        self.note(Changes(workers=True))
+        self._resting.discard(what)
+        self.note(then)
 
     async def _read_workers(self, changes: Changes) -> int:
         queries = self._services.queries

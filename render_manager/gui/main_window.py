@@ -1,7 +1,7 @@
 """The window: puts the parts together and tells each what the others chose."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QCloseEvent
@@ -9,7 +9,8 @@ from PySide6.QtWidgets import QMainWindow
 
 from render_manager.domain.entities import RenderFrame, WorkerStatus
 from render_manager.domain.states import FrameStatus
-from render_manager.gui import icons
+from render_manager.domain.task_search import TaskGroup, TaskSearch, TaskTally
+from render_manager.gui import icons, text
 from render_manager.gui.action_set import ActionSet
 from render_manager.gui.actions import FRAME_MENU, TASK_MENU, WORKER_MENU
 from render_manager.gui.background import Background
@@ -32,6 +33,8 @@ from render_manager.services.services import Services
 
 #: Milliseconds a message stays in the status bar, and between two updates of the ages.
 MESSAGE, AGING = 8_000, 10_000
+#: Of more selected tasks only so many are looked at for what can be done to them.
+MOST_READ = 1000
 #: Seconds that closing waits for this computer's workers to stop.
 STOP_WITHIN = 20.0
 
@@ -105,7 +108,10 @@ class MainWindow(QMainWindow):
         self.tasks.dataChanged.connect(self._tasks_changed)
         self.tasks.updated.connect(self._tasks_read)
         self.tasks.updated.connect(self.workers.learn_names)
-        self.filter_bar.changed.connect(self.tasks.filter_by)
+        self.filter_bar.changed.connect(self.tasks.search_for)
+        self.tasks.asked.connect(self.live.read_list)
+        self.tasks.wanted.connect(self.live.read_wanted)
+        self.live.tally.connect(self._tallied)
         parts.side.currentChanged.connect(lambda _: self.update_actions())
         self.workers_dock.visibilityChanged.connect(lambda _: self.update_actions())
         self.workers_dock.table.selected.connect(self.update_actions)
@@ -137,18 +143,32 @@ class MainWindow(QMainWindow):
         current = self.grid.selection.current
         return None if current is None or current >= len(self.frames.numbers) else self.frames.frame(current)
 
+    def when_selection_is_read(self, then: Callable[[], object]) -> None:
+        """Do it once every selected task's row is known."""
+        missing = [key for key in self.table.selected_keys() if self.tasks.row(key) is None]
+        if not missing:
+            then()
+            return
+        self.say(self.tr("Reading {0} selected tasks…").format(text.number(len(missing))))
+        self.live.read_all(missing, then)
+
     def _tasks_selected(self) -> None:
-        rows = self.table.selected_rows()
-        self.details.show_tasks(rows)
-        self.parts.history.show_task(rows[0].task.id if len(rows) == 1 else None)
-        if len(rows) == 1:
-            self.live.show(rows[0].task.id, rows[0].task.frames)
-        elif not rows:
+        keys = self.table.selected_keys(MOST_READ)
+        self.tasks.pin(keys)
+        self.parts.history.show_task(keys[0] if len(keys) == 1 else None)
+        if not keys:
             self.live.show(None)
+        self._show_selected()
         self.update_actions()
 
+    def _show_selected(self) -> None:
+        rows, count = self.table.selected_rows(MOST_READ), self.table.selected_count()
+        self.details.show_tasks(rows, count)
+        if len(rows) == count == 1:
+            self.live.show(rows[0].task.id, rows[0].task.frames)
+
     def _tasks_changed(self) -> None:
-        self.details.show_tasks(self.table.selected_rows())
+        self._show_selected()
         self.update_actions()
 
     def _frame_chosen(self) -> None:
@@ -171,7 +191,7 @@ class MainWindow(QMainWindow):
         row = self.tasks.row(self.frames.task_id) if self.frames.task_id else None
         self.actions_.update(
             Selection(
-                tasks=tuple(self.table.selected_rows()),
+                tasks=tuple(self.table.selected_rows(MOST_READ)),
                 frame_states=frozenset(all_states[code] for code in states),
                 frame=self.current_frame(),
                 failed_shown=bool(row and row.task.counts.failed),
@@ -189,20 +209,21 @@ class MainWindow(QMainWindow):
     # -- what was read -------------------------------------------------------------------------------------------
 
     def _tasks_read(self) -> None:
-        rows = self.tasks.rows()
-        self.parts.show_empty(not rows)
-        self.filter_bar.tally(rows)
+        self._show_selected()
+        self.update_actions()
+
+    def _tallied(self, tally: TaskTally) -> None:
+        nothing = not tally.of(TaskGroup.ALL) and self.tasks.search == TaskSearch()
+        self.parts.show_empty(nothing)
+        self.filter_bar.tally(tally)
         self._select_wanted()
-        self.details.show_tasks(self.table.selected_rows())
 
     def select_when_there(self, task_ids: Sequence[str]) -> None:
         """Select tasks that have not been read yet."""
         self._select = list(task_ids)
 
     def _select_wanted(self) -> None:
-        found = [
-            row.task.id for row in self.tasks.rows() if any(row.task.id.startswith(wanted) for wanted in self._select)
-        ]
+        found = [key for key in self.tasks.shown() if key.startswith(tuple(self._select))] if self._select else []
         if found:
             self._select = []
             self.table.select(found)

@@ -1,13 +1,18 @@
 """Submitting: by a form, by what was copied, by what is dropped on the window."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QDropEvent, QGuiApplication
 
+from render_manager.domain.states import FINAL, TaskStatus
 from render_manager.gui.dialogs.submit import SubmitDialog
 from render_manager.gui.views.drop import DropHint, dropped_paths
+from render_manager.services.queries import TaskRow
+
+#: Tasks that one can be after: those submitted last.
+_MOST_OFFERED = 1000
 
 if TYPE_CHECKING:
     from render_manager.gui.main_window import MainWindow
@@ -37,11 +42,16 @@ class SubmitCommands(QObject):
             window.state,
             default_user=self._default_user,
             paths=paths,
-            tasks=window.tasks.rows,
+            tasks=self._open_tasks,
             parent=window,
         )
         form.submitted.connect(self._submitted)
         form.show()  # not modal: the farm stays in view, and more can be dropped on it
+
+    def _open_tasks(self, then: Callable[[Sequence[TaskRow]], object]) -> None:
+        statuses = set(TaskStatus) - FINAL
+        tasks = self._window.services.queries.tasks
+        self._window.background.run(lambda: tasks(statuses=statuses, limit=_MOST_OFFERED), done=then)
 
     def open_copied(self) -> None:
         self.open(dropped_paths(QGuiApplication.clipboard().mimeData()))

@@ -21,6 +21,7 @@ from render_manager.domain.entities import (
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.notices import Notice
 from render_manager.domain.states import FrameStatus, TaskStatus
+from render_manager.domain.task_search import TaskOrder, TaskSearch, TaskTally
 
 #: Told bytes done and bytes in all (None: unknown); raising from it stops the transfer.
 Progress = Callable[[int, int | None], None]
@@ -181,6 +182,12 @@ class TaskStore(Protocol):
     ) -> list[RenderTask]:
         """Newest first. An empty ``statuses`` or ``ids`` does not narrow."""
         ...
+
+    def task_ids(self, search: TaskSearch, order: TaskOrder, *, descending: bool = False) -> list[str]:
+        """The ids of all tasks found, in that order; of equals the newest first."""
+        ...
+
+    def tally(self, search: TaskSearch) -> TaskTally: ...
 
     def frames(
         self,

@@ -2,7 +2,7 @@
 
 import codecs
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from render_manager.domain.audit import AuditEntry
@@ -13,6 +13,7 @@ from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.matching import unmet
 from render_manager.domain.priority import band_of
 from render_manager.domain.states import FINAL, FrameStatus, TaskStatus
+from render_manager.domain.task_search import TaskOrder, TaskSearch, TaskTally
 from render_manager.services.ports import TaskStore
 
 _INSIDE_CHARACTER = bytes(range(0x80, 0xC0))  # UTF-8 continues a character with these
@@ -65,6 +66,24 @@ class Queries:
         """Newest first."""
         found = self._store.tasks(statuses=statuses, unionid=unionid, ids=ids, limit=limit)
         return self._rows(found)
+
+    def task_ids(self, search: TaskSearch, order: TaskOrder, *, descending: bool = False) -> list[str]:
+        """Every task found, in that order; its row is read by ``tasks`` when it is shown."""
+        return self._store.task_ids(self._by_labels(search), order, descending=descending)
+
+    def tally(self, search: TaskSearch) -> TaskTally:
+        """How many a search finds in each group."""
+        return self._store.tally(self._by_labels(search))
+
+    def _by_labels(self, search: TaskSearch) -> TaskSearch:
+        """Engines are looked for by what people call them, too."""
+        named = [
+            engine.name
+            for engine in self._engines.values()
+            for text in search.engines
+            if engine.label.lower().startswith(text.lower())
+        ]
+        return replace(search, engines=(*search.engines, *named))
 
     def task(self, task_id: str) -> TaskRow:
         """The task whose id begins with ``task_id``. Raises TaskNotFound."""

@@ -19,6 +19,8 @@ from render_manager.domain.entities import (
 from render_manager.domain.errors import TaskNotFound
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.states import FrameStatus, TaskStatus
+from render_manager.domain.task_search import TaskGroup, TaskOrder, TaskSearch, TaskTally
+from render_manager.store import task_lists
 from render_manager.store.engine import READING, explained
 from render_manager.store.frame_writes import in_frames
 from render_manager.store.matching import ask, still_avoided
@@ -87,6 +89,13 @@ class SqlTaskStore:
         if finished_before is not None:
             query = query.where(tasks.finished_at < finished_before)
         return [task_of(row) for row in self._rows(query.limit(limit))]
+
+    def task_ids(self, search: TaskSearch, order: TaskOrder, *, descending: bool = False) -> list[str]:
+        return [row[0] for row in self._rows(task_lists.ids(search, order, descending=descending))]
+
+    def tally(self, search: TaskSearch) -> TaskTally:
+        (row,) = self._rows(task_lists.tally(search))
+        return TaskTally({group: getattr(row, group) for group in TaskGroup})
 
     def frames(
         self,

@@ -135,7 +135,7 @@ def test_a_database_that_goes_away_is_said_and_heals(farm: Farm, window: MainWin
 
 def test_why_a_task_waits_follows_the_workers(farm: Farm, window: MainWindow, qtbot: QtBot) -> None:
     task = farm.submit("shot")
-    qtbot.waitUntil(lambda: window.tasks.position(task.id) == 0)
+    qtbot.waitUntil(lambda: window.tasks.row(task.id) is not None)
     assert window.tasks.row_at(0).note == "No worker is online: start one."
     farm.beat()
     qtbot.waitUntil(lambda: window.tasks.row_at(0).note == "Waits for a free worker.")

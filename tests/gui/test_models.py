@@ -1,6 +1,6 @@
 """The models: exact signals, order, filter, and Qt's own checks of both."""
 
-import time
+import random
 from collections.abc import Iterator
 from dataclasses import replace
 
@@ -8,14 +8,15 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
 
 from render_manager.domain.entities import RenderFrame
 from render_manager.domain.states import FrameStatus, TaskStatus
+from render_manager.domain.task_search import TaskOrder, TaskSearch
 from render_manager.gui.models import table
 from render_manager.gui.models.frames import FrameModel, Role, numbers_of
 from render_manager.gui.models.task_table import Column, TaskTableModel
 from render_manager.gui.state_style import FRAME_STYLES, TASK_STYLES
-from render_manager.gui.views.filter_bar import GROUPS
 from tests.gui.farm import Farm
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -46,11 +47,14 @@ def frames(qapp: QApplication) -> Iterator[FrameModel]:
 
 
 def _names(model: TaskTableModel) -> list[str]:
-    return [model.row_at(row).task.name for row in range(model.rowCount())]
+    return [row.task.name for key in model.shown() if (row := model.row(key))]
 
 
 def _read(farm: Farm, model: TaskTableModel) -> None:
-    model.replace_all(farm.services.queries.tasks())
+    """As the window does it."""
+    queries = farm.services.queries
+    model.show_keys(queries.task_ids(model.search, model.order, descending=model.descending))
+    model.update(queries.tasks(ids=model.shown()), model.shown())
 
 
 def test_columns_say_what_a_row_says(farm: Farm, tasks: TaskTableModel) -> None:
@@ -61,7 +65,7 @@ def test_columns_say_what_a_row_says(farm: Farm, tasks: TaskTableModel) -> None:
     text = [tasks.index(0, column).data() for column in Column]
     assert text[:7] == ["shot_010", "mei", "Blender", "Running", "9", "3 %", "3 / 1 / 100"]
     assert tasks.index(0, Column.NOTE).data() == "No worker is online: start one."
-    assert tasks.index(0, Column.PRIORITY).data(table.Role.SORT) == 9
+    assert tasks.index(0, Column.PRIORITY).data(table.Role.ROW).task.priority == 9
 
 
 def test_an_update_repaints_exactly_the_cells_that_differ(farm: Farm, tasks: TaskTableModel) -> None:
@@ -84,51 +88,55 @@ def test_newest_first_and_new_ones_slide_in_on_top(farm: Farm, tasks: TaskTableM
     farm.submit("one")
     farm.submit("two")
     _read(farm, tasks)
-    three = farm.submit("three")
+    farm.submit("three")
     resets: list[object] = []
     tasks.modelReset.connect(lambda: resets.append(1))
-    tasks.update(farm.services.queries.tasks(ids=[three.id]), [three.id])
+    _read(farm, tasks)
     assert _names(tasks) == ["three", "two", "one"]
     assert not resets
 
 
-def test_sorting_keeps_hold_of_rows(farm: Farm, tasks: TaskTableModel) -> None:
+def test_another_order_keeps_hold_of_rows(farm: Farm, tasks: TaskTableModel) -> None:
     for name, priority in (("b", 5), ("c", 9), ("a", 1)):
         farm.submit(name, priority=priority)
     _read(farm, tasks)
-    held = QPersistentModelIndex(tasks.index(tasks.position(tasks.row_at(0).task.id) or 0, Column.NAME))
+    held = QPersistentModelIndex(tasks.index(1, Column.NAME))
     name = held.data()
+    asked: list[object] = []
+    tasks.asked.connect(lambda: asked.append((tasks.order, tasks.descending)))
     tasks.sort(Column.NAME)
+    _read(farm, tasks)
     assert _names(tasks) == ["a", "b", "c"]
     assert held.data() == name
     tasks.sort(Column.PRIORITY, Qt.SortOrder.DescendingOrder)
+    tasks.sort(Column.PRIORITY, Qt.SortOrder.DescendingOrder)
+    _read(farm, tasks)
     assert _names(tasks) == ["c", "b", "a"]
     assert held.data() == name
+    assert asked == [(TaskOrder.NAME, False), (TaskOrder.PRIORITY, True)], "the same again asks for nothing"
 
 
-def test_a_row_moves_when_what_it_is_sorted_by_changes(farm: Farm, tasks: TaskTableModel) -> None:
-    low = farm.submit("low", priority=1)
-    farm.submit("high", priority=9)
+def test_rows_come_go_and_move_at_once(farm: Farm, tasks: TaskTableModel) -> None:
+    """As seen by a view, which is told of each step and may look at any row in between."""
+    for number in range(8):
+        farm.submit(f"t{number}")
     _read(farm, tasks)
-    tasks.sort(Column.PRIORITY, Qt.SortOrder.DescendingOrder)
-    farm.services.control.set_priority(low.id, 10)
-    tasks.update(farm.services.queries.tasks(ids=[low.id]), [low.id])
-    assert _names(tasks) == ["low", "high"]
+    keys = list(tasks.shown())
+    order = random.Random(3)
+    for _ in range(30):
+        chosen = order.sample(keys, order.randrange(1, 9))
+        tasks.show_keys(chosen)
+        assert list(tasks.shown()) == chosen
+        assert [tasks.position(key) for key in chosen] == list(range(len(chosen)))
+        assert tasks.position("another") is None
 
 
-def test_filter_by_words_and_group(farm: Farm, tasks: TaskTableModel) -> None:
+def test_a_search_is_the_databases(farm: Farm, tasks: TaskTableModel) -> None:
     for name, user in (("kitchen_010", "mei"), ("kitchen_020", "chen"), ("street", "mei")):
         farm.submit(name, unionid=user)
-    farm.fail()
+    tasks.search_for(TaskSearch.parse("KITCHEN user:mei"))
     _read(farm, tasks)
-    tasks.filter_by("KITCHEN mei", GROUPS["all"])
     assert _names(tasks) == ["kitchen_010"]
-    tasks.filter_by("", GROUPS["failed"])
-    assert _names(tasks) == ["kitchen_010"]
-    tasks.filter_by("", GROUPS["finished"])
-    assert _names(tasks) == []
-    tasks.filter_by("", GROUPS["active"])
-    assert len(_names(tasks)) == 3
 
 
 def test_a_task_that_is_gone_leaves(farm: Farm, tasks: TaskTableModel) -> None:
@@ -142,19 +150,45 @@ def test_a_task_that_is_gone_leaves(farm: Farm, tasks: TaskTableModel) -> None:
     assert tasks.row(one.id) is not None
 
 
-def test_two_thousand_tasks_are_taken_in_quickly(farm: Farm) -> None:
+def test_rows_are_wanted_when_they_are_looked_at(farm: Farm, tasks: TaskTableModel, qtbot: QtBot) -> None:
+    keys = [f"{number:06}" for number in range(5_000)]
+    tasks.show_keys(keys)
+    assert tasks.rowCount() == 5_000
+    assert tasks.missing() == keys[:100], "what is seen at first"
+    with qtbot.waitSignal(tasks.wanted):
+        assert tasks.index(4_000, Column.NAME).data() == "…"
+        assert tasks.index(4_000, Column.NOTE).data() is None
+    assert tasks.missing() == ["004000"]
+    assert tasks.missing() == []
+    one = farm.services.queries.task(farm.submit("one").id)
+    tasks.update([replace(one, task=replace(one.task, id="004000"))], ["004000"])
+    assert tasks.index(4_000, Column.NAME).data() == "one"
+
+
+def test_of_a_list_scrolled_through_only_the_end_is_wanted() -> None:
+    tasks = TaskTableModel({})
+    tasks.show_keys([f"{number:06}" for number in range(5_000)])
+    tasks.missing()
+    for row in range(1_000, 3_000):
+        tasks.index(row, Column.NAME).data()
+    missing = tasks.missing()
+    assert missing[0] == "002999"
+    assert len(missing) == 400
+
+
+def test_what_is_selected_is_read_and_kept(farm: Farm) -> None:
     tasks = TaskTableModel({"blender": "Blender"})  # not watched by Qt's tester, which takes longer than the model
     one = farm.services.queries.task(farm.submit("one").id)
-    rows = [
-        replace(one, task=replace(one.task, id=f"{number:010}", name=f"shot{number}", submitted_at=float(number)))
-        for number in range(2_000)
-    ]
-    begin = time.perf_counter()
-    tasks.replace_all(rows)
-    tasks.sort(Column.NAME)
-    tasks.replace_all(rows)
-    assert time.perf_counter() - begin < 2.0
-    assert tasks.rowCount() == 2_000
+    keys = [f"{number:06}" for number in range(12_000)]
+    tasks.show_keys(keys)
+    tasks.pin(keys[500:600])
+    assert set(keys[500:600]) <= set(tasks.missing())
+    for first in range(0, 12_000, 500):
+        page = keys[first : first + 500]
+        tasks.update([replace(one, task=replace(one.task, id=key)) for key in page], page)
+    assert tasks.row(keys[550]) is not None
+    assert tasks.row(keys[700]) is None, "read long ago, and nobody looks"
+    assert tasks.row(keys[-1]) is not None
 
 
 def _frame(number: int, status: FrameStatus = FrameStatus.COMPLETED, **more: object) -> RenderFrame:

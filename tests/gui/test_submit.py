@@ -93,7 +93,7 @@ def test_a_local_file_is_uploaded_with_progress(farm: Farm, window: MainWindow, 
     qtbot.waitUntil(lambda: bar.value() == 500)
     assert not _button(form).isEnabled(), "one submission at a time"
     farm.objects.pause.set()
-    qtbot.waitUntil(lambda: window.tasks.rowCount() == 1)
+    qtbot.waitUntil(lambda: window.tasks.rowCount() == 1 and window.tasks.row_at(0) is not None)
     assert window.tasks.row_at(0).task.oss_file_path.endswith("/shot one.ma")
 
 
@@ -154,12 +154,12 @@ def test_an_option_that_does_not_fit_opens_its_part_of_the_form(farm: Farm, wind
     form.reject()
 
 
-def _choose(form: SubmitDialog, *names: str) -> list[str]:
+def _choose(qtbot: QtBot, form: SubmitDialog, *names: str) -> list[str]:
     """Tick tasks to wait for; what there is to choose from."""
     picker = form.findChild(QAbstractButton, "after")
     picker.click()
     popup = picker.findChild(QWidget, "task_picker")
-    assert popup.isVisible()
+    qtbot.waitUntil(popup.isVisible)
     choice = popup.findChild(QListWidget)
     items = [choice.item(row) for row in range(choice.count())]
     for item in items:
@@ -180,7 +180,7 @@ def test_order_limits_and_requirements(farm: Farm, window: MainWindow, qtbot: Qt
     box = form.findChild(QComboBox, "order")
     assert box.isVisible()
     box.setCurrentIndex(box.findData("spread"))
-    offered = _choose(form, "layout_010", "layout_020")
+    offered = _choose(qtbot, form, "layout_010", "layout_020")
     assert offered == ["layout_020  ·  mei  ·  Waiting", "layout_010  ·  mei  ·  Waiting"], "what is over is no choice"
     assert form.findChild(QAbstractButton, "after").text() == "layout_020, layout_010"
     form.findChild(QSpinBox, "max_attempts").setValue(5)
@@ -229,14 +229,15 @@ def test_a_requirement_that_can_t_be_read(farm: Farm, window: MainWindow, qtbot:
 
 def test_choosing_among_many_tasks(farm: Farm, window: MainWindow, qtbot: QtBot) -> None:
     form = _drop(window, _text(farm.put("a.blend")))
-    assert _choose(form) == []
+    assert _choose(qtbot, form) == []
     tasks = [farm.submit(f"shot_{number:02}") for number in range(12)]
     qtbot.waitUntil(lambda: window.tasks.rowCount() == 12)
     picker = form.findChild(QAbstractButton, "after")
-    assert len(_choose(form, "shot_0")) == 12
+    assert len(_choose(qtbot, form, "shot_0")) == 12
     assert picker.text() == "10 tasks"
     picker.click()
     popup = picker.findChild(QWidget, "task_picker")
+    qtbot.waitUntil(popup.isVisible)
     choice = popup.findChild(QListWidget)
     popup.findChild(QLineEdit, "task_picker_words").setText(tasks[3].id)
     qtbot.waitUntil(lambda: sum(not choice.item(row).isHidden() for row in range(12)) == 1)

@@ -13,6 +13,7 @@ from pytestqt.qtbot import QtBot
 
 from render_manager.domain.entities import HostLoad, WorkerProfile, WorkerState, WorkerStatus
 from render_manager.domain.priority import Band
+from render_manager.domain.task_search import TaskSearch
 from render_manager.gui.main_window import MainWindow
 from render_manager.gui.models.table import Role
 from render_manager.gui.models.worker_table import Column, WorkerTableModel
@@ -90,7 +91,7 @@ def test_columns_say_what_a_worker_says(farm: Farm, model: WorkerTableModel) -> 
         "QUEUES": "low_priority",
         "TAGS": "gpu",
     }
-    assert model.index(0, Column.CPU).data(Role.SORT) == 91.4
+    assert model.index(0, Column.CPU).data(Role.ROW).load.cpu_percent == 91.4
     tips = [model.index(0, column).data(Qt.ItemDataRole.ToolTipRole) for column in Column]
     assert "Blender was not found." in tips[Column.NAME]
     assert "Blender was not found." in tips[Column.ENGINES]
@@ -373,7 +374,8 @@ def test_to_the_frame_that_it_renders(farm: Farm, open_window: Open, qtbot: QtBo
     window.grid.go_to(0)
     window.actions_["worker.go"].trigger()
     assert window.grid.selection.current == 6
-    window.tasks.filter_by("first")
+    window.tasks.search_for(TaskSearch.parse("first"))
+    qtbot.waitUntil(lambda: window.tasks.rowCount() == 1)
     window.actions_["worker.go"].trigger()
     assert "filter" in window.statusBar().currentMessage()
 

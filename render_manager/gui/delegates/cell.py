@@ -21,9 +21,11 @@ class CellDelegate(QStyledItemDelegate):
         widget = option.widget  # type: ignore[attr-defined]
         style = widget.style() if widget else QApplication.style()
         style.drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, widget)
+        if (row := index.data(Role.ROW)) is None:  # not read yet
+            return
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        self.draw(painter, option, index.data(Role.ROW))
+        self.draw(painter, option, row)
         painter.restore()
 
     def draw(self, painter: QPainter, option: QStyleOptionViewItem, row: Any) -> None:

@@ -1,6 +1,5 @@
 """The part of the submit form about how the farm goes at it: order, what it waits for, limits, requirements."""
 
-from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QWidget
@@ -13,8 +12,7 @@ from render_manager.gui import task_words
 from render_manager.gui.dialogs.field import Field
 from render_manager.gui.dialogs.fold import Fold
 from render_manager.gui.dialogs.number_box import NumberBox
-from render_manager.gui.dialogs.task_picker import TaskPicker
-from render_manager.services.queries import TaskRow
+from render_manager.gui.dialogs.task_picker import AskTasks, TaskPicker
 
 #: More than anybody's farm or patience.
 _MOST = 9_999
@@ -23,10 +21,10 @@ _MOST = 9_999
 class FarmFields(Fold):
     """Args:
     max_attempts: what holds where the form says nothing.
-    tasks: gives all tasks known.
+    tasks: gives those that can be waited for.
     """
 
-    def __init__(self, max_attempts: int, tasks: Callable[[], Sequence[TaskRow]]) -> None:
+    def __init__(self, max_attempts: int, tasks: AskTasks) -> None:
         super().__init__("farm", self.tr("Order, limits and requirements"))
         self._order = QComboBox()
         for order in FrameOrder:

@@ -1,6 +1,6 @@
 """The dialog that makes tasks of one or several paths."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
@@ -24,9 +24,9 @@ from render_manager.gui.dialogs.main_fields import MainFields
 from render_manager.gui.dialogs.messages import explain
 from render_manager.gui.dialogs.more_fields import MoreFields
 from render_manager.gui.dialogs.submit_job import Failure, SubmitJob
+from render_manager.gui.dialogs.task_picker import AskTasks
 from render_manager.gui.views.drop import dropped_paths
 from render_manager.gui.window_state import WindowState
-from render_manager.services.queries import TaskRow
 from render_manager.services.submit import Submission
 
 
@@ -46,7 +46,7 @@ class SubmitDialog(QDialog):
         *,
         default_user: str,
         paths: Sequence[str],
-        tasks: Callable[[], Sequence[TaskRow]],
+        tasks: AskTasks,
         parent: QWidget,
     ) -> None:
         super().__init__(parent)

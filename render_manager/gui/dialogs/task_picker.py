@@ -6,7 +6,6 @@ from PySide6.QtCore import QEvent, QObject, QPoint, Qt
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QFrame, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
 
-from render_manager.domain.states import FINAL
 from render_manager.gui import text
 from render_manager.gui.state_style import TASK_STYLES
 from render_manager.gui.views.search_field import SearchField
@@ -15,12 +14,14 @@ from render_manager.services.queries import TaskRow
 _ID = Qt.ItemDataRole.UserRole
 #: Pixels: of the popup at most, and what it takes without and for each task.
 _HEIGHT, _HEAD, _LINE = 280, 64, 26
+#: Reads the tasks that can be chosen off the Qt thread, and then tells them.
+AskTasks = Callable[[Callable[[Sequence[TaskRow]], object]], object]
 
 
 class TaskPicker(QPushButton):
     """Says which are chosen; opens the list of all that can be."""
 
-    def __init__(self, tasks: Callable[[], Sequence[TaskRow]]) -> None:
+    def __init__(self, tasks: AskTasks) -> None:
         super().__init__()
         self.setProperty("role", "picker")
         self.setAutoDefault(False)  # Return submits
@@ -36,7 +37,9 @@ class TaskPicker(QPushButton):
         return tuple(self._chosen)
 
     def open(self) -> None:
-        rows = [row for row in self._tasks() if row.task.status not in FINAL or row.task.id in self._chosen]
+        self._tasks(self._offer)
+
+    def _offer(self, rows: Sequence[TaskRow]) -> None:
         self._popup.fill(rows, self._chosen)
         self._popup.resize(self.width(), min(_HEIGHT, _HEAD + _LINE * max(len(rows), 2)))
         self._popup.move(self.mapToGlobal(QPoint(0, self.height() + 2)))

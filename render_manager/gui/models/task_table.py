@@ -1,14 +1,15 @@
 """The tasks as a table."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 
-from render_manager.domain.states import TaskStatus
+from render_manager.domain.task_search import TaskOrder, TaskSearch
 from render_manager.gui import text
-from render_manager.gui.models.table import CENTRE, RIGHT, Entry, KeyedTable
+from render_manager.gui.models.paged_table import PagedTable
+from render_manager.gui.models.table import CENTRE, RIGHT, Entry
 from render_manager.gui.state_style import TASK_STYLES
 from render_manager.services.queries import TaskRow
 
@@ -25,34 +26,49 @@ class Column(IntEnum):
     NOTE = 8
 
 
-_SORT_KEYS: dict[int, Callable[[TaskRow], Any]] = {
-    Column.NAME: lambda row: row.task.name.casefold(),
-    Column.USER: lambda row: row.task.unionid.casefold(),
-    Column.ENGINE: lambda row: row.task.render_engine,
-    Column.STATUS: lambda row: list(TaskStatus).index(row.task.status),
-    Column.PRIORITY: lambda row: row.task.priority,
-    Column.PROGRESS: lambda row: row.task.counts.done / max(row.task.total_frames, 1),
-    Column.FRAMES: lambda row: row.task.total_frames,
-    # The moment of submission, not the age: it does not run on while it is compared.
-    Column.AGE: lambda row: -row.task.submitted_at,
-    Column.NOTE: lambda row: row.note,
+_ORDERS: dict[int, TaskOrder] = {
+    Column.NAME: TaskOrder.NAME,
+    Column.USER: TaskOrder.USER,
+    Column.ENGINE: TaskOrder.ENGINE,
+    Column.STATUS: TaskOrder.STATUS,
+    Column.PRIORITY: TaskOrder.PRIORITY,
+    Column.PROGRESS: TaskOrder.PROGRESS,
+    Column.FRAMES: TaskOrder.FRAMES,
+    Column.AGE: TaskOrder.AGE,
+    Column.NOTE: TaskOrder.NOTE,
 }
 _ALIGNMENT: dict[int, Qt.AlignmentFlag] = {Column.PRIORITY: CENTRE, Column.AGE: RIGHT, Column.FRAMES: RIGHT}
 
 
-class TaskTableModel(KeyedTable[TaskRow]):
-    """Rows as last read; ``live.py`` keeps them so."""
+class TaskTableModel(PagedTable[TaskRow]):
+    """Rows as last read; ``live.py`` reads what is asked for and keeps it true.
+
+    Signals:
+        asked: another search or order is wanted.
+    """
+
+    asked = Signal()
 
     columns = Column
     alignment = _ALIGNMENT
     age_column = Column.AGE
 
     def __init__(self, engine_labels: Mapping[str, str]) -> None:
-        super().__init__(Column.AGE)
+        super().__init__()
         self._labels = engine_labels
+        self.search = TaskSearch()
+        self.order, self.descending = TaskOrder.AGE, False
 
-    def replace_all(self, rows: Sequence[TaskRow]) -> None:
-        self.update(rows, self._entries.keys() | {row.task.id for row in rows})
+    def search_for(self, search: TaskSearch) -> None:
+        if search != self.search:
+            self.search = search
+            self.asked.emit()
+
+    def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
+        asked = (_ORDERS.get(column, TaskOrder.AGE), order is Qt.SortOrder.DescendingOrder)
+        if asked != (self.order, self.descending):
+            self.order, self.descending = asked
+            self.asked.emit()
 
     def update(self, rows: Iterable[TaskRow], asked: Collection[str]) -> None:
         """Take in ``rows``, the answer for the tasks ``asked``; one asked for and not found is gone."""
@@ -80,13 +96,6 @@ class TaskTableModel(KeyedTable[TaskRow]):
             Column.AGE: self.tr("Age"),
             Column.NOTE: self.tr("Note"),
         }
-
-    def sort_key(self, entry: Entry[TaskRow], column: int) -> Any:
-        return _SORT_KEYS[column](entry.row)
-
-    def searched(self, row: TaskRow) -> str:
-        task = row.task
-        return f"{task.name} {task.unionid} {self._engine(row)} {task.id} {row.note}"
 
     def same(self, old: TaskRow, new: TaskRow) -> bool:
         return old.task == new.task and old.note == new.note

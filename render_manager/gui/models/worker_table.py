@@ -10,7 +10,8 @@ from PySide6.QtGui import QGuiApplication, QIcon, QPalette
 from render_manager.domain.entities import WorkerState, WorkerStatus
 from render_manager.domain.priority import Band
 from render_manager.gui import icons, text
-from render_manager.gui.models.table import RIGHT, Entry, Index, KeyedTable
+from render_manager.gui.models.keyed_table import KeyedTable
+from render_manager.gui.models.table import RIGHT, Entry, Index
 from render_manager.gui.state_style import WORKER_STYLES, Tone, tone
 from render_manager.gui.theme import is_dark
 

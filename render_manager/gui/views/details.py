@@ -62,21 +62,22 @@ class DetailsPane(QScrollArea):
         layout.addWidget(self._frame_fields)
         layout.addStretch(1)
         self.setWidget(body)
-        self.show_tasks([])
+        self.show_tasks([], 0)
         self.show_frame(None)
 
     # -- tasks ---------------------------------------------------------------------------------------------------
 
-    def show_tasks(self, rows: Sequence[TaskRow]) -> None:
-        one = rows[0] if len(rows) == 1 else None
+    def show_tasks(self, rows: Sequence[TaskRow], count: int) -> None:
+        """Args: count: how many are selected; ``rows`` are those of them that were read."""
+        one = rows[0] if len(rows) == count == 1 else None
         self._copy.setVisible(one is not None)
         self._id.setVisible(one is not None)
         self._note.setVisible(bool(one and one.note))
         if one is None:
             self._title.setText(
-                self.tr("{0} tasks selected").format(text.number(len(rows))) if rows else self.tr("No task selected")
+                self.tr("{0} tasks selected").format(text.number(count)) if count > 1 else self.tr("No task selected")
             )
-            self._fields.show_all(self._sum(rows) if rows else [])
+            self._fields.show_all(self._sum(rows) if rows and len(rows) == count else [])
             return
         self._title.setText(one.task.name)
         self._id.setText(one.task.id)

@@ -27,5 +27,12 @@ class SearchField(QLineEdit):
         self.textChanged.connect(lambda: self._pause.start())
         self.retint()
 
+    def complain(self, problem: str | None) -> None:
+        """Show that what stands there says nothing, and why."""
+        self.setToolTip(problem or "")
+        self.setProperty("wrong", problem is not None)
+        self.style().unpolish(self)
+        self.style().polish(self)
+
     def retint(self) -> None:
         self._glass.setIcon(icons.icon("search"))

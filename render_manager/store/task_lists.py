@@ -1,0 +1,62 @@
+"""Lists of tasks as people ask for them: which, in what order, how many. The rows themselves are read apart."""
+
+from collections.abc import Mapping
+
+from sqlalchemy import ColumnElement, Select, and_, case, cast, false, func, literal, or_, select
+from sqlalchemy.types import Float
+
+from render_manager.domain.states import FINAL, TaskStatus
+from render_manager.domain.task_search import TaskGroup, TaskOrder, TaskSearch
+from render_manager.store.tables import render_tasks
+
+tasks = render_tasks.c
+
+_GROUPS: Mapping[TaskGroup, ColumnElement[bool]] = {
+    TaskGroup.ACTIVE: tasks.status.not_in(FINAL),
+    TaskGroup.FAILED: or_(tasks.status == TaskStatus.FAILED, tasks.failed_frames > 0),
+    TaskGroup.FINISHED: tasks.status.in_(FINAL),
+}
+_ORDERS: Mapping[TaskOrder, ColumnElement] = {
+    TaskOrder.NAME: func.lower(tasks.name),
+    TaskOrder.USER: func.lower(tasks.unionid),
+    TaskOrder.ENGINE: tasks.render_engine,
+    TaskOrder.STATUS: case({status.value: place for place, status in enumerate(TaskStatus)}, value=tasks.status),
+    TaskOrder.PRIORITY: tasks.priority,
+    TaskOrder.PROGRESS: cast(tasks.completed_frames + tasks.skipped_frames, Float) / tasks.total_frames,
+    TaskOrder.FRAMES: tasks.total_frames,
+    TaskOrder.AGE: -tasks.submitted_at,
+    TaskOrder.NOTE: func.coalesce(tasks.error_message, tasks.activity, ""),
+}
+
+
+def ids(search: TaskSearch, order: TaskOrder, *, descending: bool) -> Select:
+    """Of equals the newest comes first."""
+    query = select(tasks.id).where(*_found(search), _GROUPS.get(search.group, literal(True)))
+    if order is TaskOrder.AGE:  # in the words of the index
+        newest_first = tasks.submitted_at.asc() if descending else tasks.submitted_at.desc()
+        return query.order_by(newest_first, tasks.id)
+    by = _ORDERS[order]
+    return query.order_by(by.desc() if descending else by, tasks.submitted_at.desc(), tasks.id)
+
+
+def tally(search: TaskSearch) -> Select:
+    """A row with a column for each group."""
+    sums = (func.coalesce(func.sum(case((is_in, 1), else_=0)), 0).label(group) for group, is_in in _GROUPS.items())
+    return select(func.count().label(TaskGroup.ALL), *sums).where(*_found(search)).select_from(render_tasks)
+
+
+def _found(search: TaskSearch) -> list[ColumnElement[bool]]:
+    if search.problem:
+        return [false()]
+    conditions = [_holds(word) for word in search.words]
+    for column, values in ((tasks.unionid, search.users), (tasks.render_engine, search.engines)):
+        if values:
+            conditions.append(or_(*(column.istartswith(value, autoescape=True) for value in values)))
+    if search.statuses:
+        conditions.append(tasks.status.in_(search.statuses))
+    return [and_(*conditions)] if conditions else []
+
+
+def _holds(word: str) -> ColumnElement[bool]:
+    searched = (tasks.name, tasks.unionid, tasks.render_engine, tasks.id, tasks.error_message, tasks.activity)
+    return or_(*(func.coalesce(column, "").icontains(word, autoescape=True) for column in searched))
