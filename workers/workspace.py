@@ -52,6 +52,7 @@ class Workspaces:
         self._settings = settings
         self._objects = objects
         self.root = settings.workspace_root
+        self.locks = self.root / _LOCKS
 
     def paths(self, task: RenderTask) -> WorkspacePaths:
         """Raises WorkspaceError if it would lie outside the root."""
@@ -71,9 +72,8 @@ class Workspaces:
     @contextmanager
     def locked(self, task_id: str, waiting: Callable[[], None] = lambda: None) -> Generator[None]:
         """Hold the workspace against the host's other workers; ``waiting`` is called twice a second meanwhile."""
-        folder = self.root / _LOCKS
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / f"{task_id}.lock")
+        self.locks.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.locks / f"{task_id}.lock")
         while True:
             try:
                 lock.acquire(timeout=0.5)

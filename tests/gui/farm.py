@@ -23,12 +23,15 @@ from render_manager.domain.priority import Band
 from render_manager.messaging.in_memory import InMemoryBus, InMemoryTickets
 from render_manager.services.cleanup import Cleanup
 from render_manager.services.control import TaskControl
+from render_manager.services.give_back import GiveBack
+from render_manager.services.image_cache import ImageCache
 from render_manager.services.lifecycle import FarmRules, Lifecycle, Outcome
 from render_manager.services.ports import Progress
 from render_manager.services.queries import Queries
 from render_manager.services.results import Results
 from render_manager.services.services import Services
 from render_manager.services.submit import Submission
+from render_manager.services.upload import Uploading
 from render_manager.services.workers import Workers
 from render_manager.store.engine import open_engine
 from render_manager.store.migrate import upgrade
@@ -179,7 +182,9 @@ class Farm:
             ),
             control=TaskControl(self.store, lifecycle, 1_000_000),
             cleanup=Cleanup(self.store, lifecycle, self.queue),
-            results=Results(self.store),
+            results=Results(self.store, self.objects, ImageCache(folder / "images")),
+            give_back=GiveBack(lifecycle, self.objects, "results"),
+            uploading=Uploading(self.objects, "uploads"),
             queries=Queries(self.store, ENGINES, alive_within=30),
             workers=Workers(lifecycle, sweep_every=5),
             lifecycle=lifecycle,

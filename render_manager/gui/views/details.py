@@ -15,12 +15,14 @@ from render_manager.gui.background import Background
 from render_manager.gui.state_style import FRAME_STYLES, TASK_STYLES
 from render_manager.gui.views.preview import Preview
 from render_manager.services.queries import TaskRow
+from render_manager.services.results import Results
 
 
 class DetailsPane(QScrollArea):
     def __init__(
         self,
         engine_labels: Mapping[str, str],
+        results: Results,
         background: Background,
         copy_id: QAction,
         parent: QWidget | None = None,
@@ -32,7 +34,7 @@ class DetailsPane(QScrollArea):
         self.setFrameShape(self.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._labels = engine_labels
-        self.preview = Preview(background)
+        self.preview = Preview(results, background)
         self._title = _label("title")
         self._id = _label("muted")
         self._copy = QToolButton()
@@ -145,6 +147,7 @@ class DetailsPane(QScrollArea):
                 (self.tr("Worker"), frame.worker or ""),
                 (self.tr("Took"), text.precise_duration(took)),
                 (self.tr("Image"), frame.output_path or ""),
+                (self.tr("Uploaded to"), frame.uploaded_key or ""),
             ]
         )
 
