@@ -90,6 +90,7 @@ class FolderObjects:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.downloads: list[str] = []
         self.pause = threading.Event()
         self.pause.set()
 
@@ -103,8 +104,18 @@ class FolderObjects:
         return (self.stat(str(path.relative_to(self.root))) for path in self.root.rglob("*") if path.is_file())
 
     def download(self, key: str, target: Path, progress: Progress | None = None) -> ObjectInfo:
+        info = self.stat(key)
+        for done in (0, info.size // 2):
+            if progress:
+                progress(done, info.size)
+        while not self.pause.wait(0.02):
+            if progress:
+                progress(info.size // 2, info.size)
+        self.downloads.append(key)
         shutil.copy(self.root / key, target)
-        return self.stat(key)
+        if progress:
+            progress(info.size, info.size)
+        return info
 
     def upload(self, source: Path, key: str, progress: Progress | None = None) -> ObjectInfo:
         size = source.stat().st_size

@@ -33,10 +33,8 @@ def test_a_frame_goes_up_with_all_its_files_its_log_and_a_manifest(host: Host) -
     manifest = json.loads(objects[f"{base}/manifests/frame_0007.1.json"])
     about = ("task", "task_name", "user", "engine", "frame", "attempt", "worker", "host")
     assert [manifest[name] for name in about] == [task.id, "shot", "li", "blender", 7, 1, "h1-w", "h1"]
-    assert [(file["name"], file["size"]) for file in manifest["files"]] == [
-        ("f_0007.png", 7),
-        ("aov/depth_0007.exr", 7),
-    ]
+    files = [(file["name"], file["size"]) for file in manifest["files"]]
+    assert files == [("f_0007.png", 7), ("aov/depth_0007.exr", 7)]
     assert manifest["files"][0]["etag"].lower() == manifest["files"][0]["md5"]
     assert manifest["log"]["key"] == f"{base}/logs/frame_0007.1.log"
     assert host.frame(task, 7).uploaded_key == f"{base}/renders/f_0007.png"

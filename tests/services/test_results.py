@@ -1,5 +1,6 @@
 """Rendered frames, had from a disk or from the object store."""
 
+import os
 import shutil
 import threading
 from pathlib import Path
@@ -284,6 +285,8 @@ def test_an_image_that_is_nowhere_is_explained(house: House, host: Host, task: R
 def test_the_images_kept_stay_within_bounds(house: House, host: Host, uploaded: RenderTask, tmp_path: Path) -> None:
     house.results._images = ImageCache(tmp_path / "small", most_bytes=15)
     one, two = (house.results.image(host.frame(uploaded, number)) for number in (1, 2))
+    for place, path in enumerate((one, two)):
+        os.utime(path, (place, place))  # file systems' clocks are coarse
     house.results.image(host.frame(uploaded, 1))  # looked at again: now the second is the oldest
     three = house.results.image(host.frame(uploaded, 3))
     assert sorted((tmp_path / "small").iterdir()) == sorted([one, three])

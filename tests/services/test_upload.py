@@ -36,7 +36,7 @@ def test_a_key_or_a_prefix_may_be_named(house: House, scene: Path) -> None:
 
 def test_another_object_is_replaced_only_if_that_is_asked(house: House, scene: Path) -> None:
     house.objects.held["films/a.blend"] = b"other"
-    with pytest.raises(ObjectPathError, match="oss://farm/films/a.blend exists, and not with this content"):
+    with pytest.raises(ObjectPathError, match=r"oss://farm/films/a\.blend exists, and not with this content"):
         house.uploading.upload(scene, user="li", key="films/a.blend")
     assert house.objects.held["films/a.blend"] == b"other"
     assert house.uploading.upload(scene, user="li", key="films/a.blend", overwrite=True).fresh

@@ -33,6 +33,12 @@ class DetailsPane(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(self.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # Always there, if unseen: parts whose height follows from their width would let a bar that comes and goes come
+        # and go for ever, within one call of Qt.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        bar = self.verticalScrollBar()
+        bar.rangeChanged.connect(lambda _, largest: bar.setEnabled(largest > 0))
+        bar.setEnabled(False)
         self._labels = engine_labels
         self.preview = Preview(results, background)
         self._title = _label("title")
@@ -174,7 +180,9 @@ class _Value(QLabel):
         elide = self.fontMetrics().elidedText
         middle, width = Qt.TextElideMode.ElideMiddle, max(self.width(), 60)
         lines = (" ".join(elide(word, middle, width) for word in line.split(" ")) for line in self._whole.split("\n"))
-        self.setText("\n".join(lines))
+        shortened = "\n".join(lines)
+        if shortened != self.text():
+            self.setText(shortened)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

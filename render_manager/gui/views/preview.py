@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QImageReader, QMouseEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -81,7 +81,9 @@ class Preview(QLabel):
     def _say(self, key: object, sentence: str) -> None:
         if key == self._shown:
             self.setText(sentence)
-            self.setFixedHeight(max(48, self.heightForWidth(self.width()) + 8))
+            room = QRect(0, 0, max(self.width(), 160), 10_000)
+            lines = self.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, sentence)
+            self.setFixedHeight(max(48, lines.height() + 16))
 
     def _scale(self) -> None:
         ratio = self.devicePixelRatioF()
