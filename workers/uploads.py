@@ -105,8 +105,7 @@ class Uploads:
             return
         self._failures = 0
         try:
-            while self._waiting:
-                self._send(*self._waiting.popleft())
+            self._send_waiting()
             if self._looks and time.monotonic() >= self._look_at:
                 self._look()
         except _Stopped:
@@ -116,6 +115,10 @@ class Uploads:
             self._waiting.clear()
             self._look_at = self._pause_until = time.monotonic() + self._pause
             self._pause = min(2 * self._pause, LONGEST_PAUSE)
+
+    def _send_waiting(self) -> None:
+        while self._waiting:
+            self._send(*self._waiting.popleft())
 
     def _look(self) -> None:
         """Find what is missing. One process of the host does it."""
@@ -136,6 +139,7 @@ class Uploads:
             return
         missing = self._give_back.outstanding(task.id, self._profile.host)
         for frame in missing:
+            self._send_waiting()  # there may be hours of what is missing
             self._send(task, frame.frame_number)
         if not missing:
             self._settled[task.id] = (task.updated_at, time.monotonic() + SETTLED_FOR)

@@ -135,13 +135,8 @@ class _Download:
 
     def _find(self, frame: RenderFrame) -> list[_Wanted] | None:
         """The frame's files; None: they can be had from nowhere."""
-        try:
-            if is_here(frame):
-                return [self._local(frame, file) for file in files_of(frame)]
-        except OSError as error:
-            if frame.uploaded_key is None:
-                self._problem(f"Frame {frame.frame_number}: {error.filename}: {error.strerror}.")
-                return []
+        if is_here(frame) and (files := self._local(frame)):
+            return files
         if frame.uploaded_key is None:
             return None
         try:
@@ -152,8 +147,19 @@ class _Download:
             self._failed(frame.frame_number, error)
             return []
 
-    def _local(self, frame: RenderFrame, file: str) -> _Wanted:
-        return _Wanted(frame.frame_number, result_name(file, self._task), os.stat(file).st_size, Path(file))
+    def _local(self, frame: RenderFrame) -> list[_Wanted]:
+        """All files of the frame; none if one is missing and all are in the object store."""
+        files: list[_Wanted] = []
+        for file in files_of(frame):
+            try:
+                size = os.stat(file).st_size
+            except OSError as error:
+                if frame.uploaded_key is not None:
+                    return []
+                self._problem(f"Frame {frame.frame_number}: {file} can't be read: {error.strerror or error}.")
+            else:
+                files.append(_Wanted(frame.frame_number, result_name(file, self._task), size, Path(file)))
+        return files
 
     def _uploaded(self, frame: RenderFrame, image_key: str) -> list[_Wanted]:
         keys = ResultKeys.around(image_key, self._task)

@@ -93,6 +93,20 @@ def test_folders_of_layers_and_passes_are_kept(host: Host, tmp_path: Path) -> No
     assert files(tmp_path / "store") == dict(sorted(wanted.items()))
 
 
+def test_a_missing_pass_is_named_or_had_from_the_object_store(host: Host, tmp_path: Path) -> None:
+    house, task = host.house, host.house.submit("1-2")
+    for _ in range(2):
+        frame = host.render(task, more={"z_{:04d}.exr": "depth"})
+        if frame.frame_number == 1:
+            host.send(task, 1)
+        Path(str(frame.output_path)).with_name(f"z_{frame.frame_number:04d}.exr").unlink()
+    report = house.results.download(task.id, tmp_path / "out")
+    assert files(tmp_path / "out") == {"f_0001.png": "image 1", "f_0002.png": "image 2", "z_0001.exr": "depth 1"}
+    assert len(report.problems) == 1
+    assert report.problems[0].startswith("Frame 2: ")
+    assert "z_0002.exr can't be read" in report.problems[0]
+
+
 def test_frames_can_be_named(house: House, task: RenderTask, tmp_path: Path) -> None:
     report = house.results.download(task.id, tmp_path / "out", frames="2-4")
     assert [path.name for path in report.copied] == ["f_0002.png", "f_0003.png"]
