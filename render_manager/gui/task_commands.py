@@ -19,8 +19,8 @@ from render_manager.gui.dialogs.download import DownloadDialog
 from render_manager.gui.dialogs.messages import ask, show_error
 from render_manager.gui.several import each, report
 from render_manager.services.cleanup import CleanupItem
+from render_manager.services.download import DownloadReport
 from render_manager.services.queries import TaskRow
-from render_manager.services.results import DownloadReport
 
 if TYPE_CHECKING:
     from render_manager.gui.main_window import MainWindow

@@ -10,7 +10,8 @@ from render_manager.domain.entities import RenderTask
 from render_manager.domain.errors import RenderManagerError
 from render_manager.gui import text
 from render_manager.gui.background import Background
-from render_manager.services.results import DownloadReport, Results
+from render_manager.services.download import DownloadReport
+from render_manager.services.results import Results
 
 #: Seconds between two words about the progress.
 _EVERY = 0.05
