@@ -135,6 +135,20 @@ def test_the_preview_comes_from_the_object_store_once(farm: Farm, open_window: O
     assert len(farm.objects.downloads) == 1, "it is kept on this computer"
 
 
+def test_the_preview_comes_as_soon_as_the_image_is_uploaded(farm: Farm, open_window: Open, qtbot: QtBot) -> None:
+    task, images = _rendered(farm, 1)
+    folder, hidden = images[0].parent, images[0].parent.with_name("disk of another host")
+    folder.rename(hidden)
+    window = _shown(open_window, qtbot, task, 1)
+    window.grid.go_to(0)
+    preview = window.details.preview
+    qtbot.waitUntil(lambda: "Frame 1: not in the object store" in preview.text())
+    hidden.rename(folder)
+    _send(farm, task, 1)
+    folder.rename(hidden)
+    qtbot.waitUntil(lambda: not preview.pixmap().isNull())
+
+
 def test_a_preview_nobody_waits_for_any_more_is_not_fetched(farm: Farm, open_window: Open, qtbot: QtBot) -> None:
     task, _ = _rendered(farm, 2)
     _send(farm, task, 1, 2)
