@@ -14,12 +14,15 @@ from render_manager.messaging.redis_bus import RedisBus
 from render_manager.messaging.tickets import CeleryTickets
 from render_manager.services.cleanup import Cleanup
 from render_manager.services.control import TaskControl
+from render_manager.services.give_back import GiveBack
+from render_manager.services.image_cache import ImageCache
 from render_manager.services.lifecycle import FarmRules, Lifecycle
 from render_manager.services.ports import ObjectStore
 from render_manager.services.queries import Queries
 from render_manager.services.results import Results
 from render_manager.services.services import Services
 from render_manager.services.submit import Submission
+from render_manager.services.upload import Uploading
 from render_manager.services.workers import Workers
 from render_manager.store.engine import open_engine
 from render_manager.store.migrate import check_version, upgrade
@@ -94,7 +97,9 @@ class Program:
             ),
             control=TaskControl(self.store, lifecycle, settings.max_frames),
             cleanup=Cleanup(self.store, lifecycle, self.queue),
-            results=Results(self.store),
+            results=Results(self.store, self.objects, ImageCache(settings.images_folder)),
+            give_back=GiveBack(lifecycle, self.objects, settings.results_prefix),
+            uploading=Uploading(self.objects, settings.upload_prefix),
             queries=Queries(self.store, known, alive_within=rules.alive_within),
             workers=workers,
             lifecycle=lifecycle,

@@ -94,6 +94,13 @@ def _folder_name(value: str) -> str:
     return value
 
 
+def _prefix(value: str) -> str:
+    plain = value.strip("/")
+    if "\\" in plain or {"", ".", ".."} & set(plain.split("/")):
+        raise ValueError("use folder names with slashes between, such as results or films/results")
+    return plain
+
+
 def _endpoint(value: str) -> str:
     if not re.fullmatch(r"(https?://)?[A-Za-z0-9.\-\[\]:]+/?", value):
         raise ValueError("use for example https://oss-cn-hangzhou.aliyuncs.com")
@@ -133,6 +140,8 @@ class Settings(BaseSettings):
     oss_security_token: SecretStr | None = None
     oss_is_cname: bool = False
     upload_prefix: Text = "uploads"
+    upload_renders: bool = False
+    results_prefix: Annotated[Text, AfterValidator(_prefix)] = "results"
 
     # Workspaces
     workspace_root_dir: Folder | None = None
@@ -223,6 +232,11 @@ class Settings(BaseSettings):
     def objects_root(self) -> Path:
         """The folder that stands in for OSS when none is configured."""
         return self.render_manager_home / "objects"
+
+    @property
+    def images_folder(self) -> Path:
+        """Where images are kept that were fetched from the object store to be looked at."""
+        return self.render_manager_home / "images"
 
     @property
     def tags(self) -> tuple[str, ...]:

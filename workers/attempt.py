@@ -10,6 +10,7 @@ from render_manager.domain.entities import Claim
 from render_manager.domain.errors import RenderFailed
 from render_manager.domain.failures import FailureClass
 from render_manager.services.lifecycle import Outcome
+from render_manager.services.result_files import keep_list
 from workers.images import check_image
 from workers.renderers.events import FrameDone
 
@@ -84,6 +85,7 @@ class Attempt:
         while True:
             try:
                 self._check(files, done)
+                self._keep_list(files)
                 return Outcome(output_path=files[0], took=self.took, ended_at=self._ended)
             except RenderFailed as error:
                 if time.monotonic() >= deadline:
@@ -98,6 +100,12 @@ class Attempt:
             raise RenderFailed("The renderer reported success but saved no file.", FailureClass.OUTPUT)
         for place, file in enumerate(files):
             check_image(file, not_before=self.not_before, size=done.size if place == 0 else None)
+
+    def _keep_list(self, files: Sequence[str]) -> None:
+        try:
+            keep_list(self._path, files)
+        except OSError as error:  # the image itself is whole
+            log.warning("Only %s will be given back of %s: %s", files[0], self.claim, error.strerror or error)
 
     def failed(self, error: RenderFailed) -> Outcome:
         log.info("%s failed: %s", self.claim, error)

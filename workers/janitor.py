@@ -7,6 +7,7 @@ from render_manager.domain.entities import Workspace
 from render_manager.services.cleanup import Cleanup
 from render_manager.services.ports import TaskStore
 from workers.periodic import Periodic
+from workers.uploads import Uploads
 from workers.workspace import Workspaces, measure
 
 log = logging.getLogger(__name__)
@@ -15,12 +16,20 @@ log = logging.getLogger(__name__)
 class Janitor(Periodic):
     """A thread that removes workspaces when woken. A request not carried out stays recorded and is found again."""
 
-    def __init__(self, cleanup: Cleanup, workspaces: Workspaces, host: str, store: TaskStore) -> None:
+    def __init__(
+        self,
+        cleanup: Cleanup,
+        workspaces: Workspaces,
+        host: str,
+        store: TaskStore,
+        uploads: Uploads | None = None,
+    ) -> None:
         super().__init__("janitor", self._carry_out_all)
         self._cleanup = cleanup
         self._workspaces = workspaces
         self._host = host
         self._store = store
+        self._uploads = uploads
 
     def _carry_out_all(self) -> None:
         for workspace in self._cleanup.requested_of(self._host):
@@ -40,6 +49,12 @@ class Janitor(Periodic):
         with self._workspaces.locked(task.id):
             # Under the lock: a frame claimed from now on waits for it and then finds the workspace gone.
             if not self._cleanup.may_remove(workspace):
+                return
+            if self._uploads and (images := self._uploads.outstanding(workspace)):
+                self._cleanup.hold(
+                    workspace,
+                    (f"The clean-up waits: {images} image(s) of host {self._host} are not in the object store yet."),
+                )
                 return
             failure = self._workspaces.remove(paths, keep=workspace.keep)
             log.info("Removed the workspace %s%s", paths.root, f", but {failure}" if failure else "")

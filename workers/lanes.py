@@ -11,6 +11,7 @@ from workers.lane import Lane
 from workers.periodic import Periodic
 from workers.renderers.base import Installation, Renderer
 from workers.signals import Signal
+from workers.uploads import Uploads
 from workers.workspace import Workspaces
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ class Lanes:
         stopping: set to take no new frame.
         leaving: set to hand back the frames that are rendering; other processes may set it.
         renew_every: seconds between two renewals of the leases.
+        uploads: told of completed frames; None: renders stay on their host.
     """
 
     def __init__(
@@ -42,11 +44,13 @@ class Lanes:
         stopping: Signal,
         leaving: Signal,
         renew_every: float,
+        uploads: Uploads | None = None,
     ) -> None:
         self.profile = profile
         self.renderers = renderers
         self.lifecycle = services.lifecycle
         self.workspaces = workspaces
+        self.uploads = uploads
         self.stopping = stopping
         self.leaving = leaving
         self._slots = slots
@@ -60,6 +64,8 @@ class Lanes:
     def start(self) -> None:
         self._watch.start()
         self._renewal.start()
+        if self.uploads:
+            self.uploads.start()
 
     def serve(self, task_id: str = "") -> None:
         """Answer a ticket of this task: work until nothing is left."""
@@ -94,6 +100,8 @@ class Lanes:
     def close(self) -> None:
         self._watch.stop()
         self._renewal.stop()
+        if self.uploads:
+            self.uploads.stop()
 
     def _held(self) -> list[tuple[Lane, Claim]]:
         with self._lock:

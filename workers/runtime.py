@@ -17,6 +17,7 @@ from workers.lanes import Lanes
 from workers.renderers.base import Installation, Renderer
 from workers.renderers.registry import RENDERERS
 from workers.signals import Signal
+from workers.uploads import Uploads
 from workers.workspace import Workspaces
 
 log = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ class WorkerRuntime:
         self._registered = False
         self._root = settings.workspace_root
         self.lanes = self._make_lanes(services, store, objects, 0 if lanes_elsewhere else profile.slots)
-        self._janitor = Janitor(services.cleanup, self.lanes.workspaces, profile.host, store)
+        self._janitor = Janitor(services.cleanup, self.lanes.workspaces, profile.host, store, self.lanes.uploads)
         self._heartbeat = Heartbeat(
             self,
             self._workers,
@@ -68,22 +69,27 @@ class WorkerRuntime:
         )
 
     def _make_lanes(self, services: Services, store: TaskStore, objects: ObjectStore, slots: int) -> Lanes:
+        workspaces = Workspaces(self._settings, objects)
+        in_child = slots > 0 and self._lanes_elsewhere
         return Lanes(
             services,
             store,
-            Workspaces(self._settings, objects),
+            workspaces,
             self.profile,
             self._renderers,
             slots=slots,
             stopping=self.stopping,
             leaving=self.leaving,
             renew_every=self._settings.heartbeat_seconds,
+            uploads=Uploads(services.give_back, self.profile, workspaces.locks, self.leaving, looks=not in_child)
+            if self._settings.upload_renders
+            else None,
         )
 
     def move_in(self, services: Services, store: TaskStore, objects: ObjectStore) -> Lanes:
         """In a child process of the pool: have one lane here, on connections of its own."""
         self.lanes = self._make_lanes(services, store, objects, 1)
-        self._janitor = Janitor(services.cleanup, self.lanes.workspaces, self.profile.host, store)
+        self._janitor = Janitor(services.cleanup, self.lanes.workspaces, self.profile.host, store, self.lanes.uploads)
         self.lanes.start()
         self._janitor.start()
         return self.lanes
@@ -157,7 +163,9 @@ class WorkerRuntime:
         self.leave()
 
     def close(self) -> None:
-        """The worker is gone from now on."""
+        """The worker is gone from now on. One that may take its time uploads first what its host has."""
+        if self._registered and self.lanes.uploads and not self.leaving.is_set():
+            self.lanes.uploads.finish()
         self.stop_now()
         self._heartbeat.stop()
         self._janitor.stop()

@@ -162,8 +162,8 @@ class SessionWork:
             self._lifecycle.end_and_claim, task_id, ended, self._profile, self._log_path, count=together, leave=1
         )
         self._hold(self._work.report.surely(report)[1])
-        for claim, _ in ended:
-            self._work.holding.drop(claim)
+        for claim, outcome in ended:
+            self._work.ended(claim, outcome)
 
     def _report(self) -> None:
         ended, self._ended = self._ended, []

@@ -9,6 +9,7 @@ from workers.holding import Holding
 from workers.renderers.base import Installation, Renderer
 from workers.reporter import Reporter
 from workers.signals import Signal
+from workers.uploads import Uploads
 from workers.workspace import Workspaces
 
 
@@ -21,6 +22,7 @@ class LaneOwner(Protocol):
     renderers: dict[str, tuple[Renderer, Installation]]
     stopping: Signal  #: take no new frame
     leaving: Signal  #: hand back the frame that is rendering
+    uploads: Uploads | None  #: told of completed frames
 
 
 class Work:
@@ -35,6 +37,12 @@ class Work:
     def end(self, claim: Claim, outcome: Outcome) -> None:
         """Write down how the claim's attempt ended."""
         self.report.surely(lambda: self.lifecycle.end_frame(claim, outcome))
+        self.ended(claim, outcome)
+
+    def ended(self, claim: Claim, outcome: Outcome) -> None:
+        """How the claim's attempt ended is written down."""
+        if self.owner.uploads and outcome.error is None:
+            self.owner.uploads.completed(claim)
         self.holding.drop(claim)
 
     def unwritable(self, path: str, error: OSError) -> Outcome:

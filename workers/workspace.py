@@ -35,6 +35,7 @@ class Workspaces:
             self.root, objects, most_bytes=settings.download_cache_bytes, min_free=settings.min_free_bytes
         )
         self._filling = Filling(settings, self.downloads)
+        self.locks = self.root / _LOCKS
 
     def paths(self, task: RenderTask) -> WorkspacePaths:
         """Raises WorkspaceError if it would lie outside the root."""
@@ -62,9 +63,8 @@ class Workspaces:
     @contextmanager
     def locked(self, task_id: str, waiting: Callable[[], None] = lambda: None) -> Generator[None]:
         """Hold the workspace against the host's other workers; ``waiting`` is called twice a second meanwhile."""
-        folder = self.root / _LOCKS
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = FileLock(folder / f"{task_id}.lock")
+        self.locks.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(self.locks / f"{task_id}.lock")
         while True:
             try:
                 lock.acquire(timeout=0.5)

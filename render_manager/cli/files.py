@@ -1,7 +1,6 @@
-"""render-manager cleanup, download."""
+"""render-manager cleanup."""
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -47,23 +46,6 @@ def cleanup(
         raise typer.Exit(FAILED)
 
 
-@explained
-def download(
-    task: Annotated[str, typer.Argument(help="The task's id, or as much of it as is unique.")],
-    to: Annotated[Path, typer.Option(help="Folder to put the images into.")],
-    frames: Annotated[str | None, typer.Option(help='Only these: "1-24".')] = None,
-    overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace files with other content.")] = False,
-) -> None:
-    """Get the images of completed frames."""
-    with open_program() as program:
-        report = program.services.results.download(task, to, frames=frames, overwrite=overwrite)
-    say(f"{len(report.copied)} image(s) copied to {to}, {len(report.unchanged)} there already.")
-    for problem in report.problems:
-        say(problem)
-    if report.problems:
-        raise typer.Exit(FAILED)
-
-
 def _show_plan(items: Sequence[CleanupItem], as_json: bool) -> None:
     if as_json:
         print_json([{"task": item.task.id, "size": item.size, "busy": item.busy} for item in items])
@@ -101,6 +83,6 @@ def _words(workspace: Workspace) -> str:
     return {
         WorkspaceState.REMOVED: "removed",
         WorkspaceState.CLEANUP_FAILED: workspace.message or "failed",
-        WorkspaceState.CLEANUP_REQUESTED: "asked for; its host removes it when it is online",
+        WorkspaceState.CLEANUP_REQUESTED: workspace.message or "asked for; its host removes it when it is online",
         WorkspaceState.READY: "in use again",
     }[workspace.state]

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from render_manager import __version__
-from render_manager.cli import control, demo, farm, files, lists, submit
+from render_manager.cli import control, demo, farm, files, lists, results, submit
 from render_manager.cli.worker import worker
 
 app = typer.Typer(
@@ -51,7 +51,8 @@ for command in (
     control.release,
     control.choose,
     files.cleanup,
-    files.download,
+    results.download,
+    results.upload,
     lists.workers,
 ):
     app.command()(command)

@@ -9,6 +9,7 @@ import typer
 from render_manager.bootstrap import Program
 from render_manager.cli.output import print_json, say, task_json
 from render_manager.cli.program import FAILED, explained, open_program
+from render_manager.cli.transfer import transferring
 from render_manager.cli.watch import wait_for
 from render_manager.domain.engines import guess_engine
 from render_manager.domain.entities import RenderSpec
@@ -77,7 +78,10 @@ def submit(
         ]
         for spec in specs:
             submission.check(spec)  # all or none: the tenth path's typing error must not leave nine tasks behind
-        tasks = [submission.submit(spec) for spec in specs]
+        tasks = [
+            transferring(f"Uploading {spec.path}", lambda progress, spec=spec: submission.submit(spec, progress))
+            for spec in specs
+        ]
         rows = [queries.task(task.id) for task in tasks]
         if not as_json:
             for row in rows:

@@ -102,8 +102,12 @@ class FrameCommands(QObject):
         self._window.log.text.setFocus()
 
     def open_image(self) -> None:
-        if (frame := self._window.current_frame()) and frame.output_path:
-            self._open(frame, Path(frame.output_path))
+        """With the desktop's program for it; fetched first if the host's disk can't be read from here."""
+        frame = self._window.current_frame()
+        if frame and frame.output_path:
+            if frame.uploaded_key:
+                self._window.say(self.tr("Getting the image of frame {0}…").format(frame.frame_number))
+            self._window.background.run(partial(self._window.services.results.image, frame), done=_show)
 
     def open_folder(self) -> None:
         frame = self._window.current_frame()
@@ -122,7 +126,7 @@ class FrameCommands(QObject):
                 )
             return path
 
-        self._window.background.run(check, done=lambda found: QDesktopServices.openUrl(QUrl.fromLocalFile(str(found))))
+        self._window.background.run(check, done=_show)
 
     def copy_image_path(self) -> None:
         if frame := self._window.current_frame():
@@ -136,3 +140,7 @@ class FrameCommands(QObject):
         if path:
             QGuiApplication.clipboard().setText(path)
             self._window.say(self.tr("Copied: {0}").format(path))
+
+
+def _show(path: Path) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(path)))

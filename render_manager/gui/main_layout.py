@@ -48,7 +48,7 @@ class MainLayout(QWidget):
         self.grid = FrameGrid(window.frames)
         self.legend = Legend(window.frames)
         self.log = LogView(window.services.queries, background)
-        self.details = DetailsPane(engine_labels, background, actions["task.copy_id"])
+        self.details = DetailsPane(engine_labels, window.services.results, background, actions["task.copy_id"])
         self.workers = WorkersStrip(actions["worker.show"], actions["worker.start"], actions["worker.stop"])
         self.history = TaskHistory(window.services.queries, background)
         self.side = SidePane(self.details, self.history)

@@ -272,6 +272,7 @@ class MainWindow(QMainWindow):
             self.parts.save(self.state)
             self.setEnabled(False)
             self.submit_commands.stop()
+            self.task_commands.stop()
             asyncio.get_event_loop().create_task(self._close())
 
     async def _close(self) -> None:

@@ -5,36 +5,33 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from render_manager.domain.entities import Keep, RenderTask
-from render_manager.domain.errors import RenderManagerError
 from render_manager.domain.priority import HIGHEST, LOWEST
 from render_manager.domain.states import FINAL, RUNNABLE, TaskStatus
 from render_manager.gui import text
 from render_manager.gui.change_feed import Changes
 from render_manager.gui.dialogs.choice import ChoiceDialog
 from render_manager.gui.dialogs.cleanup import CleanupDialog
+from render_manager.gui.dialogs.download import DownloadDialog
 from render_manager.gui.dialogs.messages import ask, show_error
 from render_manager.gui.several import each, report
 from render_manager.services.cleanup import CleanupItem
+from render_manager.services.download import DownloadReport
 from render_manager.services.queries import TaskRow
-from render_manager.services.results import DownloadReport
 
 if TYPE_CHECKING:
     from render_manager.gui.main_window import MainWindow
 
 
 class TaskCommands(QObject):
-    progressed = Signal(int, int)  #: files downloaded and in all; emitted from the thread that copies
-
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
         self._window = window
         self._services = window.services
-        self.progressed.connect(lambda done, total: window.say(self.tr("Downloading {0} of {1}…").format(done, total)))
 
     # -- pause, resume, release, retry, priority, cancel ----------------------------------------------------------
 
@@ -141,27 +138,28 @@ class TaskCommands(QObject):
         dialog.open()
 
     def download_to(self, task: RenderTask, folder: str) -> None:
-        """Copy the task's completed frames into the folder."""
-        self._window.state.save_value("download_folder", folder)
-        self._window.say(self.tr("Downloading the results of {0}…").format(task.name))
-        self._window.background.run(
-            partial(self._services.results.download, task.id, Path(folder), progress=self._progress),
-            done=lambda report: self._downloaded(report, folder),
-        )
+        """Get the images of the task's completed frames into the folder."""
+        window = self._window
+        window.state.save_value("download_folder", folder)
+        dialog = DownloadDialog(self._services.results, window.background, task, Path(folder), window)
+        dialog.finished_with.connect(lambda report: self._downloaded(report, folder))
+        dialog.failed_with.connect(window.fail)
+        dialog.show()
 
-    def _progress(self, done: int, total: int) -> None:
-        """Called in the thread that copies."""
-        if self._window.closing:
-            raise RenderManagerError("The window was closed.")
-        self.progressed.emit(done, total)
+    def stop(self) -> None:
+        """Stop what is being downloaded."""
+        for dialog in self._window.findChildren(DownloadDialog):
+            dialog.stop()
 
     def _downloaded(self, report: DownloadReport, folder: str) -> None:
         said = self.tr("Copied to {0}: {1} files; already there: {2}").format(
             folder, len(report.copied), len(report.unchanged)
         )
         self._window.say(said)
-        if report.problems:
-            could_not = self.tr("Not every frame could be copied: {0} missing.").format(len(report.problems))
+        if len(report.problems) == 1:
+            show_error(self._window, report.problems[0])
+        elif report.problems:
+            could_not = self.tr("Not everything could be downloaded; {0} problems.").format(len(report.problems))
             show_error(self._window, could_not, "\n".join(report.problems))
 
     def copy_ids(self) -> None:

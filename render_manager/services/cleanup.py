@@ -93,7 +93,7 @@ class Cleanup:
             with self._lifecycle.change(item.task.id, Action.CLEAN_UP) as change:
                 _refuse_busy(change.task)  # since the plan was made somebody may have retried it
                 for workspace in item.workspaces:
-                    asked = replace(workspace, state=WorkspaceState.CLEANUP_REQUESTED, keep=keep)
+                    asked = replace(workspace, state=WorkspaceState.CLEANUP_REQUESTED, keep=keep, message=None)
                     change.tx.save_workspace(asked)
                     requested.append(asked)
                 change.update(activity="Cleaning up")
@@ -122,6 +122,15 @@ class Cleanup:
         now = self.state_of([workspace])
         wanted = bool(now) and now[0].state is WorkspaceState.CLEANUP_REQUESTED
         return wanted and not is_busy(self._store.task(workspace.task_id))
+
+    def hold(self, workspace: Workspace, why: str) -> None:
+        """The host can't remove it yet, and will as soon as it can."""
+        if workspace.message == why:
+            return
+        with self._lifecycle.change(workspace.task_id, Action.CLEAN_UP) as change:
+            change.tx.save_workspace(replace(workspace, message=why))
+            change.update(activity=why)
+            change.record(Action.CLEAN_UP, why, always=workspace.message is None)  # once, not at each look
 
     def done(self, workspace: Workspace, *, size_left: int, failure: str | None = None) -> None:
         """The host removed what it could."""

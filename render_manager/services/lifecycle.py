@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from render_manager.domain.audit import Action
-from render_manager.domain.entities import Claim, RenderTask, WorkerProfile, Workspace
+from render_manager.domain.entities import Claim, RenderFrame, RenderTask, WorkerProfile, Workspace
 from render_manager.domain.errors import BrokerUnavailable
 from render_manager.domain.failures import POLICIES, FailureClass
 from render_manager.domain.matching import can_serve
@@ -270,6 +270,16 @@ class Lifecycle:
         with self.store.transaction() as tx:
             held = tx.update_claimed(claim, progress=min(max(progress, 0.0), 1.0))
         self.bus.publish(Notice(Topic.FRAMES, claim.task.id, (claim.frame_number,)))
+        return held
+
+    def frame_uploaded(self, frame: RenderFrame, key: str) -> bool:
+        """The image of this attempt is in the object store. False: there was a later attempt; should that one's image
+        be there under the same name, it was replaced just now, and its host sends it again."""
+        with self.store.transaction() as tx:
+            held = tx.set_uploaded(frame.task_id, frame.frame_number, key, attempt=frame.attempt)
+            if not held:
+                tx.set_uploaded(frame.task_id, frame.frame_number, None)
+        self.bus.publish(Notice(Topic.FRAMES, frame.task_id, (frame.frame_number,)))
         return held
 
     def frame_returned(self, claim: Claim) -> bool:

@@ -101,6 +101,11 @@ class StoreTransaction(Protocol):
         """Write status, counts, times, messages, ticket, workspace and priority of a locked task."""
         ...
 
+    def set_uploaded(self, task_id: str, number: int, key: str | None, *, attempt: int | None = None) -> bool:
+        """Say where a completed frame's image is in the object store, or that it is not there; ``attempt``: if it is
+        of that one. Whether it was so."""
+        ...
+
     def tasks_with_expired_leases(self) -> list[str]: ...
 
     def tasks_claimed_by(self, worker: str) -> list[str]: ...
@@ -199,6 +204,10 @@ class TaskStore(Protocol):
         limit: int | None = None,
     ) -> list[RenderFrame]:
         """By frame number; ``first`` and ``limit`` cut a page of them."""
+        ...
+
+    def not_uploaded(self, task_id: str) -> list[RenderFrame]:
+        """Completed frames whose images are not in the object store, by frame number."""
         ...
 
     def lost(self, claims: Sequence[Claim]) -> list[Claim]:

@@ -1,30 +1,29 @@
-"""Getting rendered frames out: from the workspace to where somebody wants them."""
+"""Getting rendered frames out: from the workspace where its disk can be read from here, else from the object store."""
 
-import filecmp
-import os
-import shutil
-from collections.abc import Callable
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from render_manager.domain.entities import RenderFrame
 from render_manager.domain.errors import RenderManagerError
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.states import FrameStatus
-from render_manager.services.ports import TaskStore
-
-
-@dataclass
-class DownloadReport:
-    """What a download did."""
-
-    copied: list[Path] = field(default_factory=list[Path])
-    unchanged: list[Path] = field(default_factory=list[Path])  #: there already, with the same content
-    problems: list[str] = field(default_factory=list[str])  #: one sentence per frame that could not be had
+from render_manager.services.download import Download, DownloadReport
+from render_manager.services.image_cache import ImageCache
+from render_manager.services.nowhere import why_nowhere
+from render_manager.services.ports import ObjectStore, Progress, TaskStore
+from render_manager.services.result_files import is_here
+from render_manager.services.tally import Tally
 
 
 class Results:
-    def __init__(self, store: TaskStore) -> None:
+    """
+    Args:
+        images: where images are kept that were fetched to be looked at.
+    """
+
+    def __init__(self, store: TaskStore, objects: ObjectStore, images: ImageCache) -> None:
         self._store = store
+        self._objects = objects
+        self._images = images
 
     def download(
         self,
@@ -33,14 +32,18 @@ class Results:
         *,
         frames: str | None = None,
         overwrite: bool = False,
-        progress: Callable[[int, int], None] | None = None,
+        progress: Progress | None = None,
     ) -> DownloadReport:
-        """Copy completed frames' images into the folder ``to``; ``progress`` is told files done and in all.
+        """Copy all files of completed frames into the folder ``to``, laid out as in the folder of renders.
 
-        A file there with other content is kept, and named as a problem, unless ``overwrite``.
+        ``progress`` is told bytes from several threads, one at a time; what it raises ends the download and reaches
+        the caller. What is there already is not fetched again, and a large file goes on where it broke off. A file
+        there with other content is kept, and named as a problem, unless ``overwrite``.
 
         Raises:
             TaskNotFound, FrameRangeError: as named.
+            ObjectStoreError: the object store is away; what can be had without it was.
+            NotEnoughSpace: the disk is full.
             RenderManagerError: the folder can't be made, or no frame asked for is completed.
         """
         task = self._store.task(task_id)
@@ -52,32 +55,20 @@ class Results:
             to.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise RenderManagerError(f"Folder {to} can't be made: {error.strerror or error}.") from error
-        report = DownloadReport()
-        for done, frame in enumerate(completed, start=1):
-            source = Path(frame.output_path or "")
-            try:
-                _copy(source, to / source.name, overwrite, report)
-            except OSError as error:
-                reason = error.strerror or str(error)
-                report.problems.append(f"Frame {frame.frame_number}: {source} (worker {frame.worker}): {reason}.")
-            if progress:
-                progress(done, len(completed))
-        return report
+        return Download(self._objects, task, to, overwrite, Tally(progress)).run(
+            completed, lambda missing: why_nowhere(self._store, task, missing)
+        )
 
+    def image(self, frame: RenderFrame, progress: Progress | None = None) -> Path:
+        """A file of this computer with the frame's image, fetched from the object store if it must be.
 
-def _copy(source: Path, target: Path, overwrite: bool, report: DownloadReport) -> None:
-    if target.exists():
-        if filecmp.cmp(source, target, shallow=False):
-            report.unchanged.append(target)
-            return
-        if not overwrite:
-            report.problems.append(f"{target} exists with other content; it was kept (use --overwrite to replace it).")
-            return
-    # Copied under another name first, so that a full disk leaves no half image behind.
-    part = target.with_name(target.name + ".part")
-    try:
-        shutil.copy2(source, part)
-        os.replace(part, target)
-    finally:
-        part.unlink(missing_ok=True)
-    report.copied.append(target)
+        Raises:
+            ObjectNotFound, ObjectStoreError, NotEnoughSpace: it can't be fetched.
+            RenderManagerError: it can be had from nowhere.
+        """
+        if frame.output_path and is_here(frame):
+            return Path(frame.output_path)
+        key = frame.uploaded_key
+        if key is not None:
+            return self._images.get(frame, lambda path: self._objects.download(key, path, progress))
+        raise RenderManagerError(" ".join(why_nowhere(self._store, self._store.task(frame.task_id), [frame])))

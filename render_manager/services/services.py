@@ -4,11 +4,13 @@ from dataclasses import dataclass
 
 from render_manager.services.cleanup import Cleanup
 from render_manager.services.control import TaskControl
+from render_manager.services.give_back import GiveBack
 from render_manager.services.lifecycle import Lifecycle
 from render_manager.services.ports import ChangeBus, LocalWorkers
 from render_manager.services.queries import Queries
 from render_manager.services.results import Results
 from render_manager.services.submit import Submission
+from render_manager.services.upload import Uploading
 from render_manager.services.workers import Workers
 
 
@@ -18,6 +20,8 @@ class Services:
     control: TaskControl
     cleanup: Cleanup
     results: Results
+    give_back: GiveBack
+    uploading: Uploading
     queries: Queries
     workers: Workers
     lifecycle: Lifecycle

@@ -124,6 +124,15 @@ class FrameWrites:
         }
         return self._db.execute(_move(tuple(sorted(given))), given).rowcount == 1
 
+    def set_uploaded(self, task_id: str, number: int, key: str | None, *, attempt: int | None = None) -> bool:
+        completed = [
+            frames.task_id == task_id,
+            frames.frame_number == number,
+            frames.status == FrameStatus.COMPLETED,
+            *([] if attempt is None else [frames.attempt == attempt]),
+        ]
+        return self._db.execute(update(render_frames).where(*completed).values(uploaded_key=key)).rowcount == 1
+
     def tasks_with_expired_leases(self) -> list[str]:
         return list(self._db.execute(select(frames.task_id).where(frames.lease_until < db_now()).distinct()).scalars())
 

@@ -113,6 +113,12 @@ class SqlTaskStore:
         rows = [row for chosen in in_frames(numbers) for row in self._rows(_page(query.where(*chosen), first, limit))]
         return [frame_of(row) for row in rows]
 
+    def not_uploaded(self, task_id: str) -> list[RenderFrame]:
+        frames = render_frames.c
+        completed = (frames.task_id == task_id, frames.status == FrameStatus.COMPLETED)
+        query = select(render_frames).where(*completed, frames.uploaded_key.is_(None)).order_by(frames.frame_number)
+        return [frame_of(row) for row in self._rows(query)]
+
     def lost(self, claims: Sequence[Claim]) -> list[Claim]:
         if not claims:
             return []

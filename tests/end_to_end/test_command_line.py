@@ -74,6 +74,57 @@ def shell(tmp_path: Path) -> Iterator[Shell]:
     assert not left, f"a command left processes: {left}"
 
 
+def test_a_file_is_uploaded_once_and_submitted_by_the_path_that_is_printed(shell: Shell, tmp_path: Path) -> None:
+    scene = tmp_path / "shot 1.blend"
+    scene.write_bytes(b"BLENDER-v402")
+    path = shell.ok("upload", str(scene)).strip()
+    assert path.startswith("uploads/wang/")
+    assert path.endswith("/shot 1.blend")
+    (again,) = shell.json("upload", str(scene))
+    assert (again["path"], again["size"], again["uploaded"]) == (path, 12, False)
+    assert shell.json("submit", path)[0]["oss_file_path"] == path
+
+    assert shell.ok("upload", str(scene), "--key", "films/a.blend").strip() == "films/a.blend"
+    scene.write_bytes(b"BLENDER-v403")
+    assert "films/a.blend exists" in shell.refused(WRONG_USE, "upload", str(scene), "--key", "films/a.blend")
+    assert shell.ok("upload", str(scene), "--prefix", "films").strip() == "films/shot 1.blend"
+    assert "--key names one object" in shell.refused(WRONG_USE, "upload", str(scene), str(scene), "--key", "x")
+    assert "does not exist" in shell.refused(FAILED, "upload", str(tmp_path / "none.blend"))
+
+
+@pytest.mark.skipif(os.name == "nt", reason="needs a pseudo-terminal")
+def test_a_transfer_shows_its_progress_on_a_terminal_and_ends_with_ctrl_c(shell: Shell, tmp_path: Path) -> None:
+    import pty
+
+    scene = tmp_path / "shot.blend"
+    with scene.open("wb") as file:
+        file.truncate(3_000_000_000)  # takes long to copy, and no room here
+    terminal, end = pty.openpty()
+    with subprocess.Popen(
+        [sys.executable, "-m", "render_manager", "upload", str(scene)],
+        env={**shell.environment, "TERM": "xterm"},
+        stdin=end,
+        stdout=subprocess.PIPE,
+        stderr=end,
+        start_new_session=True,
+    ) as process:
+        os.close(end)
+        shown = b""
+        while b"Uploading shot.blend" not in shown or b"GB" not in shown:
+            shown += os.read(terminal, 4096)
+        process.send_signal(signal.SIGINT)
+        while process.poll() is None:  # what it still shows must be read, or it waits for us
+            try:
+                shown += os.read(terminal, 4096)
+            except OSError:
+                break
+        assert process.wait(20) == 130
+        assert process.stdout
+        assert process.stdout.read() == b""
+    os.close(terminal)
+    assert not [path for path in (shell.home / "objects").rglob("*") if path.is_file()], "nothing half is left"
+
+
 def test_a_whole_life_of_a_task(shell: Shell, tmp_path: Path, blender: Path) -> None:
     submitted = shell.json("submit", str(SCENE), "--frames", "1-3", "--priority", "8", "--name", "Shot 10", "--wait")[0]
     assert submitted["status"] == "completed"
@@ -91,7 +142,7 @@ def test_a_whole_life_of_a_task(shell: Shell, tmp_path: Path, blender: Path) -> 
     assert "Saved:" in shell.ok("log", task, "2")
 
     target = tmp_path / "out"
-    assert "3 image(s) copied" in shell.ok("download", task, "--to", str(target))
+    assert "3 file(s) copied" in shell.ok("download", task, "--to", str(target))
     assert len(list(target.iterdir())) == 3
     assert "3 there already" in shell.ok("download", task, "--to", str(target))
 

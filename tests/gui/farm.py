@@ -23,12 +23,15 @@ from render_manager.domain.priority import Band
 from render_manager.messaging.in_memory import InMemoryBus, InMemoryTickets
 from render_manager.services.cleanup import Cleanup
 from render_manager.services.control import TaskControl
+from render_manager.services.give_back import GiveBack
+from render_manager.services.image_cache import ImageCache
 from render_manager.services.lifecycle import FarmRules, Lifecycle, Outcome
 from render_manager.services.ports import Progress
 from render_manager.services.queries import Queries
 from render_manager.services.results import Results
 from render_manager.services.services import Services
 from render_manager.services.submit import Submission
+from render_manager.services.upload import Uploading
 from render_manager.services.workers import Workers
 from render_manager.store.engine import open_engine
 from render_manager.store.migrate import upgrade
@@ -87,6 +90,7 @@ class FolderObjects:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.downloads: list[str] = []
         self.pause = threading.Event()
         self.pause.set()
 
@@ -100,8 +104,18 @@ class FolderObjects:
         return (self.stat(str(path.relative_to(self.root))) for path in self.root.rglob("*") if path.is_file())
 
     def download(self, key: str, target: Path, progress: Progress | None = None) -> ObjectInfo:
+        info = self.stat(key)
+        for done in (0, info.size // 2):
+            if progress:
+                progress(done, info.size)
+        while not self.pause.wait(0.02):
+            if progress:
+                progress(info.size // 2, info.size)
+        self.downloads.append(key)
         shutil.copy(self.root / key, target)
-        return self.stat(key)
+        if progress:
+            progress(info.size, info.size)
+        return info
 
     def upload(self, source: Path, key: str, progress: Progress | None = None) -> ObjectInfo:
         size = source.stat().st_size
@@ -179,7 +193,9 @@ class Farm:
             ),
             control=TaskControl(self.store, lifecycle, 1_000_000),
             cleanup=Cleanup(self.store, lifecycle, self.queue),
-            results=Results(self.store),
+            results=Results(self.store, self.objects, ImageCache(folder / "images")),
+            give_back=GiveBack(lifecycle, self.objects, "results"),
+            uploading=Uploading(self.objects, "uploads"),
             queries=Queries(self.store, ENGINES, alive_within=30),
             workers=Workers(lifecycle, sweep_every=5),
             lifecycle=lifecycle,

@@ -1,5 +1,6 @@
 """The services on a real store, with twins of bus and queue, and an object store in memory."""
 
+import hashlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,16 +9,19 @@ from sqlalchemy import update
 
 from render_manager.domain.engines import Engine, EngineOption
 from render_manager.domain.entities import Claim, ObjectInfo, RenderSpec, RenderTask, WorkerProfile
-from render_manager.domain.errors import ObjectNotFound
+from render_manager.domain.errors import ObjectNotFound, ObjectStoreError
 from render_manager.domain.notices import Notice
 from render_manager.domain.states import FrameStatus
 from render_manager.messaging.in_memory import InMemoryBus, InMemoryTickets
 from render_manager.services.cleanup import Cleanup
 from render_manager.services.control import TaskControl
+from render_manager.services.give_back import GiveBack
+from render_manager.services.image_cache import ImageCache
 from render_manager.services.lifecycle import FarmRules, Lifecycle, Outcome
 from render_manager.services.queries import Queries
 from render_manager.services.results import Results
 from render_manager.services.submit import Submission
+from render_manager.services.upload import Uploading
 from render_manager.services.workers import Workers
 from render_manager.store.engine import open_engine
 from render_manager.store.migrate import upgrade
@@ -35,22 +39,42 @@ MAX_ATTEMPTS = 3
 
 
 class Objects:
-    """Fits the ObjectStore port as far as submissions use it."""
+    """Fits the ObjectStore port as far as the services use it."""
 
     def __init__(self) -> None:
         self.held: dict[str, bytes] = {"projects/shot.zip": b"zip"}
         self.bucket: str | None = "farm"
+        self.away = False
+        self.downloads: list[str] = []
+        self.uploads: list[str] = []
 
     def stat(self, key: str) -> ObjectInfo:
+        self._check()
         if key not in self.held:
             raise ObjectNotFound(f"There is no object {key}.")
-        return ObjectInfo(key, len(self.held[key]), "", 0.0)
+        return ObjectInfo(key, len(self.held[key]), hashlib.md5(self.held[key]).hexdigest().upper(), 0.0)
 
     def upload(self, source: Path, key: str, progress: Callable[[int, int | None], None] | None = None) -> ObjectInfo:
+        self._check()
+        self.uploads.append(key)
         self.held[key] = source.read_bytes()
         if progress:
             progress(len(self.held[key]), len(self.held[key]))
         return self.stat(key)
+
+    def download(self, key: str, target: Path, progress: Callable[[int, int | None], None] | None = None) -> ObjectInfo:
+        info = self.stat(key)
+        self.downloads.append(key)
+        if progress:
+            progress(0, info.size)
+        target.write_bytes(self.held[key])
+        if progress:
+            progress(info.size, info.size)
+        return info
+
+    def _check(self) -> None:
+        if self.away:
+            raise ObjectStoreError("The OSS endpoint can't be reached.")
 
 
 def log_path(number: int, attempt: int) -> str:
@@ -60,7 +84,7 @@ def log_path(number: int, attempt: int) -> str:
 class House:
     """All services, and shortcuts to what tests do with them."""
 
-    def __init__(self, store: SqlTaskStore) -> None:
+    def __init__(self, store: SqlTaskStore, folder: Path) -> None:
         self.store = store
         self.queue = InMemoryTickets()
         self.bus = InMemoryBus()
@@ -71,7 +95,10 @@ class House:
         self.control = TaskControl(store, self.lifecycle, 1000)
         self.cleanup = Cleanup(store, self.lifecycle, self.queue)
         self.queries = Queries(store, ENGINES, alive_within=15)
-        self.results = Results(store)
+        self.images = ImageCache(folder / "images")
+        self.results = Results(store, self.objects, self.images)
+        self.give_back = GiveBack(self.lifecycle, self.objects, "results")
+        self.uploading = Uploading(self.objects, "/uploads/")
         self.submission = Submission(
             self.lifecycle,
             self.objects,
@@ -161,12 +188,12 @@ def house(tmp_path: Path) -> Iterator[House]:
     """On SQLite."""
     engine = open_engine(f"sqlite:///{(tmp_path / 'house.sqlite3').as_posix()}")
     upgrade(engine)
-    house = House(SqlTaskStore(engine))
+    house = House(SqlTaskStore(engine), tmp_path)
     yield house
     house.store.close()
 
 
 @pytest.fixture
-def any_house(store: SqlTaskStore) -> House:
+def any_house(store: SqlTaskStore, tmp_path: Path) -> House:
     """On each database."""
-    return House(store)
+    return House(store, tmp_path)

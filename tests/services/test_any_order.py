@@ -71,7 +71,7 @@ class Farm(RuleBasedStateMachine):
         self.folder = tempfile.TemporaryDirectory()
         engine = open_engine(f"sqlite:///{(Path(self.folder.name) / 'farm.sqlite3').as_posix()}")
         upgrade(engine)
-        self.house = House(SqlTaskStore(engine))
+        self.house = House(SqlTaskStore(engine), Path(self.folder.name))
         self.models: list[Model] = []
         self.claims: list[tuple[Model, Claim]] = []  #: every one ever given, so that late words are said, too
         self.disabled: set[str] = set()

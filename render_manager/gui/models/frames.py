@@ -152,6 +152,7 @@ def _look(frame: RenderFrame) -> tuple[object, ...]:
         frame.worker,
         frame.progress,
         frame.output_path,
+        frame.uploaded_key,
         frame.log_path,
         frame.error_message,
         frame.started_at,

@@ -15,12 +15,14 @@ from render_manager.gui.background import Background
 from render_manager.gui.state_style import FRAME_STYLES, TASK_STYLES
 from render_manager.gui.views.preview import Preview
 from render_manager.services.queries import TaskRow
+from render_manager.services.results import Results
 
 
 class DetailsPane(QScrollArea):
     def __init__(
         self,
         engine_labels: Mapping[str, str],
+        results: Results,
         background: Background,
         copy_id: QAction,
         parent: QWidget | None = None,
@@ -31,8 +33,14 @@ class DetailsPane(QScrollArea):
         self.setWidgetResizable(True)
         self.setFrameShape(self.Shape.NoFrame)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # Always there, if unseen: parts whose height follows from their width would let a bar that comes and goes come
+        # and go for ever, within one call of Qt.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
+        bar = self.verticalScrollBar()
+        bar.rangeChanged.connect(lambda _, largest: bar.setEnabled(largest > 0))
+        bar.setEnabled(False)
         self._labels = engine_labels
-        self.preview = Preview(background)
+        self.preview = Preview(results, background)
         self._title = _label("title")
         self._id = _label("muted")
         self._copy = QToolButton()
@@ -146,6 +154,7 @@ class DetailsPane(QScrollArea):
                 (self.tr("Worker"), frame.worker or ""),
                 (self.tr("Took"), text.precise_duration(took)),
                 (self.tr("Image"), frame.output_path or ""),
+                (self.tr("Uploaded to"), frame.uploaded_key or ""),
             ]
         )
 
@@ -172,7 +181,9 @@ class _Value(QLabel):
         elide = self.fontMetrics().elidedText
         middle, width = Qt.TextElideMode.ElideMiddle, max(self.width(), 60)
         lines = (" ".join(elide(word, middle, width) for word in line.split(" ")) for line in self._whole.split("\n"))
-        self.setText("\n".join(lines))
+        shortened = "\n".join(lines)
+        if shortened != self.text():
+            self.setText(shortened)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

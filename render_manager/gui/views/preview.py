@@ -1,16 +1,22 @@
-"""The rendered image of a frame, small; decoded off the Qt thread."""
+"""The rendered image of a frame, small; found, fetched if it must be, and decoded off the Qt thread."""
 
 from pathlib import Path
 
-from PySide6.QtCore import QSize, Qt, Signal
+from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QImage, QImageReader, QMouseEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from render_manager.domain.entities import RenderFrame
+from render_manager.domain.errors import RenderManagerError
 from render_manager.domain.states import FrameStatus
 from render_manager.gui.background import Background
+from render_manager.services.results import Results
 
 _LARGEST = QSize(640, 640)
+
+
+class _NotWanted(RenderManagerError):
+    """Nobody looks at that frame any more."""
 
 
 class Preview(QLabel):
@@ -18,12 +24,13 @@ class Preview(QLabel):
 
     clicked = Signal()
 
-    def __init__(self, background: Background, parent: QWidget | None = None) -> None:
+    def __init__(self, results: Results, background: Background, parent: QWidget | None = None) -> None:
         super().__init__(parent, alignment=Qt.AlignmentFlag.AlignCenter)
         self.setObjectName("preview")
         self.setProperty("role", "muted")
         self.setWordWrap(True)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._results = results
         self._background = background
         self._shown: object = None
         self._image = QImage()
@@ -32,7 +39,8 @@ class Preview(QLabel):
     def show_frame(self, frame: RenderFrame | None) -> None:
         """Show the frame's image if it has one."""
         has_one = frame is not None and frame.status is FrameStatus.COMPLETED and frame.output_path
-        key = (frame.output_path, frame.attempt) if frame and has_one else None
+        # Also by its key: what could not be had may be there once it is uploaded.
+        key = (frame.task_id, frame.frame_number, frame.attempt, frame.uploaded_key) if frame and has_one else None
         if key == self._shown:
             return
         self._shown = key
@@ -40,29 +48,44 @@ class Preview(QLabel):
         self.clear()
         self.setVisible(key is not None)
         if frame is not None and key is not None:
-            path = str(frame.output_path)
-            self.setText(self.tr("Reading…"))
             self.setAccessibleName(self.tr("Image of frame {0}").format(frame.frame_number))
+            suffix = Path(str(frame.output_path)).suffix
+            if not _readable(suffix):
+                self._say(key, self.tr("No preview of {0} files here; open the image instead.").format(suffix))
+                return
+            self._say(key, self.tr("Reading…"))
             self._background.run(
-                lambda: _read(path),
-                done=lambda image: self._take(key, path, image),
-                failed=lambda error: self._take(key, path, QImage()),
+                lambda: self._read(key, frame),
+                done=lambda image: self._take(key, image),
+                failed=lambda error: self._say(key, str(error)),
                 owner=self,
             )
 
-    def _take(self, key: object, path: str, image: QImage) -> None:
-        if key != self._shown:
-            return
-        self._image = image
+    def _read(self, key: object, frame: RenderFrame) -> QImage:
+        """Runs in a thread."""
+
+        def wanted(done: int = 0, total: int | None = None) -> None:
+            if key != self._shown:
+                raise _NotWanted("Another frame was chosen.")
+
+        wanted()
+        return _read(str(self._results.image(frame, wanted)))
+
+    def _take(self, key: object, image: QImage) -> None:
         if image.isNull():
-            suffix = Path(path).suffix or path
-            self.setText(self.tr("No preview of {0} files here; open the image instead.").format(suffix))
-        self._scale()
+            self._say(key, self.tr("The image can't be shown here; open it instead."))
+        elif key == self._shown:
+            self._image = image
+            self._scale()
+
+    def _say(self, key: object, sentence: str) -> None:
+        if key == self._shown:
+            self.setText(sentence)
+            room = QRect(0, 0, max(self.width(), 160), 10_000)
+            lines = self.fontMetrics().boundingRect(room, Qt.TextFlag.TextWordWrap, sentence)
+            self.setFixedHeight(max(48, lines.height() + 16))
 
     def _scale(self) -> None:
-        if self._image.isNull():
-            self.setFixedHeight(48)
-            return
         ratio = self.devicePixelRatioF()
         height = round(self.width() * self._image.height() / self._image.width())
         self.setFixedHeight(max(min(height, 320), 1))
@@ -80,6 +103,11 @@ class Preview(QLabel):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.clicked.emit()
+
+
+def _readable(suffix: str) -> bool:
+    """Whether Qt can; other images need not be fetched."""
+    return suffix[1:].lower() in {bytes(form.data()).decode() for form in QImageReader.supportedImageFormats()}
 
 
 def _read(path: str) -> QImage:
