@@ -164,7 +164,7 @@ def test_what_the_task_says_is_what_is_rendered(unreal: UnrealFarm) -> None:
 def test_a_preset_brings_its_passes_and_the_task_its_frames_and_place(unreal: UnrealFarm) -> None:
     preset = {
         "path": "/Game/Presets/Final",
-        "format": "exr",
+        "formats": ["exr"],
         "output_directory": "{project_dir}/Saved/Elsewhere",
         "output_resolution": [48, 27],
         "custom_end_frame": 3,
