@@ -17,8 +17,6 @@ log = logging.getLogger(__name__)
 
 #: Seconds by which a file system's clock may be coarser than the time it gave the log file.
 _CLOCK_GRAIN = 2.0
-#: Seconds between two looks whether a file has come to be what it should.
-_SETTLE_STEP = 0.5
 
 
 def log_path(folder: str, number: int, attempt: int) -> str:
@@ -74,30 +72,31 @@ class Attempt:
         """Seconds from its begin to its end, or until now."""
         return (self._ended or time.monotonic()) - self._began
 
-    def completed(self, done: FrameDone, saved: Sequence[str] = (), *, settle: float = 0.0) -> Outcome:
-        """The outcome of a frame that the renderer calls done: completed only if every file it named is a whole, new
-        image; the first one of the right size where that is known. What is not right yet may become so within
-        ``settle`` seconds."""
+    def completed(self, done: FrameDone, saved: Sequence[str] = ()) -> Outcome:
+        """The outcome of a frame that the renderer calls done, as its files are now."""
+        try:
+            return self.verified(done, saved)
+        except RenderFailed as error:
+            return self.failed(error)
+
+    def verified(self, done: FrameDone, saved: Sequence[str] = ()) -> Outcome:
+        """The frame is completed: every file that the renderer named is a whole, new image; the first one of the right
+        size where that is known.
+
+        Raises:
+            RenderFailed: it is not so, or not yet.
+        """
         main = [done.path] if done.path else []
         files: list[str] = list(dict.fromkeys([*main, *done.files, *saved]))
-        deadline = time.monotonic() + settle
-        while True:
-            try:
-                self._check(files, done)
-                return Outcome(output_path=files[0], took=self.took, ended_at=self._ended)
-            except RenderFailed as error:
-                if time.monotonic() >= deadline:
-                    return self.failed(error)
-            except OSError as error:
-                reason = f"The image {files[0]} can't be read: {error.strerror or error}."
-                return self.failed(RenderFailed(reason, FailureClass.STORAGE))
-            time.sleep(_SETTLE_STEP)
-
-    def _check(self, files: Sequence[str], done: FrameDone) -> None:
         if not files:
             raise RenderFailed("The renderer reported success but saved no file.", FailureClass.OUTPUT)
-        for place, file in enumerate(files):
-            check_image(file, not_before=self.not_before, size=done.size if place == 0 else None)
+        try:
+            for place, file in enumerate(files):
+                check_image(file, not_before=self.not_before, size=done.size if place == 0 else None)
+        except OSError as error:
+            reason = f"The image {files[0]} can't be read: {error.strerror or error}."
+            raise RenderFailed(reason, FailureClass.STORAGE) from error
+        return Outcome(output_path=files[0], took=self.took, ended_at=self._ended)
 
     def failed(self, error: RenderFailed) -> Outcome:
         log.info("%s failed: %s", self.claim, error)
