@@ -54,6 +54,14 @@ class Attempt:
             log.warning("The log %s ends here: %s", self._path, error.strerror or error)
             self._close_log()
 
+    def _note(self, text: str) -> None:
+        """Add a remark of ours to the log, which may be closed."""
+        try:
+            with open(self._path, "a", encoding="utf-8") as file:
+                file.write(f"[Render Manager] {text}\n")
+        except OSError:
+            log.debug("%s was not added to %s", text, self._path, exc_info=True)
+
     def end(self) -> None:
         """The renderer is through with it."""
         self._ended = time.monotonic()
@@ -91,11 +99,15 @@ class Attempt:
         if not files:
             raise RenderFailed("The renderer reported success but saved no file.", FailureClass.OUTPUT)
         try:
-            for place, file in enumerate(files):
-                check_image(file, not_before=self.not_before, size=done.size if place == 0 else None)
+            black = check_image(files[0], not_before=self.not_before, size=done.size)
+            for file in files[1:]:
+                check_image(file, not_before=self.not_before)
         except OSError as error:
             reason = f"The image {files[0]} can't be read: {error.strerror or error}."
             raise RenderFailed(reason, FailureClass.STORAGE) from error
+        if black:  # as it may well be meant
+            name = os.path.basename(files[0])
+            self._note(f"{name} is black all over. If it should not be: does this host have a working graphics card?")
         return Outcome(output_path=files[0], took=self.took, ended_at=self._ended)
 
     def failed(self, error: RenderFailed) -> Outcome:

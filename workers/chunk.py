@@ -101,6 +101,7 @@ class Chunk:
                 environment=renderer_environment({**folder, **launch.environment}),
                 control=False,
                 follow=launch.follow,
+                windows_line=launch.windows_line,
             )
         except OSError as error:
             reason = f"{self._installation.executable} does not start: {error.strerror or error}."
@@ -133,7 +134,7 @@ class Chunk:
         while True:
             for watch in (self._watch, self._silence):
                 if watch.over:
-                    return watch.hang(self._renderer.engine.label)
+                    return watch.hang(self._renderer.engine.label, self._hint)
             try:
                 line = process.read_line(_POLL)
             except EOFError:

@@ -3,7 +3,7 @@
 import json
 import os
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path, PurePosixPath
@@ -17,7 +17,13 @@ _SKIPPED = frozenset({"__externalactors__", "__externalobjects__", "developers",
 _SNIFFED = 65536
 _SEQUENCE = re.compile(rb"LevelSequence(?![A-Za-z])")  # not a LevelSequenceActor or -Player
 #: Assets that name the sequences they are about.
-_OTHER_KINDS = re.compile(rb"MoviePipeline(?:Queue|PrimaryConfig|MasterConfig)|MovieGraphConfig")
+_QUEUE = re.compile(rb"MoviePipelineQueue(?![A-Za-z])")
+_PRESET = re.compile(rb"MoviePipeline(?:Primary|Master)Config|MovieGraphConfig")
+_KINDS: dict[str, Callable[[bytes], bool]] = {
+    "sequence": lambda head: bool(_SEQUENCE.search(head)) and not _QUEUE.search(head) and not _PRESET.search(head),
+    "queue": lambda head: bool(_QUEUE.search(head)),
+    "preset": lambda head: bool(_PRESET.search(head)) and not _QUEUE.search(head),
+}
 _ASSET_PATH = re.compile(r"/(?:Game|Engine|[A-Za-z_]\w*)/[\w/.-]+")
 #: As "Copy Reference" of the editor gives it: the class before, the path in quotes.
 _REFERENCE = re.compile(r"[\w/.]+'(.+)'")
@@ -106,13 +112,27 @@ def find_preset(project_file: Path, named: str) -> str:
     return _named(project_file, "preset", named, _assets_of(project_file).others)
 
 
+def find_queue(project_file: Path, named: str) -> str:
+    """The saved queue that the task names.
+
+    Raises:
+        ProjectFileError: it is not there.
+    """
+    return _named(project_file, "queue", named, _assets_of(project_file).others)
+
+
 def _named(project_file: Path, option: str, text: str, known: Sequence[str]) -> str:
     path = asset_path(option, text)
     if path.startswith("/Game/") and not _found(path, known):  # others are of plug-ins and of the engine itself
-        kind = ", ".join(known[:_SHOWN]) if option == "map" and known else ""
-        there = f"; there are: {kind}" if kind else ""
-        raise ProjectFileError(f"{project_file.name} has no {option} {path}{there}.")
+        there = known if option == "map" else _of_kind(project_file, option)
+        more = f"; there are: {', '.join(there[:_SHOWN])}" if there else ""
+        raise ProjectFileError(f"{project_file.name} has no {option} {path}{more}.")
     return path
+
+
+def _of_kind(project_file: Path, option: str) -> list[str]:
+    """The assets that an option could name."""
+    return [name for name, head in _heads(project_file, _age(project_file)).items() if _KINDS[option](head)]
 
 
 def _only(project_file: Path, option: str, candidates: Sequence[str]) -> str:
@@ -172,8 +192,8 @@ def _read_assets(project_file: Path, age: tuple[int, ...]) -> _Assets:
 
 
 @lru_cache(maxsize=8)
-def _read_sequences(project_file: Path, age: tuple[int, ...]) -> tuple[str, ...]:
-    """Those that no other one contains: the shots of a cut are not what is to be rendered."""
+def _heads(project_file: Path, age: tuple[int, ...]) -> dict[str, bytes]:
+    """The beginnings of the assets that have to do with rendering, by their paths."""
     content = project_file.parent / "Content"
     heads: dict[str, bytes] = {}
     for path in sorted(_files(content)):
@@ -181,8 +201,15 @@ def _read_sequences(project_file: Path, age: tuple[int, ...]) -> tuple[str, ...]
             continue
         with (content / path).open("rb") as file:
             head = file.read(_SNIFFED)
-        if _SEQUENCE.search(head) and not _OTHER_KINDS.search(head):
+        if any(fits(head) for fits in _KINDS.values()):
             heads[_package(path)] = head
+    return heads
+
+
+@lru_cache(maxsize=8)
+def _read_sequences(project_file: Path, age: tuple[int, ...]) -> tuple[str, ...]:
+    """Those that no other one contains: the shots of a cut are not what is to be rendered."""
+    heads = {name: head for name, head in _heads(project_file, age).items() if _KINDS["sequence"](head)}
     return tuple(name for name in heads if not _is_part(name, heads))
 
 
