@@ -331,6 +331,16 @@ def test_a_named_sequence_or_preset_must_be_there(project: Path) -> None:
         launch(project, preset="/Game/Presets/Final")
 
 
+def test_an_asset_of_another_kind_is_not_taken_for_what_it_is_not(saved: Path) -> None:
+    for option, path in (("sequence", "/Game/Final"), ("sequence", "/Game/Queue"), ("preset", "/Game/Queue")):
+        with pytest.raises(ProjectFileError, match=f"{path} of Film.uproject is no {option}"):
+            launch(saved, **{"sequence": "/Game/Cine/Shot010", option: path})
+    with pytest.raises(ProjectFileError, match="is no queue"):
+        saved_command(saved, queue="/Game/Cine/Shot010")
+    make_project(saved.parent, {"Cine/Large.uasset": b"\0" * 70_000 + SEQUENCE})  # its names come too late to be seen
+    assert launch(saved, sequence="/Game/Cine/Large")[1]["sequence"] == "/Game/Cine/Large.Large"
+
+
 def test_several_sequences_are_listed(project: Path) -> None:
     make_project(project.parent, {"Cine/Shot020.uasset": SEQUENCE})
     with pytest.raises(ProjectFileError, match=r"several level sequences: /Game/Cine/Shot010, /Game/Cine/Shot020\."):

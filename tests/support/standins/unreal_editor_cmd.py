@@ -32,7 +32,8 @@ the older movie scene capture. What it does is steered by the environment, by na
     UE_STANDIN_MOVIE_END `inclusive` (default) or `exclusive`: what -MovieEndFrame means
     UE_STANDIN_PROGRAM   set by an installation's launcher: where it stands, and so which version it is
 
-Standard library only. What is a best guess of the real wording and exit codes stands in ``unreal/wording.py``.
+Left out: warm-up frames (they are set, but cost no time), Movie Graph, several cameras of a shot. Standard library
+only. What is a best guess of the real wording and exit codes stands in ``unreal/wording.py``.
 """
 
 import sys

@@ -26,7 +26,6 @@ def make_project(
     queues: Iterable[str | Mapping[str, Any]] = (),
     plugins: Iterable[str] = PLUGINS,
     modules: Iterable[str] = (),
-    listing: bool = True,
 ) -> Path:
     """Lay out a project; its descriptor's path.
 
@@ -39,7 +38,6 @@ def make_project(
             ``custom_end_frame``.
         queues: asset paths, or objects with ``path`` and ``jobs``, each with ``sequence``, ``map`` and ``preset``.
         modules: C++ modules, which have no binaries unless the test puts some into ``Binaries``.
-        listing: write the stub's content listing; else the stub looks at the dummy assets on disk.
     """
     if sequences is None:
         sequences = {"/Game/Cinematics/Shot": {"start": 0, "end": 24, "fps": 24}}
@@ -74,9 +72,8 @@ def make_project(
         config.joinpath("DefaultEngine.ini").write_text(
             f"{section}\nGameDefaultMap={maps[0]}\nEditorStartupMap={maps[0]}\n", "utf-8"
         )
-    if listing:
-        listed = {"maps": maps, "sequences": sequences, "presets": presets, "queues": queues}
-        content.joinpath("standin.json").write_text(json.dumps(listed, indent=1), "utf-8")
+    listed = {"maps": maps, "sequences": sequences, "presets": presets, "queues": queues}
+    content.joinpath("standin.json").write_text(json.dumps(listed, indent=1), "utf-8")
     return project
 
 

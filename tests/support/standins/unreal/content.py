@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-#: The listing beside the assets; without it, the assets on disk are looked at.
+#: The listing beside the assets.
 LISTING = "standin.json"
 
 
@@ -99,11 +99,7 @@ def read_project(file: Path) -> Project:
         frozenset(one["Name"] for one in descriptor.get("Plugins", []) if one.get("Enabled")),
         tuple(one["Name"] for one in descriptor.get("Modules", [])),
     )
-    listing = file.parent / "Content" / LISTING
-    if listing.is_file():
-        _take(project, json.loads(listing.read_text("utf-8")))
-    else:
-        _look_at_disk(project)
+    _take(project, json.loads((file.parent / "Content" / LISTING).read_text("utf-8")))
     return project
 
 
@@ -120,24 +116,6 @@ def _take(project: Project, listed: dict[str, Any]) -> None:
 
 
 def _named(listed: Any) -> list[tuple[str, dict[str, Any]]]:
-    """Names, objects with a ``path``, or a mapping from path to fields."""
-    if isinstance(listed, dict):
-        return [(package(path), dict(fields)) for path, fields in listed.items()]
-    entries = [{"path": entry} if isinstance(entry, str) else dict(entry) for entry in listed]
+    """Objects with a ``path``, by it."""
+    entries = [dict(entry) for entry in listed]
     return [(package(entry.pop("path")), entry) for entry in entries]
-
-
-def _look_at_disk(project: Project) -> None:
-    content = project.folder / "Content"
-    for file in sorted(content.rglob("*")):
-        path = "/Game/" + file.relative_to(content).with_suffix("").as_posix()
-        if file.suffix == ".umap":
-            project.maps.append(path)
-        elif file.suffix == ".uasset":
-            head = file.read_bytes()[:65536]
-            if b"MoviePipelineQueue" in head:
-                project.queues[path] = []
-            elif b"MoviePipelinePrimaryConfig" in head or b"MoviePipelineMasterConfig" in head:
-                project.presets[path] = {}
-            elif b"LevelSequence" in head:
-                project.sequences[path] = Sequence(path)
