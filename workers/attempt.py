@@ -18,8 +18,6 @@ log = logging.getLogger(__name__)
 
 #: Seconds by which a file system's clock may be coarser than the time it gave the log file.
 _CLOCK_GRAIN = 2.0
-#: Seconds between two looks whether a file has come to be what it should.
-_SETTLE_STEP = 0.5
 
 
 def log_path(folder: str, number: int, attempt: int) -> str:
@@ -57,6 +55,14 @@ class Attempt:
             log.warning("The log %s ends here: %s", self._path, error.strerror or error)
             self._close_log()
 
+    def _note(self, text: str) -> None:
+        """Add a remark of ours to the log, which may be closed."""
+        try:
+            with open(self._path, "a", encoding="utf-8") as file:
+                file.write(f"[Render Manager] {text}\n")
+        except OSError:
+            log.debug("%s was not added to %s", text, self._path, exc_info=True)
+
     def end(self) -> None:
         """The renderer is through with it."""
         self._ended = time.monotonic()
@@ -75,31 +81,36 @@ class Attempt:
         """Seconds from its begin to its end, or until now."""
         return (self._ended or time.monotonic()) - self._began
 
-    def completed(self, done: FrameDone, saved: Sequence[str] = (), *, settle: float = 0.0) -> Outcome:
-        """The outcome of a frame that the renderer calls done: completed only if every file it named is a whole, new
-        image; the first one of the right size where that is known. What is not right yet may become so within
-        ``settle`` seconds."""
+    def completed(self, done: FrameDone, saved: Sequence[str] = ()) -> Outcome:
+        """The outcome of a frame that the renderer calls done, as its files are now."""
+        try:
+            return self.verified(done, saved)
+        except RenderFailed as error:
+            return self.failed(error)
+
+    def verified(self, done: FrameDone, saved: Sequence[str] = ()) -> Outcome:
+        """The frame is completed: every file that the renderer named is a whole, new image; the first one of the right
+        size where that is known.
+
+        Raises:
+            RenderFailed: it is not so, or not yet.
+        """
         main = [done.path] if done.path else []
         files: list[str] = list(dict.fromkeys([*main, *done.files, *saved]))
-        deadline = time.monotonic() + settle
-        while True:
-            try:
-                self._check(files, done)
-                self._keep_list(files)
-                return Outcome(output_path=files[0], took=self.took, ended_at=self._ended)
-            except RenderFailed as error:
-                if time.monotonic() >= deadline:
-                    return self.failed(error)
-            except OSError as error:
-                reason = f"The image {files[0]} can't be read: {error.strerror or error}."
-                return self.failed(RenderFailed(reason, FailureClass.STORAGE))
-            time.sleep(_SETTLE_STEP)
-
-    def _check(self, files: Sequence[str], done: FrameDone) -> None:
         if not files:
             raise RenderFailed("The renderer reported success but saved no file.", FailureClass.OUTPUT)
-        for place, file in enumerate(files):
-            check_image(file, not_before=self.not_before, size=done.size if place == 0 else None)
+        try:
+            black = check_image(files[0], not_before=self.not_before, size=done.size)
+            for file in files[1:]:
+                check_image(file, not_before=self.not_before)
+        except OSError as error:
+            reason = f"The image {files[0]} can't be read: {error.strerror or error}."
+            raise RenderFailed(reason, FailureClass.STORAGE) from error
+        if black:  # as it may well be meant
+            name = os.path.basename(files[0])
+            self._note(f"{name} is black all over. If it should not be: does this host have a working graphics card?")
+        self._keep_list(files)
+        return Outcome(output_path=files[0], took=self.took, ended_at=self._ended)
 
     def _keep_list(self, files: Sequence[str]) -> None:
         try:

@@ -16,6 +16,7 @@ from workers.ends import Aborted, Stopwatch, ended_early
 from workers.process import RenderProcess, renderer_environment
 from workers.renderers.base import Installation, RangeRenderer, RenderJob, limits_of
 from workers.renderers.events import Event, FileSaved, FrameDone, FrameProgress, FrameStarted, Problem
+from workers.settling import Settling
 from workers.work import Work
 
 log = logging.getLogger(__name__)
@@ -61,6 +62,7 @@ class Chunk:
         self._process: RenderProcess | None = None
         self._stopped = False
         self._limits = limits_of(renderer, job.task_info)
+        self._settling = Settling(renderer.settle, lambda attempt, outcome: work.end(attempt.claim, outcome))
         self._watch = Stopwatch(self._limits.startup, "starting")
         self._silence = Stopwatch(self._limits.silence, "saying nothing")
 
@@ -99,6 +101,7 @@ class Chunk:
                 environment=renderer_environment({**folder, **launch.environment}),
                 control=False,
                 follow=launch.follow,
+                windows_line=launch.windows_line,
             )
         except OSError as error:
             reason = f"{self._installation.executable} does not start: {error.strerror or error}."
@@ -117,6 +120,9 @@ class Chunk:
         said = [] if hang else parse.ended(code)
         for event in said:
             self._take(event)
+        self._settling.wait(lambda: self._stopped)
+        if self._stopped:
+            raise Aborted
         if hang or self._waiting:
             self._lose(hang or self._why(code, said))
         if self._began_at is None or not self._done:
@@ -128,11 +134,12 @@ class Chunk:
         while True:
             for watch in (self._watch, self._silence):
                 if watch.over:
-                    return watch.hang(self._renderer.engine.label)
+                    return watch.hang(self._renderer.engine.label, self._hint)
             try:
                 line = process.read_line(_POLL)
             except EOFError:
                 return None
+            self._settling.look()
             if line is None:
                 continue
             self._silence.restart()
@@ -197,13 +204,11 @@ class Chunk:
         if attempt is None:
             return
         self._end(attempt)
-        if error := self._failed.get(done.frame):
-            outcome = attempt.failed(error)
-        else:
-            saved = self._saved.get(done.frame, ())
-            outcome = attempt.completed(done, saved, settle=self._renderer.settle)
         self._done += 1
-        self._work.end(attempt.claim, outcome)
+        if error := self._failed.get(done.frame):
+            self._work.end(attempt.claim, attempt.failed(error))
+        else:
+            self._settling.done(attempt, done, self._saved.get(done.frame, ()))
 
     def _end(self, attempt: Attempt) -> None:
         number = attempt.claim.frame_number

@@ -29,12 +29,15 @@ class Stopwatch:
     def over(self) -> bool:
         return self._limit is not None and time.monotonic() - self._since > self._limit
 
-    def hang(self, label: str) -> RenderFailed:
-        """What is to be said of the renderer when it is over."""
-        return RenderFailed(
-            f"{label} was ended after {self._limit:,.0f} s of {self._doing}: it hangs, or the limit is too low.",
-            FailureClass.HANG,
-        )
+    def hang(self, label: str, problem: Problem | None = None) -> RenderFailed:
+        """What is to be said of the renderer when it is over.
+
+        Args:
+            problem: the last one it spoke of.
+        """
+        before = f"; it said before: {problem.message.rstrip('.')}" if problem else ""
+        reason = f"{label} was ended after {self._limit:,.0f} s of {self._doing}: it hangs, or the limit is too low"
+        return RenderFailed(f"{reason}{before}.", FailureClass.HANG, problem.evidence if problem else None)
 
 
 def ended_early(label: str, code: int, problem: Problem | None) -> RenderFailed:

@@ -14,8 +14,9 @@ from render_manager.domain.failures import FailureClass
 OUTPUT = FailureClass.OUTPUT
 
 
-def check_image(path: Path | str, *, not_before: float, size: tuple[int, int] | None = None) -> None:
-    """Make sure that an image is there, is new, is whole and has the right size.
+def check_image(path: Path | str, *, not_before: float, size: tuple[int, int] | None = None) -> bool:
+    """Make sure that an image is there, is new, is whole and has the right size; whether it is black all over, as
+    images are that were rendered without a graphics card.
 
     Args:
         not_before: the oldest time of change it may have, by the clock of its disk, in seconds since 1970.
@@ -34,26 +35,32 @@ def check_image(path: Path | str, *, not_before: float, size: tuple[int, int] | 
         raise RenderFailed(f"The renderer left an empty file {name}: the disk may be full.", OUTPUT)
     if status.st_mtime < not_before:
         raise RenderFailed(f"The file {name} is older than this attempt: the renderer did not write it.", OUTPUT)
-    width, height = _read_whole(file, name)
+    width, height, black = _read_whole(file, name)
     if size is not None and (width, height) != size:
         raise RenderFailed(f"The image {name} is {width}×{height} pixels instead of {size[0]}×{size[1]}.", OUTPUT)
+    return black
 
 
-def _read_whole(file: str, name: str) -> tuple[int, int]:
-    """Decode every pixel of every part; width and height of the first one's full frame."""
+def _read_whole(file: str, name: str) -> tuple[int, int, bool]:
+    """Decode every pixel of every part; width and height of the first one's full frame, and whether all its colours
+    are black."""
     image: Any = OpenImageIO.ImageInput.open(file)
     if image is None:
         reason = _reason(OpenImageIO.geterror())
         raise RenderFailed(f"The file {name} can't be read as an image: {reason}.", OUTPUT)
     try:
         spec = image.spec()
-        part = 0
+        part, black = 0, False
         while image.seek_subimage(part, 0):
-            if image.read_image(part, 0, 0, -1, image.spec().format) is None:
+            channels, kind = image.spec().nchannels, image.spec().format
+            pixels: Any = image.read_image(part, 0, 0, channels, kind)  # -1 would mean the first channel alone
+            if pixels is None:
                 reason = _reason(image.geterror())
                 raise RenderFailed(f"The image {name} is cut short or damaged: {reason}.", OUTPUT)
+            if part == 0:
+                black = not pixels[..., :3].any()
             part += 1
-        return spec.full_width, spec.full_height
+        return spec.full_width, spec.full_height, black
     finally:
         image.close()
 

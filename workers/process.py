@@ -113,6 +113,7 @@ class RenderProcess:
         command: program and arguments, never a shell line.
         control: its input is our control channel; else it has none.
         follow: files whose lines are output, too, as far as they are written while it runs.
+        windows_line: makes one line of the command on Windows.
 
     Raises:
         OSError: the program can't be started.
@@ -126,9 +127,11 @@ class RenderProcess:
         environment: Mapping[str, str],
         control: bool = True,
         follow: Sequence[Path] = (),
+        windows_line: Callable[[Sequence[str]], str] = subprocess.list2cmdline,
     ) -> None:
+        guarded = _dying_with_us(command, family=not control)
         self._process = subprocess.Popen(
-            _dying_with_us(command, family=not control),
+            windows_line(guarded) if sys.platform == "win32" else guarded,
             stdin=subprocess.PIPE if control else subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

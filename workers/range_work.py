@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from render_manager.domain.entities import Claim
-from render_manager.domain.errors import StoreUnavailable
+from render_manager.domain.errors import ProjectFileError, StoreUnavailable
 from workers.attempt import log_path
 from workers.chunk import Chunk
 from workers.chunks import ChunkSize, runs
@@ -51,12 +51,16 @@ class RangeWork:
         Raises:
             RenderFailed: the renderer does not come to render the first chunk; what is still held was not
                 rendered.
+            ProjectFileError: what the task names is not in the project, or can't be rendered so.
             Aborted: the work was taken away; what is still held was not rendered.
             StoreUnavailable: the worker leaves while the database is away.
         """
         path = self._log_path(claim.frame_number, claim.attempt)
         if not self._work.report.surely(lambda: self._work.lifecycle.frame_started(claim, path)):
             raise Aborted
+        if self._renderer.renders_all(self._job.task_info):
+            self._render(self._all(claim), first=True)
+            return
         claims = [claim, *self._following(claim.task.id, self._size.frames - 1)]
         first = True
         while claims:
@@ -79,6 +83,19 @@ class RangeWork:
             raise Aborted
         if times := chunk.run():
             self._size.measured(*times)
+
+    def _all(self, claim: Claim) -> list[Claim]:
+        """Claims for all frames of the task."""
+        task = claim.task
+        claims = [claim, *self._following(task.id, task.total_frames - 1)]
+        if len(claims) <= task.counts.pending:
+            raise Aborted  # another task comes first
+        if len(claims) < task.total_frames:
+            raise ProjectFileError(
+                f"{self._renderer.engine.label} renders this task as its settings are saved, all {task.total_frames} "
+                f"frames at once, but only {len(claims)} are to be rendered: retry all of them."
+            )
+        return claims
 
     def _parts(self, numbers: list[int]) -> list[list[int]]:
         return [sorted(numbers)] if self._renderer.lists_frames(self._job.task_info) else runs(numbers)

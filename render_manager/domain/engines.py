@@ -17,6 +17,7 @@ class EngineOption:
     choices: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
+    undivided: bool = False  #: what sets it is rendered by one worker, all frames at once
 
     def read(self, value: object) -> object:
         """The value in the option's type; text as typed on a command line is understood.
@@ -88,6 +89,10 @@ class Engine:
                 f"it understands: {', '.join(known) or 'nothing'}."
             )
         return {key: known[key].read(value) for key, value in task_info.items()}
+
+    def undivided(self, task_info: Mapping[str, object]) -> bool:
+        """Whether such a task can't be shared between workers."""
+        return any(option.undivided and task_info.get(option.name) for option in self.options)
 
 
 def find_engine(engines: Mapping[str, Engine], name: str) -> Engine:

@@ -109,7 +109,7 @@ class Submission:
             priority=spec.priority,
             frame_order=spec.frame_order,
             max_attempts=spec.max_attempts or self.max_attempts,
-            max_workers=spec.max_workers,
+            max_workers=1 if checked.engine.undivided(checked.task_info) else spec.max_workers,
             counts=FrameCounts(pending=len(checked.frames)),
         )
         return self._lifecycle.add(task, in_order(list(checked.frames), spec.frame_order), spec.after)

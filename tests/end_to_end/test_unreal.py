@@ -2,8 +2,6 @@
 
 import shlex
 import sys
-import threading
-import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -17,12 +15,13 @@ from render_manager.domain.failures import FailureClass
 from render_manager.domain.states import TaskStatus
 from tests.support.archives import zipped
 from tests.support.farm import Farm, open_farm, wait_until
+from tests.support.standins.unreal.disk import slow_disk
 from tests.support.standins.unreal_project import make_installation, make_project
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in's program is a script")
 
 #: Seconds without a word, in minutes as tasks say it: long enough for a loaded machine.
-SILENCE = 3 / 60
+SILENCE = 1.5 / 60
 
 
 class UnrealFarm(Farm):
@@ -50,6 +49,7 @@ class UnrealFarm(Farm):
         fields = {"sequences": {"/Game/Cine/Shot010": sequence}, **fields}
         make_project(folder, **fields)
         for name, data in assets.items():
+            (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(data)
         files = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*") if path.is_file()}
         return zipped(self.folder / f"project{self._made}.zip", files)
@@ -106,6 +106,7 @@ def test_frames_of_a_chunk_are_each_rendered_logged_and_timed(unreal: UnrealFarm
     task = unreal.submit(unreal.project(), "1-6", task_info={"chunk": 4})
     row = unreal.settled(task)
     assert row.task.status is TaskStatus.COMPLETED, row.note
+    logs: list[str] = []
     for frame in unreal.frames(task):
         assert frame.output_path
         path = Path(frame.output_path)
@@ -113,10 +114,12 @@ def test_frames_of_a_chunk_are_each_rendered_logged_and_timed(unreal: UnrealFarm
         assert path.parent == unreal.workspace(task) / "Sys_Default_Renders"
         assert OpenImageIO.ImageBuf(str(path)).spec().width > 0
         assert frame.log_path
-        assert f'"frame": {frame.frame_number}' in Path(frame.log_path).read_text(encoding="utf-8")
+        logs.append(Path(frame.log_path).read_text(encoding="utf-8"))
+        assert f'"frame": {frame.frame_number}' in logs[-1]
         assert frame.started_at
         assert frame.finished_at
         assert frame.finished_at > frame.started_at
+    assert "".join(logs).count("starting 1 jobs") == 2  # by each process once
 
 
 @pytest.mark.parametrize("frames", ["1-9x2", "1-3,8,12-20x4"])
@@ -164,7 +167,7 @@ def test_what_the_task_says_is_what_is_rendered(unreal: UnrealFarm) -> None:
 def test_a_preset_brings_its_passes_and_the_task_its_frames_and_place(unreal: UnrealFarm) -> None:
     preset = {
         "path": "/Game/Presets/Final",
-        "format": "exr",
+        "formats": ["exr"],
         "output_directory": "{project_dir}/Saved/Elsewhere",
         "output_resolution": [48, 27],
         "custom_end_frame": 3,
@@ -191,26 +194,35 @@ def test_a_retry_changes_only_the_files_of_its_frames(unreal: UnrealFarm) -> Non
 # -- what goes wrong -----------------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize(
-    ("mode", "failure", "words"),
-    [
-        ("crash3", FailureClass.CRASH, "Unreal Engine crashed"),
-        ("vram", FailureClass.GPU_MEMORY, "memory of the graphics card is full"),
-        ("device_removed", FailureClass.CRASH, "graphics card stopped working"),
-    ],
-)
-def test_a_crash_costs_the_frames_that_were_not_written_yet(
-    unreal: UnrealFarm, mode: str, failure: FailureClass, words: str
-) -> None:
-    unreal.order(mode=mode, frame=8, seconds=0.6, lag=0.02)
+def test_a_crash_costs_the_frames_that_were_not_written_yet(unreal: UnrealFarm) -> None:
+    unreal.order(mode="crash3", frame=8, seconds=0.6, lag=0.02)
     task = unreal.submit(unreal.project(), "4-10")
     assert unreal.settled(task).task.status is TaskStatus.FAILED
     states = unreal.states(task)
     assert states[0] == "c", states  # written, told of and checked before the crash
     frame = unreal.frame(task, 8)
-    assert (frame.status.value, frame.failure) == ("failed", failure)
-    assert words in (frame.error_message or "")
+    assert (frame.status.value, frame.failure) == ("failed", FailureClass.CRASH)
+    assert "Unreal Engine crashed" in (frame.error_message or "")
     assert frame.evidence
+
+
+@pytest.mark.parametrize(
+    ("mode", "failure", "words"),
+    [
+        ("vram", FailureClass.GPU_MEMORY, "memory of the graphics card is full"),
+        ("device_removed", FailureClass.CRASH, "graphics card stopped working"),
+    ],
+)
+def test_faults_of_the_graphics_card_are_told_apart(
+    unreal: UnrealFarm, mode: str, failure: FailureClass, words: str
+) -> None:
+    unreal.order(mode=mode, frame=2)
+    task = unreal.submit(unreal.project(), "1-3", task_info={"chunk": 3})
+    assert unreal.settled(task).task.status is TaskStatus.FAILED
+    failed = [frame for frame in unreal.frames(task) if frame.failure is failure]
+    assert failed, unreal.states(task)
+    assert words in (failed[0].error_message or "")
+    assert failed[0].evidence
 
 
 def test_after_a_crash_the_rest_is_rendered_by_another_process(unreal: UnrealFarm) -> None:
@@ -235,25 +247,18 @@ def test_an_end_without_a_word_does_not_keep_frames(unreal: UnrealFarm) -> None:
 
 
 def test_images_that_are_seen_late_are_waited_for(unreal: UnrealFarm) -> None:
-    task = unreal.submit(unreal.project(), "1-3")
-    renders = unreal.workspace(task) / "Sys_Default_Renders"
-    away = unreal.folder / "away"
-    away.mkdir()
-
-    def be_a_slow_network_disk() -> None:
-        while len(list(away.iterdir())) < 3:
-            for path in renders.glob("*.png"):
-                path.rename(away / path.name)
-            time.sleep(0.002)
-        time.sleep(2.0)
-        for path in away.iterdir():
-            path.rename(renders / path.name)
-
-    disk = threading.Thread(target=be_a_slow_network_disk, daemon=True)
-    disk.start()
-    row = unreal.settled(task)
+    disk = unreal.folder / "disk"
+    unreal.order(mode="slow_nas", disk=disk)
+    with slow_disk(disk, 2.0):
+        row = unreal.settled(unreal.submit(unreal.project(), "1-3"))
     assert row.task.status is TaskStatus.COMPLETED, row.note
-    disk.join()
+
+
+def test_black_images_are_images_and_the_log_says_that_they_are_black(unreal: UnrealFarm) -> None:
+    unreal.order(mode="black")
+    task = unreal.submit(unreal.project(), "1-2")
+    assert unreal.settled(task).task.status is TaskStatus.COMPLETED
+    assert "Shot010.0001.png is black all over" in Path(unreal.frame(task, 1).log_path or "").read_text("utf-8")
 
 
 def test_a_render_that_stops_early_and_says_all_is_well(unreal: UnrealFarm) -> None:
@@ -274,7 +279,7 @@ def test_an_empty_image_is_no_image(unreal: UnrealFarm) -> None:
 
 
 def test_broken_scripts_are_a_fault_of_the_host(unreal: UnrealFarm) -> None:
-    unreal.order(mode="script_errors")
+    unreal.order(mode="script_errors", seconds=0.4)  # they are read before the frames are done
     task = unreal.submit(unreal.project(), "1-4")
     assert unreal.settled(task).task.status is TaskStatus.FAILED
     failed = [frame for frame in unreal.frames(task) if frame.status.value == "failed"]
@@ -315,6 +320,13 @@ def test_an_engine_that_hangs_is_ended_and_said_to_hang(unreal: UnrealFarm, mode
     assert "it hangs, or the limit is too low" in (failed[0].error_message or "")
 
 
+def test_an_engine_that_sits_there_without_its_map_is_ended_with_the_reason(unreal: UnrealFarm) -> None:
+    unreal.order(mode="missing_map", missing="idle")
+    row = unreal.settled(unreal.submit(unreal.project(), "1-2", task_info={"silence_limit": SILENCE}))
+    assert unreal.states(row.task) == "ff"
+    assert "it hangs, or the limit is too low; it said before: The engine could not load" in row.note
+
+
 def test_an_engine_that_hangs_after_all_is_done_costs_nothing(unreal: UnrealFarm) -> None:
     unreal.order(mode="hang_after_completed")
     task = unreal.submit(unreal.project(), "1-3", task_info={"silence_limit": SILENCE})
@@ -331,6 +343,91 @@ def test_a_cancel_ends_the_engine_and_what_it_started_within_two_seconds(unreal:
     assert unreal.row(task).task.counts.cancelled == 3
 
 
+def test_a_start_up_script_of_the_project_that_fails_does_not_hinder(unreal: UnrealFarm) -> None:
+    archive = unreal.project(assets={"Content/Python/init_unreal.py": b"import nothing_like_this\n"})
+    assert unreal.settled(unreal.submit(archive, "1-2")).task.status is TaskStatus.COMPLETED
+
+
+# -- as it is saved --------------------------------------------------------------------------------------------------
+
+FINAL = {"path": "/Game/Presets/Final", "output_resolution": [48, 27]}
+AS_SAVED = {"preset": "/Game/Presets/Final", "as_saved": True}
+
+
+def test_a_saved_preset_renders_all_frames_in_one_process(unreal: UnrealFarm) -> None:
+    task = unreal.submit(unreal.project(6, presets=[FINAL]), "0-5", task_info=AS_SAVED)
+    row = unreal.settled(task)
+    assert row.task.status is TaskStatus.COMPLETED, row.note
+    assert row.task.max_workers == 1
+    for frame in unreal.frames(task):
+        path = Path(frame.output_path or "")
+        assert path == unreal.workspace(task) / "Sys_Default_Renders" / f"Shot010.{frame.frame_number:04d}.png"
+        assert OpenImageIO.ImageBuf(str(path)).spec().width == 48
+    (starts,) = (unreal.workspace(task) / "project").rglob("standin-starts")
+    assert starts.read_text() == "."
+    unreal.services.control.retry(task.id, "2-3")
+    row = unreal.settled(task)
+    assert unreal.states(task) == "ccffcc"
+    assert "all 6 frames at once, but only 2 are to be rendered: retry all of them" in row.note
+    unreal.services.control.retry(task.id, "0-5")
+    assert unreal.settled(task).task.status is TaskStatus.COMPLETED
+
+
+def test_a_saved_queue_renders_its_jobs_wherever_their_images_go(unreal: UnrealFarm) -> None:
+    names = ("Shot010", "Shot020")
+    presets = [FINAL, {**FINAL, "path": "/Game/Presets/Else", "output_directory": "{project_dir}/Out"}]
+    jobs = [
+        {"sequence": f"/Game/Cine/{name}", "map": "/Game/Maps/Shot", "preset": preset["path"]}
+        for name, preset in zip(names, presets, strict=True)
+    ]
+    archive = unreal.project(
+        sequences={f"/Game/Cine/{name}": {"start": 0, "end": 3, "fps": 24} for name in names},
+        presets=presets,
+        queues=[{"path": "/Game/Queue", "jobs": jobs}],
+    )
+    task = unreal.submit(archive, "0-2", task_info={"queue": "/Game/Queue"})
+    row = unreal.settled(task)
+    assert row.task.status is TaskStatus.COMPLETED, row.note
+    renders = unreal.workspace(task) / "Sys_Default_Renders"
+    found = {path.relative_to(renders).as_posix() for path in renders.rglob("*.png")}
+    assert found == {f"{place}.{frame:04d}.png" for place in ("Shot010", "Out/Shot020") for frame in range(3)}
+
+
+def test_frames_that_the_saved_settings_do_not_render_say_which_ones_they_do(unreal: UnrealFarm) -> None:
+    task = unreal.submit(unreal.project(6, presets=[FINAL]), "2-7", task_info=AS_SAVED, max_attempts=3)
+    unreal.settled(task)
+    assert unreal.states(task) == "ccccff"
+    frame = unreal.frame(task, 6)
+    assert (frame.failure, frame.attempt) == (FailureClass.SCENE, 1)
+    assert "rendered the frames 0 to 5 and not this one" in (frame.error_message or "")
+
+
+@pytest.mark.parametrize(
+    ("mode", "failure", "words"),
+    [
+        ("crash3", FailureClass.CRASH, "Unreal Engine crashed"),
+        ("exit0_fail", FailureClass.SCENE, "left no image"),
+        ("missing_sequence", FailureClass.SCENE, "could not load"),
+    ],
+)
+def test_what_goes_wrong_as_it_is_saved_is_lost_as_a_whole(
+    unreal: UnrealFarm, mode: str, failure: FailureClass, words: str
+) -> None:
+    unreal.order(mode=mode)
+    row = unreal.settled(unreal.submit(unreal.project(4, presets=[FINAL]), "0-3", task_info=AS_SAVED))
+    assert unreal.states(row.task) == "ffff"
+    frame = unreal.frame(row.task, 0)
+    assert frame.failure is failure
+    assert words in (frame.error_message or row.note)
+
+
+def test_after_a_crash_all_is_rendered_again_as_it_is_saved(unreal: UnrealFarm) -> None:
+    unreal.order(mode="crash3", attempts=1)
+    task = unreal.submit(unreal.project(4, presets=[FINAL]), "0-3", task_info=AS_SAVED, max_attempts=2)
+    assert unreal.settled(task).task.status is TaskStatus.COMPLETED
+    assert {frame.attempt for frame in unreal.frames(task)} == {2}
+
+
 # -- what is refused before the engine starts ----------------------------------------------------------------------
 
 
@@ -342,6 +439,25 @@ def test_several_sequences_are_listed_for_the_user(unreal: UnrealFarm) -> None:
     assert "several level sequences: /Game/Cine/Shot010, /Game/Cine/Shot020" in row.note
     assert "--set sequence=" in row.note
     assert [(frame.status.value, frame.attempt) for frame in unreal.frames(row.task)] == [("failed", 1)] * 2
+
+
+@pytest.mark.parametrize(
+    ("task_info", "words"),
+    [
+        ({"sequence": "/Game/Cine/Shot099"}, "has no sequence /Game/Cine/Shot099; there are: /Game/Cine/Shot010"),
+        ({"map": "/Game/Maps/Nowhere"}, "has no map /Game/Maps/Nowhere; there are: /Game/Maps/Shot"),
+        ({"preset": "/Game/Presets/Draft"}, "has no preset /Game/Presets/Draft; there are: /Game/Presets/Final"),
+        ({"queue": "/Game/Queue"}, "has no queue /Game/Queue"),
+        ({"as_saved": True}, "name a preset or a queue"),
+        ({**AS_SAVED, "format": "EXR"}, "leave out task_info format"),
+    ],
+)
+def test_what_the_project_does_not_have_is_refused(
+    unreal: UnrealFarm, task_info: Mapping[str, object], words: str
+) -> None:
+    row = unreal.settled(unreal.submit(unreal.project(presets=[FINAL]), "1", task_info=task_info))
+    assert row.task.status is TaskStatus.FAILED
+    assert words in row.note, row.note
 
 
 def test_a_project_of_a_newer_engine_is_refused_with_a_reason(unreal: UnrealFarm) -> None:

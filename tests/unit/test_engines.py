@@ -103,3 +103,12 @@ def test_an_archive_tells_its_engine_only_where_there_is_one() -> None:
     with pytest.raises(UnknownEngine, match=r"'shot\.zip' does not tell the engine"):
         guess_engine(ENGINES, "shot.zip")
     assert guess_engine({"maya": MAYA}, "shot.zip") == "maya"
+
+
+def test_what_is_undivided_is_for_one_worker_if_it_is_set() -> None:
+    engine = Engine(
+        "x", "X", (".x",), "X", (EngineOption("whole", "at once", bool, undivided=True), EngineOption("a", ""))
+    )
+    assert engine.undivided({"whole": True, "a": "b"})
+    assert not engine.undivided({"whole": False, "a": "b"})
+    assert not engine.undivided({})

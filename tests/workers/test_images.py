@@ -57,6 +57,18 @@ def test_the_wrong_size_is_named() -> None:
         check_image(IMAGES / "good_64.png", not_before=0, size=(128, 64))
 
 
+@pytest.mark.parametrize(("colour", "black"), [((0, 0, 0, 1), True), ((0, 0, 0.02, 1), False)])
+@pytest.mark.parametrize("name", ["x.png", "x.exr"])
+def test_whether_it_is_black_all_over_is_said(
+    tmp_path: Path, name: str, colour: tuple[float, ...], black: bool
+) -> None:
+    image = OpenImageIO.ImageBuf(OpenImageIO.ImageSpec(8, 8, 4, "half"))
+    OpenImageIO.ImageBufAlgo.fill(image, (0, 0, 0, 1))
+    OpenImageIO.ImageBufAlgo.fill(image, colour, roi=OpenImageIO.ROI(6, 8, 6, 8))
+    image.write(str(tmp_path / name))
+    assert check_image(tmp_path / name, not_before=0) is black
+
+
 def test_a_contact_sheet_holds_every_image(tmp_path: Path) -> None:
     sheet = tmp_path / "sheet.png"
     contact_sheet([IMAGES / "good_64.png", IMAGES / "good_single_64.exr"] * 3, sheet, cell_width=64, gap=4)

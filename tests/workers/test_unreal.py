@@ -3,6 +3,8 @@
 import importlib.util
 import json
 import os
+import re
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,10 +14,12 @@ import pytest
 
 from render_manager.domain.errors import InvalidTask, ProjectFileError, RendererNotFound
 from render_manager.resource_files import resources
+from tests.support.standins.unreal.command_line import value_in
 from workers.renderers import unreal_places
 from workers.renderers.base import Installation, Launch, RenderJob
 from workers.renderers.registry import RENDERERS
 from workers.renderers.unreal import Unreal
+from workers.renderers.unreal_command import windows_line
 from workers.renderers.unreal_project import asset_path, find_map, find_sequence, object_path
 
 ENGINE = Installation(Path("/opt/UE_5.6/Engine/Binaries/Linux/UnrealEditor-Cmd"), "5.6.1")
@@ -78,7 +82,7 @@ def test_the_command_is_a_list_that_names_our_executor(project: Path) -> None:
             "-notexturestreaming",
         ],
         *["-RenderOffscreen", "-windowed", "-ForceRes", "-resx=1280", "-resy=720"],
-        *["-stdout", "-FullStdOutLogOutput", "-allowStdOutLogVerbosity", "-UTF8Output"],
+        "-UTF8Output",
         f"-abslog={log}",
     ]
     assert report.parent == log.parent == temporary
@@ -156,6 +160,109 @@ def test_it_is_registered_with_its_options() -> None:
         engine.read_options({"map": "-ExecCmds=quit"})
 
 
+# -- as it is saved ------------------------------------------------------------------------------------------------
+
+PRESET = b"MoviePipelinePrimaryConfig\0"
+QUEUE = b"MoviePipelineQueue\0LevelSequence\0MoviePipelinePrimaryConfig\0"
+
+
+@pytest.fixture
+def saved(project: Path) -> Path:
+    return make_project(project.parent, {"Final.uasset": PRESET, "Queue.uasset": QUEUE})
+
+
+def saved_command(project: Path, **task_info: object) -> list[str]:
+    started = Unreal().launch(ENGINE, job_for(project, **task_info), range(6))
+    (log,) = started.follow
+    assert f"-abslog={log}" in started.command
+    assert started.environment == {}
+    return list(started.command)
+
+
+def test_a_saved_preset_is_named_to_the_engine_itself(saved: Path) -> None:
+    command = saved_command(saved, preset="/Game/Final", as_saved=True)
+    assert command[1:6] == [
+        str(saved),
+        "/Game/Maps/Main",
+        "-game",
+        "-LevelSequence=/Game/Cine/Shot010.Shot010",
+        "-MoviePipelineConfig=/Game/Final.Final",
+    ]
+    assert "-LogCmds=LogMovieRenderPipelineIO Verbose" in command
+    assert not [word for word in command if "Executor" in word or "RmJob" in word]
+
+
+def test_a_saved_queue_knows_its_maps(saved: Path) -> None:
+    assert saved_command(saved, queue="/Game/Queue")[2:4] == ["-game", "-MoviePipelineConfig=/Game/Queue.Queue"]
+    assert saved_command(saved, queue="/Game/Queue", map="/Game/Maps/Main")[2:4] == ["/Game/Maps/Main", "-game"]
+
+
+@pytest.mark.parametrize(
+    ("task_info", "words"),
+    [
+        ({"as_saved": True}, "name a preset or a queue"),
+        ({"queue": "/Game/Queue", "preset": "/Game/Final"}, "leave out preset and sequence"),
+        ({"queue": "/Game/Nothing"}, "has no queue /Game/Nothing; there are: /Game/Queue"),
+        ({"queue": "/Game/Queue", "warm_up": 8, "resolution_x": 64}, "leave out task_info resolution_x, warm_up"),
+        ({"queue": '/Game/Q" -ExecCmds="quit'}, "no path of an Unreal asset"),
+    ],
+)
+def test_what_can_not_be_rendered_as_it_is_saved(saved: Path, task_info: dict[str, object], words: str) -> None:
+    with pytest.raises(ProjectFileError, match=words):
+        saved_command(saved, **task_info)
+
+
+def test_only_what_is_saved_is_rendered_as_a_whole() -> None:
+    unreal = Unreal()
+    for info in ({"queue": "/Game/Q"}, {"as_saved": True, "preset": "/Game/P"}):
+        assert unreal.renders_all(info)
+        assert unreal.lists_frames(info)
+        assert unreal.engine.undivided(info)
+    for info in ({}, {"preset": "/Game/P"}, {"as_saved": False, "preset": "/Game/P"}):
+        assert not unreal.renders_all(info)
+        assert not unreal.lists_frames(info)
+        assert not unreal.engine.undivided(info)
+
+
+# -- the command line of Windows -----------------------------------------------------------------------------------
+
+WINDOWS = [
+    r"C:\Program Files\Epic Games\UE_5.4\Engine\Binaries\Win64\UnrealEditor-Cmd.exe",
+    r"D:\film work\P.uproject",
+    "/Game/Maps/Main?game=/Script/A.B",
+    "-game",
+    r"-abslog=D:\film work\ue (1).log",
+    r"-RmJob=D:\jobs\job.json",
+    "-EnablePlugins=A,B",
+]
+
+
+def test_values_with_spaces_are_quoted_where_the_engine_looks_for_it(rm_job: ModuleType) -> None:
+    line = windows_line(WINDOWS)
+    assert value_in(line, "abslog") == r"D:\film work\ue (1).log"
+    assert value_in(line, "EnablePlugins") == "A,B"
+    assert rm_job.file_named_by(line) == r"D:\jobs\job.json"
+    # Who takes the line apart as other programs do gets the same: a quotation mark may stand within a part.
+    assert parts_of(line) == WINDOWS
+
+
+def test_the_usual_quoting_would_cut_a_value_at_its_first_space() -> None:
+    assert value_in(subprocess.list2cmdline(WINDOWS), "abslog") == r"D:\film"
+
+
+def test_a_backslash_at_the_end_does_not_take_the_quotation_mark_away() -> None:
+    assert parts_of(windows_line(["ue.exe", "-Folder=D:\\a b\\", "-x"])) == ["ue.exe", r"-Folder=D:\a b", "-x"]
+
+
+def parts_of(line: str) -> list[str]:
+    """A line as Windows' own function takes it apart, where no quotation mark is within a value."""
+    return [part.replace('"', "") for part in re.findall(r'(?:[^\s"]|"[^"]*")+', line)]
+
+
+def test_a_start_says_how_windows_is_told(project: Path) -> None:
+    assert launch(project)[0].windows_line is windows_line
+
+
 # -- assets --------------------------------------------------------------------------------------------------------
 
 
@@ -218,10 +325,20 @@ def test_a_named_map_must_be_there(project: Path) -> None:
 
 
 def test_a_named_sequence_or_preset_must_be_there(project: Path) -> None:
-    with pytest.raises(ProjectFileError, match="no sequence /Game/Cine/Shot020"):
+    with pytest.raises(ProjectFileError, match="no sequence /Game/Cine/Shot020; there are: /Game/Cine/Shot010"):
         launch(project, sequence="/Game/Cine/Shot020")
     with pytest.raises(ProjectFileError, match="no preset /Game/Presets/Final"):
         launch(project, preset="/Game/Presets/Final")
+
+
+def test_an_asset_of_another_kind_is_not_taken_for_what_it_is_not(saved: Path) -> None:
+    for option, path in (("sequence", "/Game/Final"), ("sequence", "/Game/Queue"), ("preset", "/Game/Queue")):
+        with pytest.raises(ProjectFileError, match=f"{path} of Film.uproject is no {option}"):
+            launch(saved, **{"sequence": "/Game/Cine/Shot010", option: path})
+    with pytest.raises(ProjectFileError, match="is no queue"):
+        saved_command(saved, queue="/Game/Cine/Shot010")
+    make_project(saved.parent, {"Cine/Large.uasset": b"\0" * 70_000 + SEQUENCE})  # its names come too late to be seen
+    assert launch(saved, sequence="/Game/Cine/Large")[1]["sequence"] == "/Game/Cine/Large.Large"
 
 
 def test_several_sequences_are_listed(project: Path) -> None:
@@ -318,6 +435,18 @@ def test_a_version_is_read_from_the_path_where_the_file_is_missing(tmp_path: Pat
     assert Unreal().find(install(tmp_path / "UnrealEngine-5.10.2")).version == "5.10.2"
     with pytest.raises(RendererNotFound, match=r"no Engine/Build/Build\.version"):
         Unreal().find(install(tmp_path / "nameless"))
+
+
+def test_a_project_is_opened_by_its_own_version_where_it_is_installed_too(tmp_path: Path) -> None:
+    own, newest = install(tmp_path / "UE_5.4", (5, 4, 4)), install(tmp_path / "UE_5.6", (5, 6, 1))
+    found = Installation(newest, "5.6.1")
+    assert unreal_places.for_project(found, "5.4") == own
+    assert unreal_places.for_project(found, "5.6") == newest
+    assert unreal_places.for_project(found, "5.3") == newest  # which converts it
+    assert unreal_places.for_project(found, "{0B1C-22}") == newest
+    (tmp_path / "project").mkdir()
+    project = make_project(tmp_path / "project", {"Main.umap": MAP, "Shot.uasset": SEQUENCE}, EngineAssociation="5.4")
+    assert Unreal().launch(found, job_for(project), [1]).command[0] == str(own)
 
 
 def test_a_damaged_version_file_is_passed_over(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from subprocess import list2cmdline
 from typing import Protocol
 
 from render_manager.domain.engines import Engine, EngineOption
@@ -55,6 +56,8 @@ class Launch:
     command: Sequence[str]  #: program and arguments, never a shell line
     environment: Mapping[str, str] = field(default_factory=dict[str, str])  #: added to what a renderer may see
     follow: Sequence[Path] = ()  #: files it writes whose lines are output, too; they need not exist yet
+    #: The command as the one line that Windows has, for programs that do not read it as others do.
+    windows_line: Callable[[Sequence[str]], str] = list2cmdline
 
 
 @dataclass(frozen=True)
@@ -152,6 +155,11 @@ class RangeRenderer(Renderer):
 
     def lists_frames(self, task_info: Mapping[str, object]) -> bool:
         """Whether one process can render any list of frames, not only those of one step."""
+        return False
+
+    def renders_all(self, task_info: Mapping[str, object]) -> bool:
+        """Whether a process always renders all frames of such a task: they are claimed together, or refused. An option
+        that makes it so is ``undivided``."""
         return False
 
     @abstractmethod

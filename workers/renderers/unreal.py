@@ -16,11 +16,13 @@ from workers.renderers.base import (
     Installation,
     Launch,
     Limits,
+    RangeParser,
     RangeRenderer,
     RenderJob,
 )
+from workers.renderers.unreal_command import QUIET, checked, windows_line
 from workers.renderers.unreal_output import UnrealOutput
-from workers.renderers.unreal_places import PLATFORMS, installation_at, installed, numbers, system
+from workers.renderers.unreal_places import PLATFORMS, for_project, installation_at, installed, numbers, system
 from workers.renderers.unreal_project import (
     find_map,
     find_preset,
@@ -29,18 +31,12 @@ from workers.renderers.unreal_project import (
     object_path,
     read_project,
 )
+from workers.renderers.unreal_saved import SavedOutput, is_as_saved, saved_arguments
 
 _GAME_MODE = "/Script/MovieRenderPipelineCore.MoviePipelineGameMode"
 _HOST_EXECUTOR = "/Script/MovieRenderPipelineCore.MoviePipelinePythonHostExecutor"
 _OUR_EXECUTOR = "/Engine/PythonTypes.RmExecutor"  # of resources/drivers/unreal
 _PLUGINS = ("PythonScriptPlugin", "MovieRenderPipeline")
-#: It takes switches it does not know without a word: a misspelt one shows in no message.
-_QUIET = (
-    *("-unattended", "-nosplash", "-NoLoadingScreen", "-NoScreenMessages", "-nopause", "-NoSound"),
-    *("-notexturestreaming", "-RenderOffscreen"),
-    *("-windowed", "-ForceRes", "-resx=1280", "-resy=720"),  # of the window; images have their own size
-    *("-stdout", "-FullStdOutLogOutput", "-allowStdOutLogVerbosity", "-UTF8Output"),
-)
 #: Frames before the first one of a chunk in which light and anti-aliasing settle, unless the preset has more.
 WARM_UP = 32
 #: Seconds after the last word in which the engine may end by itself; it has been seen to hang.
@@ -58,6 +54,17 @@ class Unreal(RangeRenderer):
             EngineOption("sequence", "level sequence, such as /Game/Cinematics/Shot010; default: the only one"),
             EngineOption("map", "map to load, such as /Game/Maps/Main; default: the project's default map"),
             EngineOption("preset", "MoviePipelinePrimaryConfig asset with the settings to start from"),
+            EngineOption(
+                "as_saved",
+                "render the sequence by the preset alone, as it is saved: all its frames at once, by one worker",
+                bool,
+                undivided=True,
+            ),
+            EngineOption(
+                "queue",
+                "MoviePipelineQueue asset to render as it is saved: all its jobs at once, by one worker",
+                undivided=True,
+            ),
             EngineOption(
                 "warm_up",
                 f"frames before a chunk in which light settles; default: {WARM_UP}",
@@ -99,19 +106,54 @@ class Unreal(RangeRenderer):
         if modules := names_in(content, "Modules"):
             _check_binaries(project_file, modules)
 
+    def lists_frames(self, task_info: Mapping[str, object]) -> bool:
+        return is_as_saved(task_info)
+
+    def renders_all(self, task_info: Mapping[str, object]) -> bool:
+        return is_as_saved(task_info)
+
     def launch(self, installation: Installation, job: RenderJob, frames: Sequence[int]) -> Launch:
-        info, project = job.task_info, job.project_file
-        level = find_map(project, _text(info, "map"))
-        sequence = find_sequence(project, _text(info, "sequence"))
-        preset = _text(info, "preset")
         title = f"unreal-{frames[0]}-{frames[-1]}-{secrets.token_hex(4)}"
-        order, report, log = (job.temporary / f"{title}{suffix}" for suffix in (".json", ".report", ".log"))
-        values = {
-            "sequence": object_path(sequence),
-            "map": object_path(level),
+        log = job.temporary / f"{title}.log"
+        project, program = job.project_file, for_project(installation, _association(job.project_file))
+        ends = [*QUIET, f"-abslog={log}"]
+        if is_as_saved(job.task_info):
+            files = "-LogCmds=LogMovieRenderPipelineIO Verbose"  # it speaks of files, and so is not silent
+            command = [*saved_arguments(project, job.task_info), files, *ends, *_plugins(project, _PLUGINS[1:])]
+            return Launch(checked([str(program), str(project), *command]), follow=(log,), windows_line=windows_line)
+        order, report = (job.temporary / f"{title}{suffix}" for suffix in (".json", ".report"))
+        values = self._order(job, frames) | {"report": str(report)}
+        order.write_text(json.dumps(values), encoding="utf-8")
+        level = str(values["map"]).partition(".")[0]
+        executor = (
+            f"-MoviePipelineLocalExecutorClass={_HOST_EXECUTOR}",
+            f"-ExecutorPythonClass={_OUR_EXECUTOR}",
+            f"-RmJob={order}",
+        )
+        command = [f"{level}?game={_GAME_MODE}", "-game", *executor, *ends, *_plugins(project, _PLUGINS)]
+        return Launch(
+            checked([str(program), str(project), *command]),
+            {"UE_PYTHONPATH": _python_path()},
+            follow=(report, log),
+            windows_line=windows_line,
+        )
+
+    def range_parser(self, job: RenderJob, frames: Sequence[int]) -> RangeParser:
+        if is_as_saved(job.task_info):
+            return SavedOutput(job, frames)
+        width, height = job.task_info.get("resolution_x"), job.task_info.get("resolution_y")
+        size = (width, height) if isinstance(width, int) and isinstance(height, int) else None
+        return UnrealOutput(frames, size)
+
+    def _order(self, job: RenderJob, frames: Sequence[int]) -> dict[str, object]:
+        """What our executor is to render."""
+        info, project = job.task_info, job.project_file
+        preset = _text(info, "preset")
+        return {
+            "sequence": object_path(find_sequence(project, _text(info, "sequence"))),
+            "map": object_path(find_map(project, _text(info, "map"))),
             "preset": object_path(find_preset(project, preset)) if preset else None,
             "folder": str(job.renders_dir),
-            "report": str(report),
             "first": frames[0],
             "last": frames[-1],
             "step": step_of(frames),
@@ -122,24 +164,6 @@ class Unreal(RangeRenderer):
             "least_warm_up": WARM_UP,
             "grace": GRACE,
         }
-        order.write_text(json.dumps(values), encoding="utf-8")
-        switches = [
-            f"-MoviePipelineLocalExecutorClass={_HOST_EXECUTOR}",
-            f"-ExecutorPythonClass={_OUR_EXECUTOR}",
-            f"-RmJob={order}",
-            *_QUIET,
-            f"-abslog={log}",
-            *_plugins(project),
-        ]
-        command = [str(installation.executable), str(project), f"{level}?game={_GAME_MODE}", "-game", *switches]
-        if bad := [argument for argument in command if '"' in argument]:
-            raise ProjectFileError(f"Unreal Engine can't be given {bad[0]!r}: it holds a quotation mark.")
-        return Launch(command, {"UE_PYTHONPATH": _python_path()}, follow=(report, log))
-
-    def range_parser(self, job: RenderJob, frames: Sequence[int]) -> UnrealOutput:
-        width, height = job.task_info.get("resolution_x"), job.task_info.get("resolution_y")
-        size = (width, height) if isinstance(width, int) and isinstance(height, int) else None
-        return UnrealOutput(frames, size)
 
 
 def _text(task_info: Mapping[str, object], name: str) -> str | None:
@@ -162,8 +186,12 @@ def _check_binaries(project_file: Path, modules: Sequence[str]) -> None:
         )
 
 
-def _plugins(project_file: Path) -> list[str]:
-    missing = [name for name in _PLUGINS if name not in names_in(read_project(project_file), "Plugins")]
+def _association(project_file: Path) -> str:
+    return str(read_project(project_file).get("EngineAssociation", ""))
+
+
+def _plugins(project_file: Path, needed: Sequence[str]) -> list[str]:
+    missing = [name for name in needed if name not in names_in(read_project(project_file), "Plugins")]
     return [f"-EnablePlugins={','.join(missing)}"] if missing else []
 
 

@@ -66,6 +66,18 @@ def installed() -> list[Installation]:
     return [Installation(program, found[program]) for program in sorted(found, key=lambda one: numbers(found[one]))]
 
 
+def for_project(installation: Installation, association: str) -> Path:
+    """The program of the project's own version, where it is installed beside the one that was found: a newer one would
+    convert the project first."""
+    path = str(installation.executable)
+    found = list(_IN_PATH.finditer(path))
+    if found and association[:1].isdigit() and numbers(association)[:2] != numbers(installation.version)[:2]:
+        own = Path(path[: found[-1].start(1)] + association + path[found[-1].end(1) :])
+        if own.is_file() and os.access(own, os.X_OK):
+            return own
+    return installation.executable
+
+
 def version_of(program: Path) -> str | None:
     """The version in the installation's own file, else in the names of its folders."""
     for path in dict.fromkeys((program, program.resolve())):

@@ -1,23 +1,14 @@
-"""What an Unreal project holds, as far as its files tell without the engine: maps, level sequences, what it needs."""
+"""What is to be rendered of an Unreal project, and what it needs, as far as its files tell without the engine."""
 
 import json
-import os
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from functools import lru_cache
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import cast
 
 from render_manager.domain.errors import ProjectFileError
+from workers.renderers.unreal_assets import assets_of, assets_of_kind, is_another_kind, whole_sequences
 
-#: Folders of Content whose assets nobody renders: what maps are split into, private experiments, saved searches.
-_SKIPPED = frozenset({"__externalactors__", "__externalobjects__", "developers", "collections"})
-#: An asset names its class among the names at its beginning.
-_SNIFFED = 65536
-_SEQUENCE = re.compile(rb"LevelSequence(?![A-Za-z])")  # not a LevelSequenceActor or -Player
-#: Assets that name the sequences they are about.
-_OTHER_KINDS = re.compile(rb"MoviePipeline(?:Queue|PrimaryConfig|MasterConfig)|MovieGraphConfig")
 _ASSET_PATH = re.compile(r"/(?:Game|Engine|[A-Za-z_]\w*)/[\w/.-]+")
 #: As "Copy Reference" of the editor gives it: the class before, the path in quotes.
 _REFERENCE = re.compile(r"[\w/.]+'(.+)'")
@@ -79,7 +70,7 @@ def find_map(project_file: Path, named: str | None) -> str:
     Raises:
         ProjectFileError: there is none, or nothing tells which.
     """
-    assets = _assets_of(project_file)
+    assets = assets_of(project_file)
     if named is not None:
         return _named(project_file, "map", named, assets.maps)
     default = next((name for name in _default_maps(project_file) if _found(name, assets.maps)), None)
@@ -93,8 +84,8 @@ def find_sequence(project_file: Path, named: str | None) -> str:
         ProjectFileError: there is none, or nothing tells which.
     """
     if named is not None:
-        return _named(project_file, "sequence", named, _assets_of(project_file).others)
-    return _only(project_file, "sequence", _sequences_of(project_file))
+        return _named(project_file, "sequence", named, assets_of(project_file).others)
+    return _only(project_file, "sequence", whole_sequences(project_file))
 
 
 def find_preset(project_file: Path, named: str) -> str:
@@ -103,15 +94,29 @@ def find_preset(project_file: Path, named: str) -> str:
     Raises:
         ProjectFileError: it is not there.
     """
-    return _named(project_file, "preset", named, _assets_of(project_file).others)
+    return _named(project_file, "preset", named, assets_of(project_file).others)
+
+
+def find_queue(project_file: Path, named: str) -> str:
+    """The saved queue that the task names.
+
+    Raises:
+        ProjectFileError: it is not there.
+    """
+    return _named(project_file, "queue", named, assets_of(project_file).others)
 
 
 def _named(project_file: Path, option: str, text: str, known: Sequence[str]) -> str:
     path = asset_path(option, text)
-    if path.startswith("/Game/") and not _found(path, known):  # others are of plug-ins and of the engine itself
-        kind = ", ".join(known[:_SHOWN]) if option == "map" and known else ""
-        there = f"; there are: {kind}" if kind else ""
-        raise ProjectFileError(f"{project_file.name} has no {option} {path}{there}.")
+    if not path.startswith("/Game/"):  # of a plug-in or of the engine itself
+        return path
+    own = _found(path, known)
+    if own is None:
+        there = known if option == "map" else assets_of_kind(project_file, option)
+        more = f"; there are: {', '.join(there[:_SHOWN])}" if there else ""
+        raise ProjectFileError(f"{project_file.name} has no {option} {path}{more}.")
+    if option != "map" and is_another_kind(project_file, own, option):
+        raise ProjectFileError(f"{path} of {project_file.name} is no {option}, but another kind of asset.")
     return path
 
 
@@ -131,83 +136,9 @@ def _only(project_file: Path, option: str, candidates: Sequence[str]) -> str:
     )
 
 
-def _found(path: str, known: Sequence[str]) -> bool:
-    wanted = path.casefold()  # the engine does not tell cases apart
-    return any(wanted == name.casefold() for name in known)
-
-
-@dataclass(frozen=True)
-class _Assets:
-    maps: tuple[str, ...]
-    others: tuple[str, ...]
-
-
-def _assets_of(project_file: Path) -> _Assets:
-    return _read_assets(project_file, _age(project_file))
-
-
-def _sequences_of(project_file: Path) -> tuple[str, ...]:
-    return _read_sequences(project_file, _age(project_file))
-
-
-def _age(project_file: Path) -> tuple[int, ...]:
-    """Changes when the project is unpacked anew: reading thousands of assets again for each chunk would be slow."""
-    times: list[int] = []
-    for path in (project_file, project_file.parent / "Content"):
-        try:
-            status = path.stat()
-        except OSError:
-            continue
-        times += [status.st_ino, status.st_mtime_ns]
-    return tuple(times)
-
-
-@lru_cache(maxsize=8)
-def _read_assets(project_file: Path, age: tuple[int, ...]) -> _Assets:
-    files = sorted(_files(project_file.parent / "Content"))
-    return _Assets(
-        tuple(_package(path) for path in files if path.suffix.lower() == ".umap"),
-        tuple(_package(path) for path in files if path.suffix.lower() == ".uasset"),
-    )
-
-
-@lru_cache(maxsize=8)
-def _read_sequences(project_file: Path, age: tuple[int, ...]) -> tuple[str, ...]:
-    """Those that no other one contains: the shots of a cut are not what is to be rendered."""
-    content = project_file.parent / "Content"
-    heads: dict[str, bytes] = {}
-    for path in sorted(_files(content)):
-        if path.suffix.lower() != ".uasset":
-            continue
-        with (content / path).open("rb") as file:
-            head = file.read(_SNIFFED)
-        if _SEQUENCE.search(head) and not _OTHER_KINDS.search(head):
-            heads[_package(path)] = head
-    return tuple(name for name in heads if not _is_part(name, heads))
-
-
-def _is_part(name: str, heads: dict[str, bytes]) -> bool:
-    # Of two that name each other neither is a part.
-    return any(_names(heads[other], name) and not _names(heads[name], other) for other in heads if other != name)
-
-
-def _names(head: bytes, package: str) -> bool:
-    return any(
-        re.search(re.escape(package.encode(encoding)) + rb"(?!\w)", head) is not None
-        for encoding in ("utf-8", "utf-16-le")
-    )
-
-
-def _files(content: Path) -> Iterator[PurePosixPath]:
-    for folder, folders, names in os.walk(content):
-        folders[:] = [name for name in folders if name.casefold() not in _SKIPPED]
-        for name in names:
-            if not name.startswith("._"):
-                yield PurePosixPath((Path(folder) / name).relative_to(content).as_posix())
-
-
-def _package(path: PurePosixPath) -> str:
-    return f"/Game/{path.with_suffix('')}"
+def _found(path: str, known: Sequence[str]) -> str | None:
+    """The path as the project has it: the engine does not tell cases apart."""
+    return next((name for name in known if name.casefold() == path.casefold()), None)
 
 
 def _default_maps(project_file: Path) -> Iterator[str]:
