@@ -15,6 +15,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from render_manager.domain.entities import Keep
 from render_manager.domain.errors import InvalidTask, SettingsError
 from render_manager.domain.requirements import check_tag
 
@@ -141,6 +142,8 @@ class Settings(BaseSettings):
     renders_dir_name: FolderName = "Sys_Default_Renders"
     max_unpacked_gb: float = Field(default=200.0, gt=0)
     min_free_disk_gb: float = Field(default=1.0, ge=0)
+    cleanup_after_days: float | None = Field(default=None, gt=0)
+    cleanup_keep: Keep = Keep.NOTHING
 
     # Renderers
     blender_executable: Folder | None = None

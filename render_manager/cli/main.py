@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from render_manager import __version__
-from render_manager.cli import control, demo, farm, files, lists, submit
+from render_manager.cli import cleanup, control, demo, farm, files, lists, submit
 from render_manager.cli.worker import worker
 
 app = typer.Typer(
@@ -49,7 +49,7 @@ for command in (
     control.retry,
     control.skip,
     control.release,
-    files.cleanup,
+    cleanup.cleanup,
     files.download,
     lists.workers,
 ):

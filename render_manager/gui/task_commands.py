@@ -18,7 +18,7 @@ from render_manager.gui.change_feed import Changes
 from render_manager.gui.dialogs.cleanup import CleanupDialog
 from render_manager.gui.dialogs.messages import ask, show_error
 from render_manager.gui.several import each, report
-from render_manager.services.cleanup import CleanupItem
+from render_manager.services.cleanup_plan import CleanupItem
 from render_manager.services.queries import TaskRow
 from render_manager.services.results import DownloadReport
 

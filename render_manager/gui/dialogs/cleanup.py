@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from render_manager.domain.entities import Keep
 from render_manager.gui import text
-from render_manager.services.cleanup import CleanupItem
+from render_manager.services.cleanup_plan import CleanupItem
 
 
 class CleanupDialog(QDialog):
