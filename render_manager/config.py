@@ -21,7 +21,9 @@ from render_manager.domain.requirements import check_tag
 
 APP_NAME = "render-manager"
 #: Their values appear in no message.
-SECRET_NAMES = frozenset({"oss_access_key_secret", "oss_security_token", "redis_url", "broker_url", "database_url"})
+SECRET_NAMES = frozenset(
+    {"oss_access_key_id", "oss_access_key_secret", "oss_security_token", "redis_url", "broker_url", "database_url"}
+)
 GIBIBYTE = 1024**3
 
 _DATABASE_FORMS = {
@@ -127,7 +129,7 @@ class Settings(BaseSettings):
     redis_url: Annotated[SecretStr, AfterValidator(_redis_url)] | None = None
     broker_url: Annotated[SecretStr, AfterValidator(_broker_url)] | None = None
     oss_endpoint: Annotated[Text, AfterValidator(_endpoint)] | None = None
-    oss_access_key_id: Text | None = None
+    oss_access_key_id: Text | None = Field(default=None, repr=False)
     oss_access_key_secret: SecretStr | None = None
     oss_bucket_name: Text | None = None
     oss_region: Text | None = None
