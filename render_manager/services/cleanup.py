@@ -8,6 +8,7 @@ from render_manager.domain.audit import Action
 from render_manager.domain.entities import Keep, RenderTask, Workspace, WorkspaceState
 from render_manager.domain.errors import BrokerUnavailable, IllegalMove, InvalidTask, TaskBusy
 from render_manager.domain.states import FINAL, TaskStatus
+from render_manager.services.change import TaskChange
 from render_manager.services.cleanup_plan import CleanupItem, is_busy, is_left, pick
 from render_manager.services.lifecycle import Lifecycle
 from render_manager.services.ports import TaskStore, TicketQueue
@@ -81,19 +82,28 @@ class Cleanup:
     ) -> list[Workspace]:
         """Record the request and tell the hosts; they carry it out now or when they are next online.
 
-        What was asked for. A task that somebody retried while the request was made is left out of it.
+        What was asked for. Of several tasks, one that somebody retried since the plan was made is left out of it.
 
         Args:
             why: for the record, where it was no person's wish of the moment.
 
         Raises:
-            TaskBusy: frames of a task are rendering; nothing of any was requested.
+            TaskBusy: frames of a task are rendering by the plan itself, or of all tasks by now; nothing of any was
+                requested.
         """
         for item in items:
             _refuse_busy(item.task)
         requested: list[Workspace] = []
+        busy: list[RenderTask] = []
         for item in items:
-            requested += self._ask(item, keep, why)
+            with self._lifecycle.change(item.task.id, Action.CLEAN_UP) as change:
+                if is_busy(change.task):
+                    busy.append(change.task)
+                else:
+                    requested += _ask(change, item, keep, why)
+        if not requested:
+            for task in busy:
+                _refuse_busy(task)
         for host in sorted({workspace.host for workspace in requested}):
             try:
                 self._queue.ring_host(host)
@@ -101,18 +111,6 @@ class Cleanup:
                 log.warning("%s", error)  # each host's heartbeat finds the request by itself
                 break
         return requested
-
-    def _ask(self, item: CleanupItem, keep: Keep, why: str | None) -> list[Workspace]:
-        with self._lifecycle.change(item.task.id, Action.CLEAN_UP) as change:
-            if is_busy(change.task):
-                log.warning("Task %s is not cleaned up: it is rendering again", item.task.id)
-                return []
-            asked = [replace(one, state=WorkspaceState.CLEANUP_REQUESTED, keep=keep) for one in item.workspaces]
-            for workspace in asked:
-                change.tx.save_workspace(workspace)
-            change.update(activity=AT_IT)
-            change.record(Action.CLEAN_UP, f"{why or 'Asked for'}{_KEPT[keep]}.", always=True)
-        return asked
 
     def state_of(self, requested: Sequence[Workspace]) -> list[Workspace]:
         """The same workspaces as they are now."""
@@ -152,6 +150,15 @@ class Cleanup:
             change.update(activity=_activity([after, *others]))
             done = f"{'Downloads removed' if ready else 'Removed'} from {workspace.host}{_KEPT[workspace.keep]}."
             change.record(Action.CLEAN_UP, failure or done, always=True)
+
+
+def _ask(change: TaskChange, item: CleanupItem, keep: Keep, why: str | None) -> list[Workspace]:
+    asked = [replace(one, state=WorkspaceState.CLEANUP_REQUESTED, keep=keep) for one in item.workspaces]
+    for workspace in asked:
+        change.tx.save_workspace(workspace)
+    change.update(activity=AT_IT)
+    change.record(Action.CLEAN_UP, f"{why or 'Asked for'}{_KEPT[keep]}.", always=True)
+    return asked
 
 
 def _activity(workspaces: Sequence[Workspace]) -> str | None:

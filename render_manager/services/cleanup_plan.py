@@ -60,7 +60,8 @@ def pick(items: Sequence[CleanupItem], free: int) -> list[CleanupItem]:
 
 
 def _goes_first(item: CleanupItem) -> tuple[bool, float]:
-    return item.task.status is not TaskStatus.COMPLETED, item.task.finished_at or float("inf")
+    ended = item.task.finished_at
+    return item.task.status is not TaskStatus.COMPLETED, float("inf") if ended is None else ended
 
 
 def by_host(items: Sequence[CleanupItem]) -> dict[str, HostShare]:

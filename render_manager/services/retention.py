@@ -3,6 +3,7 @@
 import logging
 
 from render_manager.domain.entities import Keep, Workspace, WorkspaceState
+from render_manager.domain.errors import TaskBusy
 from render_manager.services.cleanup import SECONDS_PER_DAY, Cleanup
 from render_manager.services.cleanup_plan import CleanupItem
 from render_manager.services.ports import TaskStore
@@ -35,7 +36,10 @@ class Retention:
             if workspaces := [workspace for workspace in item.workspaces if _is_due(workspace, now)]:
                 due.append(CleanupItem(item.task, workspaces))
         why = f"Retention: the task ended more than {self._after_days:g} days ago"
-        asked = self._cleanup.request(due[-MOST_AT_ONCE:], keep=self._keep, why=why)  # the oldest
+        try:
+            asked = self._cleanup.request(due[-MOST_AT_ONCE:], keep=self._keep, why=why)  # the oldest
+        except TaskBusy:
+            return 0  # somebody retried just these
         tasks = {workspace.task_id for workspace in asked}
         if tasks:
             log.info("Asked for the clean-up of %d task(s). %s", len(tasks), why)
