@@ -20,6 +20,7 @@ from render_manager.services.lifecycle import FarmRules, Lifecycle
 from render_manager.services.ports import ObjectStore
 from render_manager.services.queries import Queries
 from render_manager.services.results import Results
+from render_manager.services.retention import Retention
 from render_manager.services.services import Services
 from render_manager.services.submit import Submission
 from render_manager.services.upload import Uploading
@@ -80,11 +81,14 @@ class Program:
         )
         actor = f"{settings.user}@{socket.gethostname()}"
         lifecycle = Lifecycle(self.store, self.queue, self.bus, rules, actor=actor)
+        cleanup = Cleanup(self.store, lifecycle, self.queue)
+        after_days = settings.cleanup_after_days
         workers = Workers(
             lifecycle,
             sweep_every=SWEEP_AFTER_BEATS * settings.heartbeat_seconds,
             keep_entries=settings.audit_entries_per_task,
             keep_days=settings.audit_days,
+            retention=Retention(self.store, cleanup, after_days, settings.cleanup_keep) if after_days else None,
         )
         return Services(
             submission=Submission(
@@ -96,7 +100,7 @@ class Program:
                 upload_prefix=settings.upload_prefix,
             ),
             control=TaskControl(self.store, lifecycle, settings.max_frames),
-            cleanup=Cleanup(self.store, lifecycle, self.queue),
+            cleanup=cleanup,
             results=Results(self.store, self.objects, ImageCache(settings.images_folder)),
             give_back=GiveBack(lifecycle, self.objects, settings.results_prefix),
             uploading=Uploading(self.objects, settings.upload_prefix),

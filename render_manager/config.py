@@ -15,12 +15,15 @@ from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, Validati
 from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from render_manager.domain.entities import Keep
 from render_manager.domain.errors import InvalidTask, SettingsError
 from render_manager.domain.requirements import check_tag
 
 APP_NAME = "render-manager"
 #: Their values appear in no message.
-SECRET_NAMES = frozenset({"oss_access_key_secret", "oss_security_token", "redis_url", "broker_url", "database_url"})
+SECRET_NAMES = frozenset(
+    {"oss_access_key_id", "oss_access_key_secret", "oss_security_token", "redis_url", "broker_url", "database_url"}
+)
 GIBIBYTE = 1024**3
 
 _DATABASE_FORMS = {
@@ -133,7 +136,7 @@ class Settings(BaseSettings):
     redis_url: Annotated[SecretStr, AfterValidator(_redis_url)] | None = None
     broker_url: Annotated[SecretStr, AfterValidator(_broker_url)] | None = None
     oss_endpoint: Annotated[Text, AfterValidator(_endpoint)] | None = None
-    oss_access_key_id: Text | None = None
+    oss_access_key_id: Text | None = Field(default=None, repr=False)
     oss_access_key_secret: SecretStr | None = None
     oss_bucket_name: Text | None = None
     oss_region: Text | None = None
@@ -151,6 +154,8 @@ class Settings(BaseSettings):
     max_unpacked_gb: float = Field(default=200.0, gt=0)
     min_free_disk_gb: float = Field(default=1.0, ge=0)
     download_cache_gb: float = Field(default=50.0, ge=0)
+    cleanup_after_days: float | None = Field(default=None, gt=0)
+    cleanup_keep: Keep = Keep.NOTHING
 
     # Renderers
     blender_executable: Folder | None = None

@@ -15,8 +15,9 @@ from pathlib import Path
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QRadialGradient
 from PySide6.QtWidgets import QApplication, QListWidget, QWidget
+from sqlalchemy import update
 
-from render_manager.domain.entities import WorkerProfile
+from render_manager.domain.entities import WorkerProfile, Workspace, WorkspaceState
 from render_manager.domain.frame_order import FrameOrder
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.priority import Band
@@ -27,6 +28,7 @@ from render_manager.gui.dialogs.task_picker import TaskPicker
 from render_manager.gui.main_window import MainWindow
 from render_manager.gui.theme import Theme, ThemeChoice
 from render_manager.gui.window_state import WindowState
+from render_manager.store.tables import render_tasks
 from tests.gui.farm import Farm
 
 SIZE = (1440, 860)
@@ -150,6 +152,18 @@ async def cleanup(farm: Farm, window: MainWindow) -> QWidget:
     return window.findChild(QWidget, "cleanup")
 
 
+async def cleanup_finished(farm: Farm, window: MainWindow) -> QWidget:
+    await _filled(farm, window)
+    await window.background.call(_many_ended, farm)
+    window.actions_["task.cleanup_finished"].trigger()
+    await until(lambda: window.findChild(QWidget, "cleanup") is not None)
+    dialog = window.findChild(QWidget, "cleanup")
+    dialog.findChild(QWidget, "cleanup_days").setValue(3)
+    dialog.findChild(QWidget, "cleanup_free").setValue(20)
+    await asyncio.sleep(0.8)
+    return dialog
+
+
 async def cancel(farm: Farm, window: MainWindow) -> QWidget:
     await _filled(farm, window)
     window.actions_["task.cancel"].trigger()
@@ -231,6 +245,9 @@ SCENES: dict[str, tuple[ThemeChoice, Callable[[Farm, MainWindow], Awaitable[QWid
     "broker": (ThemeChoice.LIGHT, broker),
     "broker-dark": (ThemeChoice.DARK, broker),
     "cleanup": (ThemeChoice.LIGHT, cleanup),
+    "cleanup-dark": (ThemeChoice.DARK, cleanup),
+    "cleanup-finished": (ThemeChoice.LIGHT, cleanup_finished),
+    "cleanup-finished-dark": (ThemeChoice.DARK, cleanup_finished),
     "cancel": (ThemeChoice.DARK, cancel),
     "submit-farm": (ThemeChoice.LIGHT, submit_farm),
     "submit-farm-dark": (ThemeChoice.DARK, submit_farm),
@@ -344,6 +361,22 @@ def _people_farm(farm: Farm) -> None:
     workers.sign_off(more[4])
     workers.disable("node-08", "Sent in for repair")
     workers.sign_off(more[5])
+
+
+def _many_ended(farm: Farm) -> None:
+    """Workspaces of tasks that ended on several days, on three hosts."""
+    for number in range(12):
+        task = farm.submit(
+            f"seq04_shot{10 * number:03}", "1-2", unionid=("mei", "liwei", "陈雨")[number % 3], priority=3
+        )
+        farm.services.control.cancel(task.id)
+        for worker in WORKERS[: 1 + number % 3]:
+            size = 1_100_000_000 * (1 + number * 7 % 5)
+            path = f"/srv/render/{task.unionid}/{task.id}"
+            farm.lifecycle.workspace_ready(Workspace(task.id, worker.host, path, size, WorkspaceState.READY))
+        with farm.engine.begin() as connection:
+            ended = farm.store.now() - 86_400.0 * number
+            connection.execute(update(render_tasks).where(render_tasks.c.id == task.id).values(finished_at=ended))
 
 
 def _waiting(farm: Farm, tasks: dict[str, str]) -> str:

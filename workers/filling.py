@@ -13,6 +13,7 @@ from render_manager.storage.archives import kind_of, unpack
 from render_manager.storage.disk import CHUNK, full_disk_explained, move_into_place, readable, require_space
 from render_manager.storage.project_files import find_project_file
 from workers.downloads import Downloads
+from workers.removal import delete
 from workers.transfer import Report
 from workers.workspace_paths import WorkspacePaths
 
@@ -77,7 +78,7 @@ class Filling:
         size, done = source.stat().st_size, 0
         require_space(project.parent, size, self._settings.min_free_bytes)
         filling = project.with_name(f"{project.name}.unpacking")
-        shutil.rmtree(filling, ignore_errors=True)
+        delete(filling)
         try:
             filling.mkdir()
             with full_disk_explained(filling), source.open("rb") as read, (filling / source.name).open("wb") as written:
@@ -85,8 +86,7 @@ class Filling:
                     written.write(chunk)
                     done += len(chunk)
                     report(_share("Copying the project file", done, size))
-            if project.exists():
-                shutil.rmtree(project)
+            delete(project)
             move_into_place(filling, project)
         finally:
             shutil.rmtree(filling, ignore_errors=True)

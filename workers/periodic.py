@@ -31,12 +31,12 @@ class Periodic:
         """Call ``work`` now, or once more if it is at it."""
         self._woken.set()
 
-    def stop(self) -> None:
-        """Wait until the work at hand is done, and do no more."""
+    def stop(self, patience: float | None = None) -> None:
+        """Wait until the work at hand is done, ``patience`` seconds at most, and do no more."""
         self._ended.set()
         self._woken.set()
         if self._thread.ident is not None:  # it may never have been started
-            self._thread.join()
+            self._thread.join(patience)
 
     def _run(self) -> None:
         while True:

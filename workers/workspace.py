@@ -1,10 +1,7 @@
 """The isolated folder of a task on this host: `{root}/{unionid}/{task_id}/(source|project|renders|logs)`."""
 
 import os
-import shutil
-import stat
-import sys
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -13,7 +10,7 @@ from filelock import FileLock, Timeout
 
 from render_manager.config import Settings
 from render_manager.domain.engines import Engine
-from render_manager.domain.entities import Keep, RenderTask, check_unionid
+from render_manager.domain.entities import RenderTask, check_unionid
 from render_manager.domain.errors import WorkspaceError
 from render_manager.services.ports import ObjectStore
 from workers.downloads import Downloads
@@ -102,30 +99,6 @@ class Workspaces:
         project_file = paths.project / str(marker["project_file"])
         return project_file if project_file.is_file() else None
 
-    def remove(self, paths: WorkspacePaths, *, keep: Keep) -> str | None:
-        """Delete a workspace but for what is to be kept; what could not be deleted, in a sentence.
-
-        The caller holds the workspace's lock.
-        """
-        if keep is Keep.PROJECT:
-            failures = list[str]()
-            _remove_tree(paths.source, failures)
-            return _named(failures)
-        paths.marker.unlink(missing_ok=True)
-        kept = {paths.renders, paths.logs} if keep is Keep.RENDERS else set[Path]()
-        failures: list[str] = []
-        for entry in list(paths.root.iterdir()) if paths.root.is_dir() else []:
-            if entry not in kept:
-                _remove_tree(entry, failures)
-        if not kept and not failures:
-            _remove_tree(paths.root, failures)
-            _remove_if_empty(paths.root.parent)
-        return _named(failures)
-
-
-def _named(failures: Sequence[str]) -> str | None:
-    return f"{len(failures)} file(s) could not be deleted, first: {failures[0]}" if failures else None
-
 
 def measure(folder: Path) -> int:
     """Bytes of all files below; 0 if there is no such folder."""
@@ -137,36 +110,3 @@ def measure(folder: Path) -> int:
             except FileNotFoundError:  # removed while we looked
                 continue
     return total
-
-
-def _remove_tree(path: Path, failures: list[str] | None = None) -> None:
-    """Delete a file or a whole folder; links are removed, never followed. Without ``failures`` errors are raised."""
-
-    def failed(function: Callable[..., object], name: str, error: BaseException) -> None:
-        try:  # read-only files stand in the way on Windows
-            os.chmod(name, stat.S_IRWXU)
-            function(name)
-        except FileNotFoundError:
-            return
-        except OSError as again:
-            if failures is None:
-                raise
-            failures.append(f"{name} ({again.strerror})")
-
-    if path.is_symlink() or path.is_file():
-        try:
-            path.unlink()
-        except OSError as error:
-            failed(os.unlink, str(path), error)
-    elif path.is_dir():
-        if sys.version_info >= (3, 12):
-            shutil.rmtree(path, onexc=failed)
-        else:
-            shutil.rmtree(path, onerror=lambda function, name, info: failed(function, name, info[1]))
-
-
-def _remove_if_empty(folder: Path) -> None:
-    try:
-        folder.rmdir()
-    except OSError:
-        return  # other tasks of the user are there

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from render_manager import __version__
-from render_manager.cli import control, demo, farm, files, lists, results, submit
+from render_manager.cli import cleanup, control, demo, farm, lists, results, submit
 from render_manager.cli.worker import worker
 
 app = typer.Typer(
@@ -50,7 +50,7 @@ for command in (
     control.skip,
     control.release,
     control.choose,
-    files.cleanup,
+    cleanup.cleanup,
     results.download,
     results.upload,
     lists.workers,

@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
-from render_manager.domain.entities import Keep, RenderTask
+from render_manager.domain.entities import Keep, RenderTask, Workspace
 from render_manager.domain.priority import HIGHEST, LOWEST
 from render_manager.domain.states import FINAL, RUNNABLE, TaskStatus
 from render_manager.gui import text
@@ -19,7 +19,7 @@ from render_manager.gui.dialogs.cleanup import CleanupDialog
 from render_manager.gui.dialogs.download import DownloadDialog
 from render_manager.gui.dialogs.messages import ask, show_error
 from render_manager.gui.several import each, report
-from render_manager.services.cleanup import CleanupItem
+from render_manager.services.cleanup_plan import CleanupItem
 from render_manager.services.download import DownloadReport
 from render_manager.services.queries import TaskRow
 
@@ -102,26 +102,37 @@ class TaskCommands(QObject):
 
     def clean_up(self) -> None:
         ids = [row.task.id for row in self._chosen(lambda row: True)]
-        self._window.background.run(partial(self._services.cleanup.plan, task_ids=ids), done=self._confirm_cleanup)
+        self._plan_cleanup(partial(self._services.cleanup.plan, task_ids=ids), choose=False)
 
     def clean_up_finished(self) -> None:
-        self._window.background.run(self._services.cleanup.plan, done=self._confirm_cleanup)
+        self._plan_cleanup(self._services.cleanup.plan, choose=True)
 
-    def _confirm_cleanup(self, items: Sequence[CleanupItem]) -> None:
+    def _plan_cleanup(self, plan: Callable[..., list[CleanupItem]], *, choose: bool) -> None:
+        self._window.background.run(plan, done=partial(self._confirm_cleanup, plan, choose))
+
+    def _confirm_cleanup(
+        self, plan: Callable[..., list[CleanupItem]], choose: bool, items: Sequence[CleanupItem]
+    ) -> None:
         if not items:
             self._window.say(self.tr("Nothing to clean up: no host has a workspace of these tasks."))
             return
-        dialog = CleanupDialog(items, self._window)
+        dialog = CleanupDialog(plan, items, self._window.background, self._window, choose=choose)
         dialog.accepted.connect(lambda: self._request_cleanup(dialog.chosen(), dialog.keep()))
         dialog.open()
 
     def _request_cleanup(self, items: Sequence[CleanupItem], keep: Keep) -> None:
-        hosts = {workspace.host for item in items for workspace in item.workspaces}
-        said = self.tr("Clean-up asked of {0}; a host that is offline does it when it is back.")
         self._window.background.run(
             partial(self._services.cleanup.request, items, keep=keep),
-            done=lambda _: self._done([item.task.id for item in items], said.format(", ".join(sorted(hosts)))),
+            done=lambda asked: self._cleanup_asked(items, asked),
         )
+
+    def _cleanup_asked(self, items: Sequence[CleanupItem], asked: Sequence[Workspace]) -> None:
+        hosts = ", ".join(sorted({workspace.host for workspace in asked}))
+        said = self.tr("Clean-up asked of {0}; a host that is offline does it when it is back.").format(hosts)
+        left = len(items) - len({workspace.task_id for workspace in asked})
+        if left:
+            said = self.tr("{0} Rendering again and left alone: {1}").format(said if asked else "", left).strip()
+        self._done([item.task.id for item in items], said)
 
     # -- results -------------------------------------------------------------------------------------------------
 

@@ -2,40 +2,22 @@
 
 import logging
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from render_manager.domain.audit import Action
 from render_manager.domain.entities import Keep, RenderTask, Workspace, WorkspaceState
-from render_manager.domain.errors import BrokerUnavailable, IllegalMove, TaskBusy
+from render_manager.domain.errors import BrokerUnavailable, IllegalMove, InvalidTask, TaskBusy
 from render_manager.domain.states import FINAL, TaskStatus
+from render_manager.services.change import TaskChange
+from render_manager.services.cleanup_plan import CleanupItem, is_busy, is_left, pick
 from render_manager.services.lifecycle import Lifecycle
 from render_manager.services.ports import TaskStore, TicketQueue
 
 log = logging.getLogger(__name__)
 SECONDS_PER_DAY = 86_400.0
-_STILL_THERE = (WorkspaceState.READY, WorkspaceState.CLEANUP_REQUESTED, WorkspaceState.CLEANUP_FAILED)
-
-
-@dataclass(frozen=True)
-class CleanupItem:
-    """What cleaning one task would remove."""
-
-    task: RenderTask
-    workspaces: Sequence[Workspace]
-
-    @property
-    def size(self) -> int:
-        """Bytes, as last measured."""
-        return sum(workspace.size for workspace in self.workspaces)
-
-    @property
-    def busy(self) -> bool:
-        return is_busy(self.task)
-
-
-def is_busy(task: RenderTask) -> bool:
-    """Whether a worker is at it: frames render, or the lane is between two of them."""
-    return task.counts.rendering > 0 or task.status in (TaskStatus.PREPARING, TaskStatus.RUNNING)
+#: What the task says while hosts are at it.
+AT_IT = "Cleaning up"
+_KEPT = {Keep.NOTHING: "", Keep.RENDERS: "; rendered frames and logs are kept", Keep.PROJECT: "; the project is kept"}
 
 
 class Cleanup:
@@ -53,16 +35,29 @@ class Cleanup:
         statuses: Collection[TaskStatus] = (),
         older_than_days: float | None = None,
         unionid: str | None = None,
+        hosts: Collection[str] = (),
+        free: int | None = None,
+        keep: Keep = Keep.NOTHING,
     ) -> list[CleanupItem]:
         """What would be removed; changes nothing. Without task ids only settled tasks are chosen.
 
+        Args:
+            hosts: only what lies on these; none named: on any.
+            free: bytes that each of these hosts is to gain: only as much is chosen as that takes (see ``pick``).
+
         Raises:
             IllegalMove: a status is asked for in which work is left.
+            InvalidTask: ``free`` with something kept.
             TaskNotFound: a named task does not exist.
         """
         if open_statuses := [status for status in statuses if status not in FINAL]:
             raise IllegalMove(
                 f"Tasks that are {open_statuses[0]} can't be cleaned up in a batch: name them one by one."
+            )
+        if free is not None and keep is not Keep.NOTHING:
+            raise InvalidTask(
+                "How much is gained where something is kept is known only afterwards: "
+                "ask for disk space without keeping anything, or choose tasks in another way."
             )
         ids = [self._store.task(task_id).id for task_id in task_ids]
         before = None if older_than_days is None else self._store.now() - older_than_days * SECONDS_PER_DAY
@@ -76,33 +71,45 @@ class Cleanup:
             return []
         # Not asked for by the ids of all settled tasks: a statement takes some ten thousand values at most.
         found: dict[str, list[Workspace]] = {}
-        for workspace in self._store.workspaces(task_ids=ids, states=_STILL_THERE):
-            found.setdefault(workspace.task_id, []).append(workspace)
-        return [CleanupItem(task, found[task.id]) for task in tasks if task.id in found]
+        for workspace in self._store.workspaces(on_disk=True):
+            if is_left(workspace, keep) and (not hosts or workspace.host in hosts):
+                found.setdefault(workspace.task_id, []).append(workspace)
+        items = [CleanupItem(task, found[task.id]) for task in tasks if task.id in found]
+        return items if free is None else pick(items, free)
 
-    def request(self, items: Sequence[CleanupItem], *, keep: Keep = Keep.NOTHING) -> list[Workspace]:
+    def request(
+        self, items: Sequence[CleanupItem], *, keep: Keep = Keep.NOTHING, why: str | None = None
+    ) -> list[Workspace]:
         """Record the request and tell the hosts; they carry it out now or when they are next online.
 
+        What was asked for. Of several tasks, one that somebody retried since the plan was made is left out of it.
+
+        Args:
+            why: for the record, where it was no person's wish of the moment.
+
         Raises:
-            TaskBusy: frames of a task are rendering; nothing of any was requested.
+            TaskBusy: frames of a task are rendering by the plan itself, or of all tasks by now; nothing of any was
+                requested.
         """
         for item in items:
             _refuse_busy(item.task)
         requested: list[Workspace] = []
+        busy: list[RenderTask] = []
         for item in items:
             with self._lifecycle.change(item.task.id, Action.CLEAN_UP) as change:
-                _refuse_busy(change.task)  # since the plan was made somebody may have retried it
-                for workspace in item.workspaces:
-                    asked = replace(workspace, state=WorkspaceState.CLEANUP_REQUESTED, keep=keep, message=None)
-                    change.tx.save_workspace(asked)
-                    requested.append(asked)
-                change.update(activity="Cleaning up")
-                change.record(Action.CLEAN_UP, always=True)
-        for host in {workspace.host for workspace in requested}:
+                if is_busy(change.task):
+                    busy.append(change.task)
+                else:
+                    requested += _ask(change, item, keep, why)
+        if not requested:
+            for task in busy:
+                _refuse_busy(task)
+        for host in sorted({workspace.host for workspace in requested}):
             try:
                 self._queue.ring_host(host)
             except BrokerUnavailable as error:
-                log.warning("%s", error)  # the host's heartbeat finds the request by itself
+                log.warning("%s", error)  # each host's heartbeat finds the request by itself
+                break
         return requested
 
     def state_of(self, requested: Sequence[Workspace]) -> list[Workspace]:
@@ -120,7 +127,7 @@ class Cleanup:
         """Whether the removal is still wanted and nobody is at the task. Asked by the host while it holds the
         workspace's lock, so that a frame claimed later waits for that lock and then finds the workspace gone."""
         now = self.state_of([workspace])
-        wanted = bool(now) and now[0].state is WorkspaceState.CLEANUP_REQUESTED
+        wanted = bool(now) and now[0].state is WorkspaceState.CLEANUP_REQUESTED and now[0].keep is workspace.keep
         return wanted and not is_busy(self._store.task(workspace.task_id))
 
     def hold(self, workspace: Workspace, why: str) -> None:
@@ -132,13 +139,43 @@ class Cleanup:
             change.update(activity=why)
             change.record(Action.CLEAN_UP, why, always=workspace.message is None)  # once, not at each look
 
-    def done(self, workspace: Workspace, *, size_left: int, failure: str | None = None) -> None:
-        """The host removed what it could."""
-        state = WorkspaceState.CLEANUP_FAILED if failure else WorkspaceState.REMOVED
+    def done(self, workspace: Workspace, *, size_left: int, failure: str | None = None, ready: bool = False) -> None:
+        """The host removed what it could.
+
+        Args:
+            ready: frames can be rendered in what is left without preparing it again.
+        """
+        state = WorkspaceState.READY if ready else WorkspaceState.REMOVED
+        after = replace(
+            workspace,
+            state=WorkspaceState.CLEANUP_FAILED if failure else state,
+            size=size_left,
+            message=failure,
+        )
         with self._lifecycle.change(workspace.task_id, Action.CLEAN_UP) as change:
-            change.tx.save_workspace(replace(workspace, state=state, size=size_left, message=failure))
-            change.update(activity=failure)
-            change.record(Action.CLEAN_UP, failure or f"Removed from {workspace.host}.", always=True)
+            change.tx.save_workspace(after)
+            # Under the task's lock: of two hosts that are done at the same time, the later one sees the other.
+            others = [one for one in self._store.workspaces(task_ids=[after.task_id]) if one.host != after.host]
+            change.update(activity=_activity([after, *others]))
+            done = f"{'Downloads removed' if ready else 'Removed'} from {workspace.host}{_KEPT[workspace.keep]}."
+            change.record(Action.CLEAN_UP, failure or done, always=True)
+
+
+def _ask(change: TaskChange, item: CleanupItem, keep: Keep, why: str | None) -> list[Workspace]:
+    asked = [replace(one, state=WorkspaceState.CLEANUP_REQUESTED, keep=keep, message=None) for one in item.workspaces]
+    for workspace in asked:
+        change.tx.save_workspace(workspace)
+    change.update(activity=AT_IT)
+    change.record(Action.CLEAN_UP, f"{why or 'Asked for'}{_KEPT[keep]}.", always=True)
+    return asked
+
+
+def _activity(workspaces: Sequence[Workspace]) -> str | None:
+    """What the task says of its clean-up: what failed anywhere, or that hosts are still at it."""
+    failed = [one.message for one in workspaces if one.state is WorkspaceState.CLEANUP_FAILED]
+    if failed:
+        return failed[0]
+    return AT_IT if any(one.state is WorkspaceState.CLEANUP_REQUESTED for one in workspaces) else None
 
 
 def _refuse_busy(task: RenderTask) -> None:

@@ -153,7 +153,8 @@ class TaskControl:
 def _reopen(change: TaskChange) -> None:
     """Let a settled or paused task go on from what its frames say, and ring for it."""
     paused = change.task.status is TaskStatus.PAUSED and change.frames_moved
-    change.tx.withdraw_cleanups(change.task.id)  # it is needed again
+    if change.tx.withdraw_cleanups(change.task.id):  # it is needed again
+        change.update(activity=None)
     if not paused:  # retrying frames of a paused task does not end the pause
         task = change.task
         # Who prepares says what is going on; without that, what renders under a pause has begun.

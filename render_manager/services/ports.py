@@ -148,8 +148,8 @@ class StoreTransaction(Protocol):
 
     def save_workspace(self, workspace: Workspace) -> None: ...
 
-    def withdraw_cleanups(self, task_id: str) -> None:
-        """Workspaces of the task that were to be removed stay."""
+    def withdraw_cleanups(self, task_id: str) -> int:
+        """Workspaces of the task that were to be removed stay; how many."""
         ...
 
     # -- housekeeping
@@ -253,7 +253,10 @@ class TaskStore(Protocol):
         task_ids: Collection[str] = (),
         host: str | None = None,
         states: Collection[WorkspaceState] = (),
-    ) -> list[Workspace]: ...
+        on_disk: bool = False,
+    ) -> list[Workspace]:
+        """``on_disk``: only those of which something is left."""
+        ...
 
     def now(self) -> float: ...
 

@@ -10,11 +10,13 @@ from render_manager.domain.entities import Claim, HostLoad, WorkerOrders, Worker
 from render_manager.domain.errors import BrokerUnavailable, IllegalMove, WorkerNameTaken, WorkerNotFound
 from render_manager.domain.notices import Notice, Topic
 from render_manager.services.lifecycle import Lifecycle
+from render_manager.services.retention import Retention
 
 log = logging.getLogger(__name__)
 
-SWEEP, TRIM = "sweep", "trim the record"
+SWEEP, TRIM, RETAIN = "sweep", "trim the record", "clean up old tasks"
 TRIM_EVERY = 600.0
+RETAIN_EVERY = 600.0
 
 
 class Workers:
@@ -24,11 +26,17 @@ class Workers:
         sweep_every: seconds between two sweeps of the farm.
         keep_entries: the record keeps so many entries of a task ...
         keep_days: ... and none that is older.
-        process_lives: whether a process id of this machine's is alive.
+        retention: asks for the clean-up of old tasks; None: nothing is cleaned up by itself.
     """
 
     def __init__(
-        self, lifecycle: Lifecycle, *, sweep_every: float, keep_entries: int = 5000, keep_days: float = 90.0
+        self,
+        lifecycle: Lifecycle,
+        *,
+        sweep_every: float,
+        keep_entries: int = 5000,
+        keep_days: float = 90.0,
+        retention: Retention | None = None,
     ) -> None:
         self._lifecycle = lifecycle
         self._store = lifecycle.store
@@ -36,6 +44,7 @@ class Workers:
         self._sweep_every = sweep_every
         self._keep_entries = keep_entries
         self._keep_days = keep_days
+        self._retention = retention
 
     # -- for the worker itself -----------------------------------------------------------------------------------
 
@@ -84,11 +93,14 @@ class Workers:
     # -- for all -------------------------------------------------------------------------------------------------
 
     def housekeeping(self) -> int:
-        """What one worker does for the farm when it is due: sweep, and trim the record; how many frames were swept."""
+        """What one worker does for the farm when it is due: sweep, trim the record, have old tasks cleaned up; how many
+        frames were swept."""
         swept = self.sweep() if self._my_turn(SWEEP, self._sweep_every, grace=self._rules.lease_seconds / 2) else 0
         if self._my_turn(TRIM, TRIM_EVERY):
             with self._store.transaction() as tx:
                 tx.trim_audit(keep_per_task=self._keep_entries, keep_days=self._keep_days)
+        if self._retention and self._my_turn(RETAIN, RETAIN_EVERY):
+            self._retention.carry_out()
         return swept
 
     def _my_turn(self, duty: str, every: float, **how: Any) -> bool:

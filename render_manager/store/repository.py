@@ -192,16 +192,27 @@ class SqlTaskStore:
         return found
 
     def workspaces(
-        self, *, task_ids: Collection[str] = (), host: str | None = None, states: Collection[WorkspaceState] = ()
+        self,
+        *,
+        task_ids: Collection[str] = (),
+        host: str | None = None,
+        states: Collection[WorkspaceState] = (),
+        on_disk: bool = False,
     ) -> list[Workspace]:
         query = select(workspaces).order_by(workspaces.c.task_id, workspaces.c.host)
-        if task_ids:
+        if task_ids and len(task_ids) <= MOST_VALUES:
             query = query.where(workspaces.c.task_id.in_(task_ids))
+        if on_disk:
+            query = query.where((workspaces.c.state != WorkspaceState.REMOVED) | (workspaces.c.size > 0))
         if host is not None:
             query = query.where(workspaces.c.host == host)
         if states:
             query = query.where(workspaces.c.state.in_(states))
-        return [workspace_of(row) for row in self._rows(query)]
+        rows = self._rows(query)
+        if len(task_ids) > MOST_VALUES:
+            wanted = set(task_ids)
+            rows = [row for row in rows if row.task_id in wanted]
+        return [workspace_of(row) for row in rows]
 
     def _rows(self, query: Select) -> list:
         with self._reading() as connection:

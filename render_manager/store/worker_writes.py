@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, or_, select, update
 
-from render_manager.domain.entities import HostLoad, WorkerOrders, WorkerProfile, Workspace, WorkspaceState
+from render_manager.domain.entities import HostLoad, Keep, WorkerOrders, WorkerProfile, Workspace, WorkspaceState
 from render_manager.store.tables import avoided_hosts, db_now, insert_or, workers, workspaces
 
 
@@ -92,9 +92,10 @@ class WorkerWrites:
             },
         )
 
-    def withdraw_cleanups(self, task_id: str) -> None:
+    def withdraw_cleanups(self, task_id: str) -> int:
         asked = (workspaces.c.task_id == task_id, workspaces.c.state == WorkspaceState.CLEANUP_REQUESTED)
-        self._db.execute(update(workspaces).where(*asked).values(state=WorkspaceState.READY))
+        stays = update(workspaces).where(*asked).values(state=WorkspaceState.READY, keep=Keep.NOTHING)
+        return self._db.execute(stays).rowcount
 
     def _upsert(self, table: Any, key: Mapping[str, Any], values: Mapping[str, Any], only_if: Any = None) -> int:
         """Write a row, or change the one that has this key (if it is as ``only_if`` says); how many were written."""

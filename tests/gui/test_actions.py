@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QAbstractButton, QDialog, QFileDialog, QListWidget, QMessageBox, QWidget
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QDialog, QFileDialog, QListWidget, QMessageBox, QWidget
 from pytestqt.qtbot import QtBot
 
 from render_manager.domain.entities import Keep, RenderTask, WorkspaceState
@@ -219,7 +219,8 @@ def test_clean_up_shows_sizes_and_leaves_busy_tasks_alone(farm: Farm, open_windo
     dialog = window.findChild(QDialog, "cleanup")
     assert [item.task.name for item in dialog.chosen()] == ["done"]
     assert "2.0" in dialog.findChild(QWidget, "cleanup_total").text()
-    dialog.findChild(QAbstractButton, "keep_renders").setChecked(True)
+    dialog.findChild(QComboBox, "cleanup_keep").setCurrentIndex(1)
+    qtbot.waitUntil(dialog.findChild(QAbstractButton, "yes").isEnabled)
     _answer(window, qtbot, type(dialog))
     qtbot.waitUntil(lambda: bool(farm.queue.hosts))
     (workspace,) = farm.services.queries.workspaces(done.id)

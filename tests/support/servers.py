@@ -38,9 +38,10 @@ class Postgres:
 
     Args:
         durable: commits wait for the disk, as on a real farm; tests only lose time by it.
+        password: whoever comes must give it; None: everybody may.
     """
 
-    def __init__(self, *, durable: bool = False) -> None:
+    def __init__(self, *, durable: bool = False, password: str | None = None) -> None:
         self._fsync = "on" if durable else "off"
         found = sorted(glob("/usr/lib/postgresql/*/bin/initdb"))
         initdb = found[-1] if found else shutil.which("initdb")
@@ -57,7 +58,14 @@ class Postgres:
         self._as = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"] if os.geteuid() == 0 else []
         if self._as:
             shutil.chown(folder, "postgres", "postgres")
-        self._run("initdb", "-D", str(self._data), "-U", "test", "-A", "trust", "-E", "UTF8", "--no-sync")
+        self._user = f"test:{password}" if password else "test"
+        access = ["-A", "trust"]
+        if password:
+            file = folder / "password"
+            file.write_text(password)
+            file.chmod(0o644)
+            access = ["-A", "scram-sha-256", "--pwfile", str(file)]
+        self._run("initdb", "-D", str(self._data), "-U", "test", *access, "-E", "UTF8", "--no-sync")
 
     def __enter__(self) -> "Postgres":
         self.start()
@@ -79,7 +87,7 @@ class Postgres:
         self._run("pg_ctl", "-D", str(self._data), "-w", "-m", mode, "stop")
 
     def url(self, database: str = "postgres") -> str:
-        return f"postgresql+psycopg://test@127.0.0.1:{self.port}/{database}"
+        return f"postgresql+psycopg://{self._user}@127.0.0.1:{self.port}/{database}"
 
     @contextmanager
     def database(self) -> Iterator[str]:
@@ -90,7 +98,7 @@ class Postgres:
         self._admin(f"DROP DATABASE {name} WITH (FORCE)")
 
     def _admin(self, statement: str) -> None:
-        address = f"postgresql://test@127.0.0.1:{self.port}/postgres"
+        address = f"postgresql://{self._user}@127.0.0.1:{self.port}/postgres"
         with psycopg.connect(address, autocommit=True) as connection:
             connection.execute(statement.encode())
 
@@ -115,7 +123,7 @@ class RedisServer:
         except LocalFarmError:
             missing("A Redis server")
         self._folder = tempfile.TemporaryDirectory(prefix="render-manager-redis-")
-        self._password = secrets.token_urlsafe(16)
+        self.password = secrets.token_urlsafe(16)
         self._process: subprocess.Popen[bytes] | None = None
         self.port = free_port()
 
@@ -129,11 +137,11 @@ class RedisServer:
 
     @property
     def url(self) -> str:
-        return f"redis://:{self._password}@127.0.0.1:{self.port}/0"
+        return f"redis://:{self.password}@127.0.0.1:{self.port}/0"
 
     def start(self) -> None:
         config = Path(self._folder.name) / "redis.conf"
-        config.write_text(f'bind 127.0.0.1\nport {self.port}\nrequirepass {self._password}\nsave ""\nappendonly no\n')
+        config.write_text(f'bind 127.0.0.1\nport {self.port}\nrequirepass {self.password}\nsave ""\nappendonly no\n')
         self._process = subprocess.Popen(
             [self._program, config], stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, cwd=self._folder.name
         )

@@ -1,5 +1,6 @@
 """A farm whose renderer is the stand-in: for tests of the farm, not of rendering."""
 
+import os
 import subprocess
 import sys
 import time
@@ -12,6 +13,7 @@ from render_manager.domain.entities import WorkerStatus
 from tests.support.farm import Farm, open_farm, wait_until
 
 STANDIN = Path(__file__).parent / "standins" / "blender.py"
+HOST_NAME = Path(__file__).parent / "host_name"
 
 
 class StandinFarm(Farm):
@@ -22,16 +24,18 @@ class StandinFarm(Farm):
         self.folder = folder
         self.journal = folder / "journal"
         self.processes: list[subprocess.Popen[bytes]] = []
+        self.environment = dict(os.environ)  #: of workers and commands; what it is now, whatever tests do to it later
         scene = folder / "shot.blend"
         scene.write_bytes(b"BLENDER-v402" + b"\0" * 100)
         self.key = "shot.blend"
         self.program.objects.upload(scene, self.key)
 
-    def start(self, *arguments: str, ready: bool = True) -> subprocess.Popen[bytes]:
+    def start(self, *arguments: str, ready: bool = True, **environment: str) -> subprocess.Popen[bytes]:
         """A worker process; its log lies beside the farm."""
         with (self.folder / f"worker-{len(self.processes)}.log").open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "workers", *arguments],
+                env={**self.environment, **environment},
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,
@@ -41,6 +45,33 @@ class StandinFarm(Farm):
             name = arguments[arguments.index("--name") + 1]
             wait_until(lambda: self.worker(name).alive)
         return process
+
+    def start_host(self, host: str, **environment: str) -> subprocess.Popen[bytes]:
+        """A worker of a host of that name, with a folder of its own for workspaces."""
+        return self.start(
+            "--name",
+            host,
+            PYTHONPATH=str(HOST_NAME),
+            HOST_NAME=host,
+            WORKSPACE_ROOT_DIR=str(self.root(host)),
+            **environment,
+        )
+
+    def root(self, host: str) -> Path:
+        """Where the workspaces of ``start_host`` are."""
+        return self.folder / host
+
+    def command(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """render-manager with these arguments."""
+        return subprocess.run(
+            [sys.executable, "-m", "render_manager", *arguments],
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
 
     def log(self, number: int) -> str:
         return (self.folder / f"worker-{number}.log").read_text(errors="replace")

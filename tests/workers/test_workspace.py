@@ -9,13 +9,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from render_manager.config import load_settings
-from render_manager.domain.entities import Keep, RenderTask, new_task_id
+from render_manager.domain.entities import RenderTask, new_task_id
 from render_manager.domain.errors import InvalidTask, NotEnoughSpace, ProjectFileError, WorkspaceError
 from render_manager.storage.local import LocalStore
 from tests.support.archives import gzipped, zipped
 from workers.ends import Aborted
 from workers.renderers.registry import RENDERERS
-from workers.workspace import Workspaces, measure
+from workers.workspace import Workspaces
 
 SCENE = Path(__file__).parent.parent / "scenes" / "anim_cycles.blend"
 BLEND = RENDERERS["blender"].engine
@@ -155,24 +155,3 @@ def test_nothing_lies_outside_the_task_whatever_its_names(workspaces: Workspaces
     assert os.path.dirname(os.path.dirname(inside)) == os.path.normpath(workspaces.root)
     for folder in (paths.source, paths.project, paths.renders, paths.logs, paths.temporary, paths.marker):
         assert os.path.normpath(folder).startswith(inside + os.sep)
-
-
-def test_removing_takes_the_workspace_and_nothing_else(
-    workspaces: Workspaces, objects: LocalStore, tmp_path: Path
-) -> None:
-    objects.upload(SCENE, "anim.blend")
-    one, two = make_task("anim.blend"), make_task("anim.blend")
-    for task in (one, two):
-        workspaces.prepare(task, BLEND, quiet)
-    precious = tmp_path / "precious"
-    precious.mkdir()
-    (precious / "file").write_text("x")
-    paths = workspaces.paths(one)
-    (paths.project / "link").symlink_to(precious)
-    (paths.project / "read-only").write_text("x")
-    (paths.project / "read-only").chmod(0o400)
-    assert measure(paths.root) > SCENE.stat().st_size
-    assert workspaces.remove(paths, keep=Keep.NOTHING) is None
-    assert not paths.root.exists()
-    assert (precious / "file").exists()
-    assert workspaces.prepare(two, BLEND, quiet)[1] is False

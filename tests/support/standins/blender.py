@@ -10,6 +10,7 @@ passes on:
     BLENDER_STANDIN_COMMAND   a program to start and wait for in each frame, such as /bin/true
     BLENDER_STANDIN_FAIL      frames that fail, by a comma-separated list of numbers
     BLENDER_STANDIN_CRASH     frames that end the process with a signal, as a crash does
+    BLENDER_STANDIN_TELL      anything: each frame prints the whole environment, and a failed one fails with it
 
 Times are of the system's monotonic clock, the same for all processes of a machine. Standard library only.
 """
@@ -27,6 +28,7 @@ VERSION = os.environ.get("BLENDER_STANDIN_VERSION", "4.2.0")
 SECONDS = float(os.environ.get("BLENDER_STANDIN_SECONDS", "0"))
 JOURNAL = os.environ.get("BLENDER_STANDIN_JOURNAL")
 COMMAND = os.environ.get("BLENDER_STANDIN_COMMAND")
+TELL = os.environ.get("BLENDER_STANDIN_TELL")
 SIZE = (16, 9)
 
 
@@ -116,8 +118,10 @@ def main() -> int:
             time.sleep(SECONDS)
         if frame in crash:
             os.kill(os.getpid(), signal.SIGKILL)
+        if TELL:
+            print("\n".join(f"{name}={value}" for name, value in os.environ.items()), flush=True)
         if frame in fail:
-            say("failed", message="the stand-in was told to fail")
+            say("failed", message=str(dict(os.environ)) if TELL else "the stand-in was told to fail")
             continue
         path = request["output"].replace("####", f"{frame:04d}") + ".png"
         with open(path, "wb") as file:
