@@ -13,6 +13,7 @@ from typing import Protocol
 
 from render_manager.domain.engines import Engine, EngineOption
 from workers.renderers.events import Event
+from workers.wear import SessionLimits
 
 #: A parser keeps what it must remember between lines to itself.
 OutputParser = Callable[[str], list[Event]]
@@ -119,7 +120,13 @@ class Renderer(ABC):
 
 
 class SessionRenderer(Renderer):
-    """An engine that stays open between frames: requests go to its standard input, one line each."""
+    """An engine that stays open between frames: requests go to its standard input, one line each.
+
+    Attributes:
+        session_limits: when a session is replaced by a new one.
+    """
+
+    session_limits: SessionLimits = SessionLimits()
 
     @abstractmethod
     def session_command(self, installation: Installation) -> list[str]:
