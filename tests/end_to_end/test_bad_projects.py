@@ -1,11 +1,7 @@
 """Projects that can't be rendered: a clear reason on the task, and nothing half-written."""
 
-import os
 import stat
-import subprocess
-import sys
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -13,7 +9,6 @@ import pytest
 from render_manager.domain.states import TaskStatus
 from tests.support.archives import zipped
 from tests.support.farm import Farm, open_farm, wait_until
-from tests.support.servers import missing
 
 SCENE = Path(__file__).parent.parent / "scenes" / "anim_cycles.blend"
 
@@ -90,33 +85,6 @@ def test_without_blender_the_task_says_what_to_install(tmp_path: Path) -> None:
         wait_until(lambda: "BLENDER_EXECUTABLE" in farm.row(task).note)
         assert farm.row(task).note.startswith("No online worker can run Blender.")
         assert farm.row(task).stuck
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A folder on a disk of 6 MB."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mounted = sys.platform == "linux" and os.geteuid() == 0
-    if not mounted or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(folder)]).returncode:
-        missing("A small disk (mount of a tmpfs)")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
-
-
-@pytest.mark.parametrize("margin", ["0", "0.001"])
-def test_a_full_disk_while_unpacking_leaves_nothing_half_written(
-    tmp_path: Path, small_disk: Path, blender: Path, margin: str
-) -> None:
-    archive = zipped(tmp_path / "big.zip", {"ok.blend": SCENE, "big.bin": os.urandom(4_000_000)})
-    environment = {"WORKSPACE_ROOT_DIR": str(small_disk), "MIN_FREE_DISK_GB": margin}
-    with open_farm(tmp_path / "home", environment) as farm:
-        row = farm.render(archive, "1")
-        assert row.task.status is TaskStatus.FAILED
-        assert "free" in row.note
-        folder = small_disk / "li" / row.task.id
-        assert not (folder / "project").exists()
-        assert not list(folder.glob("*.unpacking"))
 
 
 def test_a_renderer_sees_no_credentials(tmp_path: Path) -> None:
