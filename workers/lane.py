@@ -74,7 +74,7 @@ class Lane:
                 self._work.hand_back(held)
         except HOST_FAULTS as error:
             self._hand_back_others(claim)
-            self._preparation_failed(claim, str(error), on_host=self._owner.profile.host)
+            self._preparation_failed(claim, error, on_host=self._owner.profile.host)
         except StoreUnavailable:
             raise  # the frames go to the sweep
         except RenderFailed as error:
@@ -82,7 +82,7 @@ class Lane:
             self._load_failed(claim, error)
         except RenderManagerError as error:
             self._hand_back_others(claim)
-            self._preparation_failed(claim, str(error))
+            self._preparation_failed(claim, error)
         except Exception as error:
             # A fault of ours must not leave frames hanging until their leases end, again and again.
             log.exception("Working on %s failed", claim)
@@ -105,7 +105,7 @@ class Lane:
         self._loads_failed[task.id] += policy.counted
         hopeless = self._loads_failed[task.id] >= task.max_attempts
         if error.failure is FailureClass.UNKNOWN or not policy.retried or hopeless:
-            self._preparation_failed(claim, str(error), failed=error)
+            self._preparation_failed(claim, error)
             return
         log.warning("Opening %s failed: %s", claim, error)
         self._work.holding.settle(claim)
@@ -113,16 +113,18 @@ class Lane:
         host = self._owner.profile.host
         self._work.end(claim, Outcome(error=str(error), failure=error.failure, evidence=error.evidence, host=host))
 
-    def _preparation_failed(
-        self, claim: Claim, message: str, on_host: str | None = None, failed: RenderFailed | None = None
-    ) -> None:
-        log.warning("Preparing %s failed: %s", claim, message)
+    def _preparation_failed(self, claim: Claim, error: RenderManagerError, on_host: str | None = None) -> None:
+        log.warning("Preparing %s failed: %s", claim, error)
         self._work.holding.settle(claim)
         self._rendering.close()
-        log_path = str(self._rendering.load_log) if self._rendering.load_log else None
-        failure, evidence = (failed.failure, failed.evidence) if failed else (None, None)
+        log_path = self._rendering.load_log
         self._work.report.surely(
             lambda: self._lifecycle.preparation_failed(
-                claim, message, on_host=on_host, log_path=log_path, failure=failure, evidence=evidence
+                claim,
+                str(error),
+                on_host=on_host,
+                log_path=str(log_path) if log_path else None,
+                failure=error.failure,
+                evidence=error.evidence if isinstance(error, RenderFailed) else None,
             )
         )

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from render_manager.domain.entities import Claim, Workspace, WorkspaceState
-from render_manager.domain.errors import ProjectFileError, RenderFailed
+from render_manager.domain.errors import RenderFailed
+from render_manager.domain.failures import FailureClass
 from workers.ends import Aborted
 from workers.range_work import RangeWork
 from workers.renderers.base import Installation, RangeRenderer, Renderer, RenderJob, SessionRenderer, limits_of
@@ -189,10 +190,11 @@ class Rendering:
             self._keep_load_log(paths, session.last_words())
             raise
         if scene.missing and not job.task_info.get("allow_missing"):
-            raise ProjectFileError(
+            raise RenderFailed(
                 f"{job.project_file.name} needs {len(scene.missing)} file(s) that are not in the project: "
                 f"{', '.join(scene.missing[:5])}{' …' if len(scene.missing) > 5 else ''}. "
-                "Add them, or submit with --set allow_missing=true."
+                "Add them, or submit with --set allow_missing=true.",
+                FailureClass.ASSET,
             )
 
     def _keep_load_log(self, paths: WorkspacePaths, text: str) -> None:
