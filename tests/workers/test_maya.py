@@ -157,6 +157,53 @@ def test_with_several_layers_a_frame_is_done_at_the_end_with_all_its_files() -> 
     assert output.ended(0) == [FrameDone(1, paths[0], files=paths)]
 
 
+FOLDERS = ("/o", "/o/masterLayer")
+
+
+def renders(output: MayaOutput, *files: str) -> list[tuple[str, int]]:
+    """What is told of frames while Arnold renders these files, and at the end."""
+    lines = [
+        f"00:00:01   80MB         | {text}"
+        for file in files
+        for text in ("log started x", f" [driver_exr] writing file `/o/{file}'", "Arnold shutdown")
+    ]
+    said = [event for line in (*lines, "Scene /p/x.ma completed.") for event in output(line)]
+    said += [FrameProgress(0, 0.0), *output.ended(0)]
+    return [(type(event).__name__[5:], event.frame) for event in said if not isinstance(event, Problem)]
+
+
+END = ("Progress", 0)
+
+
+@pytest.mark.parametrize("folder", ["", "masterLayer/"])
+def test_of_one_camera_each_frame_is_done_with_its_render(folder: str) -> None:
+    said = renders(MayaOutput([1, 2], folders=FOLDERS), f"{folder}x.0001.exr", f"{folder}x.0002.exr")
+    assert said == [("Started", 1), ("Done", 1), ("Started", 2), ("Done", 2), END]
+
+
+@pytest.mark.parametrize("folder", ["", "masterLayer/"])
+def test_a_frame_of_several_cameras_is_done_when_the_next_one_begins(folder: str) -> None:
+    output = MayaOutput([1, 2, 3], folders=FOLDERS)
+    files = [f"{folder}{camera}/x.{frame:04d}.exr" for frame in (1, 2, 3) for camera in ("left", "right")]
+    assert renders(output, *files) == [
+        *(("Started", 1), ("Done", 1), ("Started", 2), ("Done", 2), ("Started", 3)),
+        *(END, ("Done", 3)),
+    ]
+    assert output._files[2] == [f"/o/{folder}left/x.0002.exr", f"/o/{folder}right/x.0002.exr"]
+
+
+def test_where_each_camera_renders_all_frames_they_are_done_at_the_end() -> None:
+    output = MayaOutput([1, 2], folders=FOLDERS)
+    said = renders(output, *(f"{camera}/x.{frame:04d}.exr" for camera in ("left", "right") for frame in (1, 2)))
+    assert [event for event in said if event[0] == "Done"] == [("Done", 1), ("Done", 2)]
+    assert said.index(END) < said.index(("Done", 1))
+
+
+def test_passes_in_folders_of_their_own_are_no_cameras_where_one_is_named() -> None:
+    output = MayaOutput([1, 2])
+    assert renders(output, "beauty/x.0001.exr", "beauty/x.0002.exr")[1] == ("Done", 1)
+
+
 def test_mayas_own_renderer_names_its_files_only() -> None:
     output = MayaOutput([5, 6])
     said = events(

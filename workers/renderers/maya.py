@@ -33,6 +33,8 @@ _YEAR = re.compile(r"\b(20\d\d)(?:\.\d+)*\b")
 _SCENE_YEAR = re.compile(rb'//Maya ASCII (\d{4})|requires maya "(\d{4})')
 _SNIFFED = 65536
 _BINARY = (b"FOR4", b"FOR8")
+#: Scenes with a render setup have one for the default layer, too.
+_DEFAULT_LAYER_FOLDER = "masterLayer"
 _WORKSPACE = 'workspace -fr "scene" "scenes";\nworkspace -fr "sourceImages" "sourceimages";\n'
 
 #: Its messages in English, and none of its dialogs: a crash reporter would wait for a click for ever.
@@ -101,7 +103,9 @@ class Maya(RangeRenderer):
         return Launch(command, {**_QUIET, "MAYA_APP_DIR": str(home)})
 
     def range_parser(self, job: RenderJob, frames: Sequence[int]) -> MayaOutput:
-        return MayaOutput(frames, len(_layers(job.task_info)))
+        layers = _layers(job.task_info)
+        plain = () if "camera" in job.task_info else ("", _DEFAULT_LAYER_FOLDER, *layers)
+        return MayaOutput(frames, len(layers), [str(job.renders_dir / name) for name in plain])
 
     def _arguments(self, job: RenderJob, frames: Sequence[int]) -> list[str]:
         """All that decides where and what is said, so that no setting stored in the scene does."""
