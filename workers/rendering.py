@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from render_manager.domain.entities import Claim, Workspace, WorkspaceState
-from render_manager.domain.errors import RenderFailed
+from render_manager.domain.errors import RenderFailed, WorkspaceError
 from render_manager.domain.failures import FailureClass
 from workers.ends import Aborted
 from workers.range_work import RangeWork
@@ -127,7 +127,6 @@ class Rendering:
             job, fresh = self._prepare(claim, renderer, paths, say)
             renderer.check_project(job.project_file, installation)
             self._workspace_ready(claim, paths, fresh=fresh)
-            job.temporary.mkdir(exist_ok=True)
             say(f"Starting {renderer.engine.label}")
         work = RangeWork(self._work, renderer, installation, job, str(paths.logs))
         with self._lock:
@@ -168,8 +167,11 @@ class Rendering:
         if fresh:
             host, size = self._owner.profile.host, measure(paths.root)
             self._lifecycle.workspace_ready(Workspace(claim.task.id, host, str(paths.root), size, WorkspaceState.READY))
-        paths.renders.mkdir(exist_ok=True)
-        paths.logs.mkdir(exist_ok=True)
+        for folder in (paths.renders, paths.logs, paths.temporary):
+            try:
+                folder.mkdir(exist_ok=True)
+            except OSError as error:
+                raise WorkspaceError(f"The folder {folder} can't be made: {error.strerror or error}.") from error
 
     def _open_session(
         self, claim: Claim, renderer: SessionRenderer, installation: Installation, paths: WorkspacePaths

@@ -18,6 +18,7 @@ from render_manager.domain.entities import RenderTask, check_unionid
 from render_manager.domain.errors import ArchiveError, NotEnoughSpace, WorkspaceError
 from render_manager.services.ports import ObjectStore
 from render_manager.storage.archives import kind_of, unpack
+from render_manager.storage.disk import full_disk_explained
 from render_manager.storage.project_files import find_project_file
 
 LOGS_DIR_NAME = "logs"
@@ -96,12 +97,13 @@ class Workspaces:
         """
         paths = self.paths(task)
         try:
-            with self.locked(task.id, lambda: report("Waiting for another worker of this host to prepare the project")):
+            waiting = "Waiting for another worker of this host to prepare the project"
+            with full_disk_explained(paths.root), self.locked(task.id, lambda: report(waiting)):
                 if ready := self._ready(paths, task):
                     return ready, False
                 return self._fill(paths, task, suffixes, report), True
-        except PermissionError as error:
-            raise WorkspaceError(f"The workspace {paths.root} can't be written: {error.strerror}.") from error
+        except OSError as error:
+            raise WorkspaceError(f"The workspace {paths.root} can't be written: {error.strerror or error}.") from error
 
     def _ready(self, paths: WorkspacePaths, task: RenderTask) -> Path | None:
         try:

@@ -4,7 +4,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from render_manager.domain.errors import InvalidTask, UnknownEngine
+from render_manager.domain.errors import FrameRangeError, InvalidTask, UnknownEngine
+from render_manager.domain.frame_range import LARGEST_FRAME, FrameRange
 
 
 @dataclass(frozen=True)
@@ -72,6 +73,8 @@ class Engine:
     project_suffixes: tuple[str, ...]  #: lower case, with the dot, best first
     executable_setting: str  #: the setting that names its program
     options: tuple[EngineOption, ...] = field(default=())
+    first_frame: int = -LARGEST_FRAME  #: it knows no frames below ...
+    last_frame: int = LARGEST_FRAME  #: ... and none above
 
     def read_options(self, task_info: Mapping[str, object]) -> dict[str, object]:
         """``task_info`` with every value checked and in its type.
@@ -86,6 +89,33 @@ class Engine:
                 f"it understands: {', '.join(known) or 'nothing'}."
             )
         return {key: known[key].read(value) for key, value in task_info.items()}
+
+    def check_frames(self, frames: FrameRange) -> None:
+        """
+        Raises:
+            FrameRangeError: there is one that the engine can't render.
+        """
+        for number in (frames.runs[0][0], frames.runs[-1][-1]):
+            if not self.first_frame <= number <= self.last_frame:
+                raise FrameRangeError(
+                    f"{self.label} can't render frame {number}: its frames go from {self.first_frame} to "
+                    f"{self.last_frame}."
+                )
+
+
+def check_project_name(engines: Mapping[str, Engine], engine: Engine, name: str) -> None:
+    """
+    Raises:
+        InvalidTask: files called so are another engine's projects.
+    """
+    lower = name.strip().lower().removesuffix(".gz")
+    if lower.endswith(engine.project_suffixes):
+        return
+    for other in engines.values():
+        if lower.endswith(other.project_suffixes):
+            raise InvalidTask(
+                f"{name!r} is a project of {other.label}, not of {engine.label}: use engine {other.name}."
+            )
 
 
 def find_engine(engines: Mapping[str, Engine], name: str) -> Engine:

@@ -11,6 +11,7 @@ import pytest
 
 from render_manager.domain.audit import Action
 from render_manager.domain.entities import RenderFrame, RenderTask
+from render_manager.domain.errors import FrameRangeError, InvalidTask
 from render_manager.domain.failures import FailureClass
 from render_manager.domain.states import FrameStatus, TaskStatus
 from tests.support.farm import Farm, open_farm, wait_until
@@ -280,8 +281,35 @@ def test_a_scene_of_a_newer_maya_is_refused_with_a_reason(maya: MayaFarm) -> Non
     assert "install a newer Maya" in row.note
 
 
-def test_a_chunk_that_cannot_be_asked_for_fails_at_once_with_all_its_frames(maya: MayaFarm) -> None:
-    maya.order()
-    task = maya.submit(maya.scene("below.ma"), "-3-3", task_info={"chunk": 4})
-    wait_until(lambda: maya.states(task) == "fffffff", timeout=5)
-    assert "negative frames" in maya.row(task).note
+@pytest.mark.parametrize(
+    ("info", "words"),
+    [
+        ({"camera": "nope"}, "Camera [nope] does not exist"),
+        ({"layers": "defaultRenderLayer,nope"}, "Render layer nope does not exist"),
+    ],
+)
+def test_what_the_scene_has_not_is_its_fault_and_not_tried_again(
+    maya: MayaFarm, info: dict[str, object], words: str
+) -> None:
+    row = maya.settled(maya.submit(maya.scene("has_not.ma"), "1-4", max_attempts=3, task_info=info))
+    assert maya.states(row.task) == "ffff"
+    assert maya.failure(row.task, 1) is FailureClass.SCENE
+    assert words in row.note
+    assert sum(frame.attempts_used for frame in maya.frames(row.task)) == 1
+
+
+def test_a_renderer_that_maya_has_not_is_the_hosts_fault(maya: MayaFarm) -> None:
+    row = maya.settled(maya.submit(maya.scene("vray.ma"), "1-2", task_info={"renderer": "vray"}))
+    assert maya.states(row.task) == "ff"
+    assert maya.failure(row.task, 1) is FailureClass.NODE
+    assert 'Renderer "vray" is not valid' in row.note
+
+
+def test_frames_that_maya_cannot_be_asked_for_are_refused_at_submit(maya: MayaFarm) -> None:
+    with pytest.raises(FrameRangeError, match="Maya can't render frame -3"):
+        maya.submit(maya.scene("below.ma"), "-3-3")
+
+
+def test_a_project_of_another_engine_is_refused_at_submit(maya: MayaFarm) -> None:
+    with pytest.raises(InvalidTask, match="is a project of Maya, not of Blender"):
+        maya.submit(maya.scene(), "1", engine="blender")

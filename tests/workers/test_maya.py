@@ -82,11 +82,6 @@ def test_other_renderers_get_no_flags_of_arnolds(job: RenderJob) -> None:
     assert MAYA.lists_frames({})
 
 
-def test_negative_frames_are_refused(job: RenderJob) -> None:
-    with pytest.raises(ProjectFileError, match="frame -5"):
-        command(job, [-5, -4])
-
-
 def test_the_program_of_the_scenes_own_version_is_taken(tmp_path: Path, job: RenderJob) -> None:
     newer, own = install(tmp_path, 2026), install(tmp_path, 2024)
     found = MAYA.find(newer)
@@ -233,6 +228,7 @@ def test_without_its_last_word_nothing_is_done(code: int) -> None:
         ),
         ("00:00:01   80MB WARNING | rendering with watermarks because of failed authorization:", FailureClass.LICENCE),
         ("Error: makeCameraRenderable.mel line 34: Camera [None] does not exist.", FailureClass.SCENE),
+        ("Error: file: /tmp/ASTMP1.mel line 31: Render layer nope does not exist.", FailureClass.SCENE),
         ('Renderer "renderman" is not valid', FailureClass.NODE),
         ('00:00:01  80MB ERROR   |  [texturesys] file1: Invalid image file "/p/t.tx"', FailureClass.ASSET),
         ("Fatal Error. Attempting to save in /usr/tmp/.20190417.0215.ma", FailureClass.CRASH),

@@ -30,6 +30,7 @@ from workers.renderers.programs import answer_of, check_configured
 from workers.wear import SessionLimits
 
 _FORMATS = ("PNG", "OPEN_EXR", "OPEN_EXR_MULTILAYER", "JPEG", "TIFF")
+_LAST_FRAME = 1_048_574  # its MAXFRAME
 _USUAL_PLACES = {
     "win32": (r"C:\Program Files\Blender Foundation\Blender*\blender.exe",),
     "darwin": ("/Applications/Blender.app/Contents/MacOS/Blender",),
@@ -66,6 +67,8 @@ class Blender(SessionRenderer, RangeRenderer):
             *COMMON_OPTIONS,
             *CHUNK_OPTIONS,
         ),
+        first_frame=-_LAST_FRAME,
+        last_frame=_LAST_FRAME,
     )
     # A Cycles frame may say nothing for hours.
     limits = Limits(startup=1800.0)

@@ -64,6 +64,7 @@ class Maya(RangeRenderer):
             *COMMON_OPTIONS,
             *CHUNK_OPTIONS,
         ),
+        first_frame=0,  # nobody knows how it numbers the files of others
     )
     # Arnold speaks every 5 % of a frame; a licence that is waited for says nothing at all.
     limits = Limits(startup=1800.0, silence=7200.0)
@@ -94,8 +95,6 @@ class Maya(RangeRenderer):
         return _renderer(task_info) == "arnold"
 
     def launch(self, installation: Installation, job: RenderJob, frames: Sequence[int]) -> Launch:
-        if min(frames) < 0:
-            raise ProjectFileError(f"Maya can't be asked for negative frames, as frame {min(frames)} is.")
         home = job.temporary / "maya"
         home.mkdir(parents=True, exist_ok=True)
         program = _for_scene(installation, job.project_file)

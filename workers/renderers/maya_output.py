@@ -38,7 +38,7 @@ _SIGNS: Sequence[tuple[re.Pattern[str], FailureClass, str | None, bool]] = tuple
             True,
         ),
         (r"rendering with watermarks", FailureClass.LICENCE, "Without a licence the image has a watermark", True),
-        (r"Camera (\[?.+?\]?) does not exist", FailureClass.SCENE, None, True),
+        (r"(?:Camera|Render ?layer) (\[?.+?\]?) does not exist", FailureClass.SCENE, None, True),
         (r"Renderer \".+\" is not valid", FailureClass.NODE, None, True),
         (
             r"contains legacy render layers",
