@@ -150,11 +150,13 @@ class RangeRenderer(Renderer):
 
     Attributes:
         first_chunk: so many frames are rendered by a process while nothing is known of their times.
+        largest_chunk: no process can render more than so many; None: any number.
         settle: seconds in which a file that was reported may still come to be seen: network disks, asynchronous
             writers.
     """
 
     first_chunk: int = 1
+    largest_chunk: int | None = None
     settle: float = 0.0
 
     def lists_frames(self, task_info: Mapping[str, object]) -> bool:
