@@ -235,12 +235,71 @@ def test_without_its_last_word_nothing_is_done(code: int) -> None:
         ("terminate called after throwing an instance of 'std::bad_alloc'", FailureClass.MEMORY),
         ("[Redshift] License error: (RLM) no server", FailureClass.LICENCE),
         ("Could not obtain a license", FailureClass.LICENCE),
+        ("No license for product (-1)", FailureClass.LICENCE),
+        ("License was not obtained", FailureClass.LICENCE),
+        ("error checking out license for arnold", FailureClass.LICENCE),
+        ("00:00:01   80MB ERROR   | could not initialize license", FailureClass.LICENCE),
+        ("00:00:01   80MB ERROR   | [rlm] error initializing license system", FailureClass.LICENCE),
+        ("00:00:01   80MB ERROR   | [clm.v1] error loading a library (4)", FailureClass.LICENCE),
+        ("Maxon licensing error", FailureClass.LICENCE),
+        ("{SEVERE} License", FailureClass.LICENCE),
+        ("00:00:01   80MB ERROR   | unspecified OIIO error", FailureClass.ASSET),
+        ("00:00:01   80MB ERROR   | [ass] can't open /p/a.ass", FailureClass.ASSET),
+        ("00:00:01   80MB ERROR   | [alembic] invalid archive /p/a.abc", FailureClass.ASSET),
+        ("00:00:01   80MB ERROR   |  [driver_exr] can't create file `/o/x.exr'", FailureClass.STORAGE),
+        ("Error: x.ma contains legacy render layers and uses render setup", FailureClass.SCENE),
+        ("less than 128MB of free VRAM", FailureClass.GPU_MEMORY),
+        ("illegal memory access", FailureClass.GPU_MEMORY),
+        ("maya encountered a fatal error", FailureClass.CRASH),
+        ("00:00:01   80MB ERROR   | signal caught: SIGABRT", FailureClass.CRASH),
+        ("[mtoa] Failed batch render", FailureClass.UNKNOWN),
+        ("Error: file: /tmp/ASTMPVlbWhf.mel line 34: Scene /p/x.ma failed to render.", FailureClass.UNKNOWN),
+        ("00:00:01   80MB WARNING | render terminating early: received abort signal", FailureClass.UNKNOWN),
+        ("Frame rendering aborted", FailureClass.UNKNOWN),
+        ("No devices found. Aborting rendering.", FailureClass.NODE),
+        ("Rendering was internally aborted", FailureClass.UNKNOWN),
     ],
 )
 def test_what_a_line_means(line: str, failure: FailureClass) -> None:
     (problem,) = MayaOutput([1])(line)
     assert isinstance(problem, Problem)
     assert (problem.fatal, problem.failure, problem.evidence) == (True, failure, line)
+
+
+@pytest.mark.parametrize(
+    ("line", "percent"),
+    [
+        ("00:00:02   504MB         |     5% done - 60 rays/pixel", 5),
+        ("[PROGRESS] 45 percent", 45),
+        ("PROGRESS: 45%", 45),
+        ("R90000     45%", 45),
+        ("Rendering image…: 45.2%", 45),
+    ],
+)
+def test_each_renderers_way_to_tell_its_progress(line: str, percent: int) -> None:
+    output = MayaOutput([7])
+    assert output("[mtoa] Rendering Frame: 7 (1/1)  Camera: persp  Layer: masterLayer") == [FrameStarted(7)]
+    assert output(line) == [FrameProgress(7, percent / 100)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "00:00:09   504MB         |  [driver_exr] writing file `/o/x.0007.exr'",
+        "Finished Rendering /o/x.0007.exr.",
+        'Successfully written image file "/o/x.0007.exr"',
+        "  Saved file '/o/x.0007.exr'",
+    ],
+)
+def test_each_renderers_way_to_tell_its_file(line: str) -> None:
+    output = MayaOutput([7])
+    assert output(line) == [FrameStarted(7)]
+    output("Scene /p/x.ma completed.")
+    assert output.ended(0) == [FrameDone(7, "/o/x.0007.exr", files=("/o/x.0007.exr",))]
+
+
+def test_redshift_names_its_frames() -> None:
+    assert MayaOutput([4, 5])("Rendering frame 5...") == [FrameStarted(5)]
 
 
 def test_a_maya_that_says_nothing_could_not_start() -> None:

@@ -59,7 +59,18 @@ _SIGNS: Sequence[tuple[re.Pattern[str], FailureClass, str | None, bool]] = tuple
         (r"MAYA_APP_DIR", FailureClass.NODE, "Maya can't write its preferences folder (MAYA_APP_DIR)", True),
         (r"encountered a fatal error|Fatal Error|signal caught", FailureClass.CRASH, "Maya crashed", True),
         (r"newer version of Maya|file version is newer", FailureClass.NODE, None, True),
-        (r"Frame (rendering )?aborted|render terminating early", FailureClass.UNKNOWN, _FAILED, True),
+        (
+            r"No devices found\. Aborting",
+            FailureClass.NODE,
+            "The renderer found no graphics card that it can use",
+            True,
+        ),
+        (
+            r"Frame (rendering )?aborted|render terminating early|Rendering was internally aborted",
+            FailureClass.UNKNOWN,
+            _FAILED,
+            True,
+        ),
         (r"failed to render|Failed batch render|\(kFailure\)", FailureClass.UNKNOWN, _FAILED, True),
         (r"^// Error: |^Error: |^RuntimeError: ", FailureClass.UNKNOWN, None, False),
     )
