@@ -16,6 +16,7 @@ import psutil
 
 from render_manager.bootstrap import Program
 from render_manager.config import load_settings
+from render_manager.domain.audit import worker_as_actor
 from render_manager.domain.entities import WorkerProfile
 from render_manager.domain.errors import RenderManagerError, SettingsError, UsageError
 from render_manager.domain.priority import Band
@@ -64,7 +65,7 @@ def _work(program: Program, options: argparse.Namespace) -> int:
         instance=secrets.token_hex(8),
         local=options.with_parent,
     )
-    program.services.lifecycle.actor = f"worker {profile.name}"
+    program.services.lifecycle.actor = worker_as_actor(profile.name)
     forked = options.pool == "prefork"
     event = multiprocessing.Event if forked else threading.Event
     runtime = WorkerRuntime(

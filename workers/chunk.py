@@ -162,6 +162,8 @@ class Chunk:
         match event:
             case FrameStarted(frame):
                 self._begin(frame)
+                if frame in self._open:  # a renderer may come back to it, with another layer or camera
+                    self._current = frame
             case FrameProgress(frame, fraction) if frame in self._open:
                 self._work.report.progress(self._open[frame].claim, fraction)
             case FileSaved(path) if self._current is not None:

@@ -16,12 +16,14 @@ class ChunkSize:
         asked: frames a chunk by the task; None: automatic.
         first: frames of a chunk before anything is known.
         most_seconds: rendering time that may be lost with a process.
+        largest: what a process can render at most; None: any number.
     """
 
-    def __init__(self, asked: int | None, first: int, most_seconds: float) -> None:
+    def __init__(self, asked: int | None, first: int, most_seconds: float, largest: int | None = None) -> None:
         self._asked = asked
         self._first = first
         self._most_seconds = most_seconds
+        self._largest = largest
         self._startup: float | None = None
         self._frame: float | None = None
 
@@ -31,6 +33,10 @@ class ChunkSize:
 
     @property
     def frames(self) -> int:
+        wanted = self._wanted()
+        return wanted if self._largest is None else min(wanted, self._largest)
+
+    def _wanted(self) -> int:
         if self._asked is not None:
             return self._asked
         if self._startup is None or self._frame is None:

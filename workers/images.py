@@ -2,6 +2,7 @@
 
 import math
 import os
+import shutil
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,11 @@ import OpenImageIO
 
 from render_manager.domain.errors import RenderFailed
 from render_manager.domain.failures import FailureClass
+from render_manager.storage.disk import readable
 
 OUTPUT = FailureClass.OUTPUT
+#: Bytes; with less a disk counts as full: what no longer fits are the renderer's last few writes.
+FULL_BELOW = 8 << 20
 
 
 def check_image(path: Path | str, *, not_before: float, size: tuple[int, int] | None = None) -> bool:
@@ -30,9 +34,9 @@ def check_image(path: Path | str, *, not_before: float, size: tuple[int, int] | 
     try:
         status = os.stat(file)
     except OSError:
-        raise RenderFailed(f"The renderer reported success but wrote no file {name}.", OUTPUT) from None
+        raise _not_whole(file, f"The renderer reported success but wrote no file {name}.") from None
     if status.st_size == 0:
-        raise RenderFailed(f"The renderer left an empty file {name}: the disk may be full.", OUTPUT)
+        raise _not_whole(file, f"The renderer reported success but left an empty file {name}.")
     if status.st_mtime < not_before:
         raise RenderFailed(f"The file {name} is older than this attempt: the renderer did not write it.", OUTPUT)
     width, height, black = _read_whole(file, name)
@@ -41,13 +45,26 @@ def check_image(path: Path | str, *, not_before: float, size: tuple[int, int] | 
     return black
 
 
+def _not_whole(file: str, reason: str) -> RenderFailed:
+    """A full disk explains it: renderers have been seen to say that they saved a file that did not fit."""
+    folder = os.path.dirname(file)
+    try:
+        free = shutil.disk_usage(folder).free
+    except OSError:
+        return RenderFailed(reason, OUTPUT)
+    if free >= FULL_BELOW:
+        return RenderFailed(reason, OUTPUT)
+    why = f"The disk of {folder} is full ({readable(free)} left): clean up finished tasks or choose another disk."
+    return RenderFailed(f"{why} {reason}", FailureClass.STORAGE)
+
+
 def _read_whole(file: str, name: str) -> tuple[int, int, bool]:
     """Decode every pixel of every part; width and height of the first one's full frame, and whether all its colours
     are black."""
     image: Any = OpenImageIO.ImageInput.open(file)
     if image is None:
         reason = _reason(OpenImageIO.geterror())
-        raise RenderFailed(f"The file {name} can't be read as an image: {reason}.", OUTPUT)
+        raise _not_whole(file, f"The file {name} can't be read as an image: {reason}.")
     try:
         spec = image.spec()
         part, black = 0, False
@@ -56,7 +73,7 @@ def _read_whole(file: str, name: str) -> tuple[int, int, bool]:
             pixels: Any = image.read_image(part, 0, 0, channels, kind)  # -1 would mean the first channel alone
             if pixels is None:
                 reason = _reason(image.geterror())
-                raise RenderFailed(f"The image {name} is cut short or damaged: {reason}.", OUTPUT)
+                raise _not_whole(file, f"The image {name} is cut short or damaged: {reason}.")
             if part == 0:
                 black = not pixels[..., :3].any()
             part += 1

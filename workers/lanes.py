@@ -8,6 +8,7 @@ from render_manager.domain.errors import StoreUnavailable
 from render_manager.services.ports import TaskStore
 from render_manager.services.services import Services
 from workers.lane import Lane
+from workers.lately import Lately
 from workers.periodic import Periodic
 from workers.renderers.base import Installation, Renderer
 from workers.signals import Signal
@@ -19,6 +20,9 @@ log = logging.getLogger(__name__)
 #: Seconds between two looks whether a running claim still holds. A cancelled frame's renderer ends within this and
 #: the grace of process.py, together under two seconds.
 WATCH_EVERY = 0.5
+#: Seconds until a session is tried again where none came to be ready: whoever mended the host should not have to start
+#: the worker anew, but each try may cost minutes.
+WITHOUT_SESSION = 6 * 3600.0
 
 
 class Lanes:
@@ -53,6 +57,7 @@ class Lanes:
         self.uploads = uploads
         self.stopping = stopping
         self.leaving = leaving
+        self.without_session = Lately(WITHOUT_SESSION)
         self._slots = slots
         self._store = store
         self._workers = services.workers

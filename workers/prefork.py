@@ -12,6 +12,7 @@ from celery import signals
 
 from render_manager.bootstrap import Program
 from render_manager.config import Settings
+from render_manager.domain.audit import worker_as_actor
 from workers.lanes import Lanes
 from workers.periodic import Periodic
 from workers.runtime import WorkerRuntime
@@ -29,7 +30,7 @@ def serve_in_children(runtime: WorkerRuntime, settings: Settings) -> None:
 
     def begin(**_: Any) -> None:
         program = Program(settings, serve=True)
-        program.services.lifecycle.actor = f"worker {runtime.profile.name}"
+        program.services.lifecycle.actor = worker_as_actor(runtime.profile.name)
         lanes = runtime.move_in(program.services, program.store, program.objects)
         watch = Periodic("parent watch", lambda: _leave_with_parent(parent, runtime, lanes), _PARENT_WATCH_EVERY)
         watch.start()

@@ -31,7 +31,8 @@ class RangeWork:
         self._job = job
         self._logs = logs
         asked = job.task_info.get("chunk")
-        self._size = ChunkSize(asked if isinstance(asked, int) and asked else None, renderer.first_chunk, MOST_LOST)
+        asked = asked if isinstance(asked, int) and asked else None
+        self._size = ChunkSize(asked, renderer.first_chunk, MOST_LOST, renderer.largest_chunk)
         self._chunk: Chunk | None = None
         self._stopped = False
 

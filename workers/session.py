@@ -11,7 +11,7 @@ from workers.ends import Aborted, Stopwatch, ended_early
 from workers.process import RenderProcess, renderer_environment
 from workers.renderers.base import Installation, Limits, RenderJob, SessionRenderer
 from workers.renderers.events import Event, FileSaved, FrameDone, FrameProgress, Problem, Ready, SceneLoaded
-from workers.wear import SessionLimits, Wear
+from workers.wear import Wear
 
 #: Seconds a renderer gets to leave by itself when its work is done.
 CLOSE_TIMEOUT = 5.0
@@ -61,13 +61,12 @@ class Session:
             raise RenderFailed(
                 f"{renderer.engine.label} at {installation.executable} does not start: {error.strerror or error}."
             ) from error
-        self._use = getattr(renderer, "session_limits", SessionLimits())
-        self._wear = Wear(self._use, self._process.pid)
+        self._wear = Wear(renderer.session_limits, self._process.pid)
 
     def open(self, job: RenderJob) -> None:
         """Ask it to load a project; it may still be starting."""
         self._job = job
-        given = [limit for limit in (self._limits.startup, self._use.ready) if limit is not None]
+        given = [limit for limit in (self._limits.startup, self._renderer.session_limits.ready) if limit is not None]
         self._watch = Stopwatch(min(given, default=None), "starting")
         self._silence.restart()
         self._send(self._renderer.open_request(job))

@@ -6,6 +6,7 @@ from render_manager.domain.entities import Claim, WorkerProfile
 from render_manager.domain.failures import FailureClass
 from render_manager.services.lifecycle import Lifecycle, Outcome
 from workers.holding import Holding
+from workers.lately import Lately
 from workers.renderers.base import Installation, Renderer
 from workers.reporter import Reporter
 from workers.signals import Signal
@@ -20,6 +21,7 @@ class LaneOwner(Protocol):
     lifecycle: Lifecycle
     workspaces: Workspaces
     renderers: dict[str, tuple[Renderer, Installation]]
+    without_session: Lately  #: engines whose sessions did not come to be ready here
     stopping: Signal  #: take no new frame
     leaving: Signal  #: hand back the frame that is rendering
     uploads: Uploads | None  #: told of completed frames

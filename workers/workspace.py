@@ -13,6 +13,7 @@ from render_manager.domain.engines import Engine
 from render_manager.domain.entities import RenderTask, check_unionid
 from render_manager.domain.errors import WorkspaceError
 from render_manager.services.ports import ObjectStore
+from render_manager.storage.disk import full_disk_explained
 from workers.downloads import Downloads
 from workers.filling import Filling
 from workers.transfer import Report
@@ -85,12 +86,13 @@ class Workspaces:
         """
         paths = self.paths(task)
         try:
-            with self.locked(task.id, lambda: report("Waiting for another worker of this host to prepare the project")):
+            waiting = "Waiting for another worker of this host to prepare the project"
+            with full_disk_explained(paths.root), self.locked(task.id, lambda: report(waiting)):
                 if ready := self._ready(paths, task):
                     return ready, False
                 return self._filling.fill(paths, task, engine, report), True
-        except PermissionError as error:
-            raise WorkspaceError(f"The workspace {paths.root} can't be written: {error.strerror}.") from error
+        except OSError as error:
+            raise WorkspaceError(f"The workspace {paths.root} can't be written: {error.strerror or error}.") from error
 
     def _ready(self, paths: WorkspacePaths, task: RenderTask) -> Path | None:
         marker = paths.read_marker()

@@ -34,6 +34,15 @@ class Action(StrEnum):
     DRAIN = "drain"  #: a worker finishes its frames and leaves
 
 
+#: How an attempt ends that nobody interfered with.
+ENDS = (Action.COMPLETE, Action.FAIL)
+
+
+def worker_as_actor(name: str) -> str:
+    """A worker as the one who changes something."""
+    return f"worker {name}"
+
+
 @dataclass(frozen=True)
 class FrameMove:
     source: FrameStatus

@@ -4,7 +4,8 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from render_manager.domain.errors import InvalidTask, UnknownEngine
+from render_manager.domain.errors import FrameRangeError, InvalidTask, UnknownEngine
+from render_manager.domain.frame_range import LARGEST_FRAME, FrameRange
 
 
 @dataclass(frozen=True)
@@ -75,6 +76,8 @@ class Engine:
     options: tuple[EngineOption, ...] = field(default=())
     project_marker: str | None = None  #: the file in a project's folder that tells its scenes are below "scenes"
     ignored_folders: frozenset[str] = frozenset()  #: lower case: what is below is never the file to render
+    first_frame: int = -LARGEST_FRAME  #: it knows no frames below ...
+    last_frame: int = LARGEST_FRAME  #: ... and none above
 
     def read_options(self, task_info: Mapping[str, object]) -> dict[str, object]:
         """``task_info`` with every value checked and in its type.
@@ -93,6 +96,33 @@ class Engine:
     def undivided(self, task_info: Mapping[str, object]) -> bool:
         """Whether such a task can't be shared between workers."""
         return any(option.undivided and task_info.get(option.name) for option in self.options)
+
+    def check_frames(self, frames: FrameRange) -> None:
+        """
+        Raises:
+            FrameRangeError: there is one that the engine can't render.
+        """
+        for number in (frames.runs[0][0], frames.runs[-1][-1]):
+            if not self.first_frame <= number <= self.last_frame:
+                raise FrameRangeError(
+                    f"{self.label} can't render frame {number}: its frames go from {self.first_frame} to "
+                    f"{self.last_frame}."
+                )
+
+
+def check_project_name(engines: Mapping[str, Engine], engine: Engine, name: str) -> None:
+    """
+    Raises:
+        InvalidTask: files called so are another engine's projects.
+    """
+    lower = name.strip().lower().removesuffix(".gz")
+    if lower.endswith(engine.project_suffixes):
+        return
+    for other in engines.values():
+        if lower.endswith(other.project_suffixes):
+            raise InvalidTask(
+                f"{name!r} is a project of {other.label}, not of {engine.label}: use engine {other.name}."
+            )
 
 
 def find_engine(engines: Mapping[str, Engine], name: str) -> Engine:

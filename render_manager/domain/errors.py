@@ -9,7 +9,13 @@ from render_manager.domain.failures import FailureClass
 
 
 class RenderManagerError(Exception):
-    """Anything this program explains to its user in one sentence."""
+    """Anything this program explains to its user in one sentence.
+
+    Attributes:
+        failure: of which kind a frame's failure is that has this cause.
+    """
+
+    failure: FailureClass = FailureClass.UNKNOWN
 
 
 class UsageError(RenderManagerError):
@@ -63,6 +69,8 @@ class TaskBusy(RenderManagerError):
 class ObjectNotFound(RenderManagerError):
     """The object store holds no such object."""
 
+    failure = FailureClass.SCENE
+
 
 class ObjectStoreError(RenderManagerError):
     """The object store refused or can't be reached."""
@@ -71,9 +79,13 @@ class ObjectStoreError(RenderManagerError):
 class ArchiveError(RenderManagerError):
     """The archive is unsafe, damaged or none at all; nothing was unpacked."""
 
+    failure = FailureClass.SCENE
+
 
 class ProjectFileError(RenderManagerError):
     """The archive holds no project file of the engine."""
+
+    failure = FailureClass.SCENE
 
 
 class SeveralProjectFiles(RenderManagerError):
@@ -91,20 +103,25 @@ class SeveralProjectFiles(RenderManagerError):
 class NotEnoughSpace(RenderManagerError):
     """The disk can't take what would be written; nothing was left half-written."""
 
+    failure = FailureClass.STORAGE
+
 
 class WorkspaceError(RenderManagerError):
     """The workspace can't be used or would lie outside its root."""
 
+    failure = FailureClass.STORAGE
+
 
 class RendererNotFound(RenderManagerError):
     """The renderer is not installed where it was looked for."""
+
+    failure = FailureClass.NODE
 
 
 class RenderFailed(RenderManagerError):
     """The renderer could not do what it was asked; the message says why.
 
     Attributes:
-        failure: of which kind that is.
         evidence: the line of its output that shows it.
     """
 

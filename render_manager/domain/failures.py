@@ -19,6 +19,11 @@ class FailureClass(StrEnum):
     UNKNOWN = "unknown"
 
 
+#: When so many attempts at a task failed in a row on a host, whatever the reasons, the host is avoided for the task
+#: while another one can do it.
+AVOIDED_AFTER = 3
+
+
 @dataclass(frozen=True)
 class Policy:
     """What is done about a failed attempt.

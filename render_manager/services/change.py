@@ -1,11 +1,11 @@
 """One passage through the door: a locked task, its frames' moves counted as they are made, and what to tell of it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 from uuid import uuid4
 
-from render_manager.domain.audit import Action, AuditEntry, FrameMove
+from render_manager.domain.audit import ENDS, Action, AuditEntry, FrameMove
 from render_manager.domain.entities import Claim, RenderTask
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.notices import Notice, Topic
@@ -108,6 +108,11 @@ class TaskChange:
             )
             self._entries.append(entry)
         self._recorded, self._moves, self._numbers = now, [], set()
+
+    def ends_in_a_row(self, actors: Collection[str], count: int) -> list[Action]:
+        """How the last attempts at the task ended that these made, the latest first; ``count`` at most."""
+        own = [entry.action for entry in reversed(self._entries) if entry.action in ENDS]
+        return [*own, *self.tx.last_actions(self.task.id, actors, ENDS, count)][:count]
 
     def finish(self, action: Action, why: str | None = None, attempt: int | None = None) -> list[Notice]:
         """Record, save; what to announce."""

@@ -11,10 +11,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from render_manager.domain.audit import Action
+from render_manager.domain.audit import Action, worker_as_actor
 from render_manager.domain.entities import Claim, RenderFrame, RenderTask, WorkerProfile, Workspace
 from render_manager.domain.errors import BrokerUnavailable
-from render_manager.domain.failures import POLICIES, FailureClass
+from render_manager.domain.failures import AVOIDED_AFTER, POLICIES, FailureClass, Policy
 from render_manager.domain.matching import can_serve
 from render_manager.domain.notices import Notice, Topic
 from render_manager.domain.priority import band_of
@@ -232,9 +232,20 @@ class Lifecycle:
             reason = outcome.error or ""
             if policy.wait:
                 change.tx.avoid_host(change.task.id, outcome.host, reason, policy.wait)
-            elif policy.elsewhere and self._another_worker_for(change.task, outcome.host):
+            elif self._is_to_blame(change, outcome.host, policy) and self._another_worker_for(
+                change.task, outcome.host
+            ):
                 change.tx.avoid_host(change.task.id, outcome.host, reason)
         return held
+
+    def _is_to_blame(self, change: TaskChange, host: str, policy: Policy) -> bool:
+        """Whether another host may do better: by the kind of the failure, or since nothing but failures came of this
+        one's last attempts at the task."""
+        if policy.elsewhere:
+            return True
+        workers = self.store.workers(self.rules.alive_within)
+        actors = {worker_as_actor(worker.profile.name) for worker in workers if worker.profile.host == host}
+        return change.ends_in_a_row(actors, AVOIDED_AFTER) == [Action.FAIL] * AVOIDED_AFTER
 
     def ring_for_more(self, task_id: str) -> None:
         """Call the next idle worker if the task has frames left."""

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from render_manager.domain.audit import AuditEntry
+from render_manager.domain.audit import Action, AuditEntry
 from render_manager.domain.entities import (
     Claim,
     HostLoad,
@@ -116,6 +116,12 @@ class StoreTransaction(Protocol):
 
     def avoid_host(self, task_id: str, host: str, reason: str, seconds: float | None = None) -> None:
         """The host gets no frame of the task for so long; None: until a person asks for it again."""
+        ...
+
+    def last_actions(
+        self, task_id: str, actors: Collection[str], actions: Collection[Action], count: int
+    ) -> list[Action]:
+        """Of the record about the task: which of these actions these actors took last, the latest first."""
         ...
 
     def forget_avoided_hosts(self, task_id: str) -> None: ...

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from render_manager.domain.engines import Engine, find_engine
+from render_manager.domain.engines import Engine, check_project_name, find_engine
 from render_manager.domain.entities import RenderSpec, RenderTask, check_unionid, new_task_id
 from render_manager.domain.errors import InvalidTask, ObjectNotFound, ObjectPathError
 from render_manager.domain.frame_order import in_order
@@ -76,9 +76,13 @@ class Submission:
         for what, number in (("--max-attempts", spec.max_attempts), ("--max-workers", spec.max_workers)):
             if number is not None and not 1 <= number <= _LARGEST_LIMIT:
                 raise InvalidTask(f"{what} {number} is out of range: use 1 or more, or leave it out.")
+        for file in (_file_of(source), spec.project_file or ""):
+            check_project_name(self.engines, engine, file)
+        frames = FrameRange.parse(spec.frames, self.max_frames)
+        engine.check_frames(frames)
         return CheckedSpec(
             engine=engine,
-            frames=FrameRange.parse(spec.frames, self.max_frames),
+            frames=frames,
             source=source,
             task_info=_read_task_info(engine, spec.task_info),
             name=name,
@@ -141,8 +145,12 @@ def _read_task_info(engine: Engine, task_info: Mapping[str, object]) -> dict[str
     return {**engine.read_options(options), **({REQUIRES: requires.to_info()} if requires else {})}
 
 
+def _file_of(source: ObjectPath | LocalPath) -> str:
+    return source.name if isinstance(source, ObjectPath) else re.split(r"[\\/]", source.path.rstrip("\\/"))[-1]
+
+
 def _name_of(source: ObjectPath | LocalPath) -> str:
-    name = source.name if isinstance(source, ObjectPath) else re.split(r"[\\/]", source.path.rstrip("\\/"))[-1]
+    name = _file_of(source)
     lower = name.lower()
     suffix = next((suffix for suffix in ARCHIVE_SUFFIXES if lower.endswith(suffix)), "")
     return name[: len(name) - len(suffix)] or name

@@ -1,11 +1,11 @@
 """Writing the record of what was changed, and taking turns at what one worker does for all."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
-from render_manager.domain.audit import AuditEntry
+from render_manager.domain.audit import Action, AuditEntry
 from render_manager.store.tables import audit, db_now, duties, insert_or, render_tasks
 
 SECONDS_PER_DAY = 86_400.0
@@ -20,6 +20,13 @@ class AuditWrites:
     def record(self, entries: Sequence[AuditEntry]) -> None:
         for entry in entries:
             self._db.execute(_RECORD, _row_of(entry))
+
+    def last_actions(
+        self, task_id: str, actors: Collection[str], actions: Collection[Action], count: int
+    ) -> list[Action]:
+        mine = audit.c.task_id == task_id, audit.c.actor.in_(actors), audit.c.action.in_(actions)
+        latest = select(audit.c.action).where(*mine).order_by(audit.c.id.desc()).limit(count)
+        return [Action(action) for action in self._db.execute(latest).scalars()]
 
     def trim_audit(self, *, keep_per_task: int, keep_days: float) -> int:
         old = audit.delete().where(audit.c.at < db_now() - keep_days * SECONDS_PER_DAY)

@@ -2,7 +2,7 @@
 
 Requests and answers are JSON. An answer's line begins with a mark, so that it stands out from Blender's own output:
 
-    {"command": "open", "path": "...", "options": {...}}      ->  opened {missing, scripts} | failed {...}
+    {"command": "open", "path": "...", "options": {...}}      ->  opened {missing, scripts, harmless} | failed {...}
     {"command": "render", "frame": 7, "output": "/o/x_####"}  ->  rendered {frame, path, size} | failed {...}
 
 ``failed`` has a message for people, the class of the failure where it is known here (render_manager.domain.failures)
@@ -19,6 +19,7 @@ import bpy
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
 
+from blender_python import scripts_for_people  # noqa: E402
 from blender_scene import (  # noqa: E402
     Refused,
     image_size,
@@ -36,7 +37,7 @@ def open_project(request):
     options = request["options"]
     open_scene(request["path"], options)
     set_up(options, request["renders"])
-    say("opened", missing=sorted(missing_files()), scripts=scripts_are(options))
+    say("opened", missing=sorted(missing_files()), scripts=scripts_are(options), harmless=scripts_for_people())
 
 
 def render(request):

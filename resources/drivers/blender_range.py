@@ -16,6 +16,7 @@ import bpy
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 sys.dont_write_bytecode = True
 
+from blender_python import scripts_for_people  # noqa: E402
 from blender_scene import (  # noqa: E402
     Refused,
     check_python,
@@ -42,7 +43,8 @@ def main():
             % (len(missing), ", ".join(missing[:5]), " …" if len(missing) > 5 else ""),
             "asset",
         )
-    say("opened", missing=missing, scripts=scripts_are(options), size=image_size(bpy.context.scene.render))
+    size = image_size(bpy.context.scene.render)
+    say("opened", missing=missing, scripts=scripts_are(options), harmless=scripts_for_people(), size=size)
     for frame in request["frames"]:
         render_frame(frame, request["output"])
 

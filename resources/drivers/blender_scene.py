@@ -12,7 +12,6 @@ import bpy
 from blender_python import python_of_scene
 
 MARK = "@@RM "
-LARGEST_FRAME = 1048574  # Blender's own limit
 MOVIES = {"FFMPEG", "AVI_JPEG", "AVI_RAW"}
 
 
@@ -100,8 +99,6 @@ def render_frame(frame, output):
         Refused: Blender can't, and says why.
     """
     scene = bpy.context.scene
-    if abs(frame) > LARGEST_FRAME:
-        raise Refused("Blender has no frame %d: its largest is %d." % (frame, LARGEST_FRAME))
     settings = scene.render
     settings.filepath = output
     path = settings.frame_path(frame=frame)

@@ -1,19 +1,16 @@
 """Projects that can't be rendered: a clear reason on the task, and nothing half-written."""
 
-import os
+import shutil
 import stat
-import subprocess
-import sys
 import zipfile
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from render_manager.domain.failures import FailureClass
 from render_manager.domain.states import TaskStatus
 from tests.support.archives import zipped
 from tests.support.farm import Farm, open_farm, wait_until
-from tests.support.servers import missing
 
 SCENE = Path(__file__).parent.parent / "scenes" / "anim_cycles.blend"
 
@@ -84,39 +81,54 @@ def test_an_object_removed_before_it_was_fetched(tmp_path: Path, blender: Path) 
         assert task.oss_file_path in row.note
 
 
-def test_without_blender_the_task_says_what_to_install(tmp_path: Path) -> None:
-    with open_farm(tmp_path / "home", {"BLENDER_EXECUTABLE": str(tmp_path / "nowhere" / "blender")}) as farm:
+@pytest.mark.parametrize("there", [False, True], ids=["nowhere", "not executable"])
+def test_without_blender_the_task_says_what_to_install(tmp_path: Path, there: bool) -> None:
+    program = tmp_path / "blender"
+    if there:
+        program.touch(0o644)
+    with open_farm(tmp_path / "home", {"BLENDER_EXECUTABLE": str(program)}) as farm:
         task = farm.submit(SCENE, "1")
         wait_until(lambda: "BLENDER_EXECUTABLE" in farm.row(task).note)
-        assert farm.row(task).note.startswith("No online worker can run Blender.")
+        note = farm.row(task).note
+        assert note.startswith("No online worker can run Blender.")
+        assert ("may not be executed" in note) is there
         assert farm.row(task).stuck
 
 
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[Path]:
-    """A folder on a disk of 6 MB."""
-    folder = tmp_path / "small"
-    folder.mkdir()
-    mounted = sys.platform == "linux" and os.geteuid() == 0
-    if not mounted or subprocess.run(["mount", "-t", "tmpfs", "-o", "size=6m", "tmpfs", str(folder)]).returncode:
-        missing("A small disk (mount of a tmpfs)")
-    yield folder
-    subprocess.run(["umount", "-l", str(folder)], check=True)
+@pytest.mark.parametrize("session", ["true", "false"])
+@pytest.mark.parametrize("option", ["scene", "camera", "view_layer"])
+def test_what_a_scene_has_not_is_its_fault_and_not_tried_again(farm: Farm, option: str, session: str) -> None:
+    row = farm.render(SCENE, "1-3", max_attempts=3, task_info={option: "Nope", "session": session})
+    assert row.task.status is TaskStatus.FAILED
+    assert f"There is no {option.replace('_', ' ')} 'Nope' in the scene; there are: " in row.note
+    frames = farm.services.queries.frames(row.task.id)
+    assert {frame.failure for frame in frames} == {FailureClass.SCENE}
+    assert sum(frame.attempts_used for frame in frames) == 1
 
 
-@pytest.mark.parametrize("margin", ["0", "0.001"])
-def test_a_full_disk_while_unpacking_leaves_nothing_half_written(
-    tmp_path: Path, small_disk: Path, blender: Path, margin: str
-) -> None:
-    archive = zipped(tmp_path / "big.zip", {"ok.blend": SCENE, "big.bin": os.urandom(4_000_000)})
-    environment = {"WORKSPACE_ROOT_DIR": str(small_disk), "MIN_FREE_DISK_GB": margin}
-    with open_farm(tmp_path / "home", environment) as farm:
-        row = farm.render(archive, "1")
+@pytest.mark.parametrize("session", ["true", "false"])
+def test_a_folder_for_images_that_cannot_be_written(farm: Farm, session: str) -> None:
+    task = farm.render(SCENE, "1", max_attempts=1, task_info={"session": session}).task
+    renders = farm.workspace(task) / "Sys_Default_Renders"
+    shutil.rmtree(renders)
+    renders.write_text("a file in its place")
+    farm.services.control.retry(task.id, "1")
+    assert farm.settled(task).task.status is TaskStatus.FAILED
+    frame = farm.services.queries.frame(task.id, 1)
+    assert frame.failure is FailureClass.STORAGE
+    assert "Sys_Default_Renders" in (frame.error_message or "")
+
+
+@pytest.mark.parametrize("blocked", [".locks", "li"])
+def test_a_workspace_root_that_cannot_be_written(tmp_path: Path, blender: Path, blocked: str) -> None:
+    root = tmp_path / "root"
+    root.mkdir()
+    (root / blocked).write_text("a file in the way of a folder")
+    with open_farm(tmp_path / "home", {"WORKSPACE_ROOT_DIR": str(root)}) as farm:
+        row = farm.render(SCENE, "1", max_attempts=1)
         assert row.task.status is TaskStatus.FAILED
-        assert "free" in row.note
-        folder = small_disk / "li" / row.task.id
-        assert not (folder / "project").exists()
-        assert not list(folder.glob("*.unpacking"))
+        assert str(root) in row.note
+        assert farm.services.queries.frame(row.task.id, 1).failure is FailureClass.STORAGE
 
 
 def test_a_renderer_sees_no_credentials(tmp_path: Path) -> None:

@@ -8,7 +8,7 @@ import OpenImageIO
 import pytest
 
 from render_manager.domain.states import TaskStatus
-from tests.support.farm import Farm, open_farm
+from tests.support.farm import Farm, open_farm, wait_until
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the programs are scripts with a first line")
 
@@ -71,6 +71,9 @@ def test_where_no_session_comes_to_be_ready_ranges_are_rendered(
         starts = (tmp_path / "starts").read_text().split()
         assert starts[0] == "session"
         assert starts.count("session") == 1, "it is not tried again for the same work"
+        wait_until(lambda: not farm.services.queries.workers()[0].rendering)
+        assert farm.render(scenes / "anim_workbench.blend", "1").task.status is TaskStatus.COMPLETED
+        assert (tmp_path / "starts").read_text().split().count("session") == 1, "nor in a later lane"
 
 
 def test_a_session_that_hangs_before_it_is_ready_is_given_up(tmp_path: Path, program: Program, scenes: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 import OpenImageIO
 import pytest
 
+from render_manager.domain.failures import FailureClass
 from render_manager.domain.states import FrameStatus, TaskStatus
 from tests.support.archives import gzipped, zipped
 from tests.support.farm import Farm
@@ -17,12 +18,17 @@ GOOD = {
     "anim_workbench.blend": ".png",
 }
 BAD = {
-    "nocam_cycles.blend": "no camera",
-    "missing_tex.blend": r"//textures/missing\.png",
-    "saved_by_5.blend": "saved by a newer Blender",
-    "trunc.blend": "Missing DNA block",
-    "garbage.blend": "is no Blender file",
+    "nocam_cycles.blend": (FailureClass.SCENE, "no camera"),
+    "missing_tex.blend": (FailureClass.ASSET, r"//textures/missing\.png"),
+    "saved_by_5.blend": (FailureClass.NODE, "saved by a newer Blender"),
+    "trunc.blend": (FailureClass.SCENE, "Missing DNA block"),
+    "garbage.blend": (FailureClass.SCENE, "is no Blender file"),
 }
+HEAVY = "anim_cycles_heavy.blend"
+
+
+def test_every_sample_scene_is_rendered_here(scenes: Path) -> None:
+    assert {path.name for path in scenes.iterdir()} == {*GOOD, *BAD, HEAVY}
 
 
 @pytest.fixture(params=["plain", "zip", "gz"])
@@ -54,13 +60,36 @@ def test_a_good_scene_becomes_valid_images(farm: Farm, scenes: Path, packed, sce
         assert farm.services.queries.log(frame).text
 
 
+def test_the_heavy_scene_becomes_a_valid_image(farm: Farm, scenes: Path) -> None:
+    row = farm.render(scenes / HEAVY, "1", task_info={"resolution_percentage": 20})
+    assert row.task.status is TaskStatus.COMPLETED, row.note
+    image = OpenImageIO.ImageBuf(farm.services.queries.frame(row.task.id, 1).output_path)
+    assert (image.spec().full_width, image.spec().full_height) == (160, 160)
+
+
+@pytest.mark.parametrize("magic", [b"", b"\x1f\x8b", b"\x28\xb5\x2f\xfd"], ids=["plain", "gzip", "zstd"])
+@pytest.mark.parametrize("session", ["true", "false"])
+def test_what_is_no_scene_is_the_projects_fault_and_not_tried_again(
+    farm: Farm, tmp_path: Path, session: str, magic: bytes
+) -> None:
+    """Only Blender itself can look into what is compressed."""
+    (tmp_path / "shot.blend").write_bytes(magic + b"no scene at all, whatever it begins like")
+    row = farm.render(tmp_path / "shot.blend", "1-2", max_attempts=3, task_info={"session": session})
+    frames = farm.services.queries.frames(row.task.id)
+    assert {(frame.status, frame.failure) for frame in frames} == {(FrameStatus.FAILED, FailureClass.SCENE)}
+    assert sum(frame.attempts_used for frame in frames) == 1
+    assert "shot.blend" in row.note
+
+
 @pytest.mark.parametrize("scene", BAD)
 def test_a_bad_scene_fails_with_the_reason(farm: Farm, scenes: Path, packed, scene: str) -> None:
+    failure, words = BAD[scene]
     row = farm.render(packed(scenes / scene), "1-2")
     assert row.task.status is TaskStatus.FAILED
     assert row.task.error_message
-    assert re.search(BAD[scene], row.task.error_message), row.task.error_message
-    assert {frame.status for frame in farm.services.queries.frames(row.task.id)} == {FrameStatus.FAILED}
+    assert re.search(words, row.task.error_message), row.task.error_message
+    frames = farm.services.queries.frames(row.task.id)
+    assert {(frame.status, frame.failure) for frame in frames} == {(FrameStatus.FAILED, failure)}
     assert not list((farm.workspace(row.task) / "Sys_Default_Renders").glob("*.*"))
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from render_manager.domain.entities import Keep, WorkspaceState
 from render_manager.domain.errors import TaskBusy
+from render_manager.domain.failures import FailureClass
 from render_manager.domain.states import FrameStatus, TaskStatus
 from tests.support.archives import zipped
 from tests.support.farm import Farm, open_farm, wait_until
@@ -70,6 +71,29 @@ def test_a_retry_renders_only_that_frame_and_downloads_nothing(farm: Farm, scene
     after = {path.name: path.stat().st_mtime_ns for path in renders.iterdir()}
     assert {name for name in before if before[name] != after[name]} == {"anim_cycles_0002.png"}
     assert [frame.attempt for frame in farm.services.queries.frames(task.id)] == [1, 2, 1]
+
+
+def test_a_retry_of_a_failed_frame_renders_only_that_one_and_downloads_nothing(farm: Farm, scenes: Path) -> None:
+    task = farm.render(scenes / "anim_cycles.blend", "1-3").task
+    renders = farm.workspace(task) / "Sys_Default_Renders"
+    image = renders / "anim_cycles_0002.png"
+    farm.program.objects.delete(task.oss_file_path)
+    image.unlink()
+    image.mkdir()  # where Blender wants to write
+    farm.services.control.retry(task.id, "2")
+    assert farm.settled(task).task.status is TaskStatus.FAILED
+    failed = farm.services.queries.frame(task.id, 2)
+    assert (failed.status, failed.failure) == (FrameStatus.FAILED, FailureClass.STORAGE)
+    image.rmdir()
+    before = {path.name: path.stat().st_mtime_ns for path in renders.iterdir()}
+    attempts = [frame.attempt for frame in farm.services.queries.frames(task.id)]
+
+    farm.services.control.retry(task.id, "2")
+    assert farm.settled(task).task.status is TaskStatus.COMPLETED
+    after = {path.name: path.stat().st_mtime_ns for path in renders.iterdir()}
+    assert after.keys() - before.keys() == {image.name}
+    assert {name: after[name] for name in before} == before
+    assert [frame.attempt for frame in farm.services.queries.frames(task.id)] == [1, attempts[1] + 1, 1]
 
 
 def test_clean_up_removes_the_workspace_and_a_retry_prepares_again(farm: Farm, scenes: Path, tmp_path: Path) -> None:

@@ -33,7 +33,7 @@ ENGINES = {
     "blender": Engine(
         "blender", "Blender", (".blend",), "BLENDER_EXECUTABLE", (EngineOption("samples", "samples", int),)
     ),
-    "maya": Engine("maya", "Maya", (".ma", ".mb"), "MAYA_EXECUTABLE"),
+    "maya": Engine("maya", "Maya", (".ma", ".mb"), "MAYA_EXECUTABLE", first_frame=0, last_frame=100),
 }
 MAX_ATTEMPTS = 3
 

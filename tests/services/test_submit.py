@@ -50,6 +50,16 @@ def test_what_is_submitted_is_what_is_stored(any_house: House) -> None:
         ({"engine": "houdini"}, UnknownEngine, "use one of: blender, maya"),
         ({"frames": "abc"}, FrameRangeError, "abc"),
         ({"frames": "1-1001"}, FrameRangeError, "the limit is 1,000"),
+        ({"frames": "1-3,101"}, FrameRangeError, "Maya can't render frame 101: its frames go from 0 to 100"),
+        ({"frames": "-1-3"}, FrameRangeError, "Maya can't render frame -1"),
+        (
+            {"path": "projects/shot.ma"},
+            InvalidTask,
+            r"'shot\.ma' is a project of Maya, not of Blender: use",
+        ),
+        ({"path": "projects/shot.mb.gz"}, InvalidTask, "is a project of Maya"),
+        ({"path": "/films/shot.MA"}, InvalidTask, "is a project of Maya"),
+        ({"project_file": "scenes/shot.ma"}, InvalidTask, r"'scenes/shot\.ma' is a project of Maya"),
         ({"unionid": "../x"}, InvalidTask, "folder name"),
         ({"unionid": ""}, InvalidTask, "folder name"),
         ({"priority": 11}, InvalidTask, "Priority 11"),
@@ -63,7 +73,7 @@ def test_a_wrong_field_is_named_and_nothing_is_written(
     house: House, fields: dict[str, object], error: type[Exception], said: str
 ) -> None:
     with pytest.raises(error, match=said) as caught:
-        house.submit(**{"frames": "1-3", **fields})
+        house.submit(**{"frames": "1-3", "engine": "maya" if "Maya can't" in said else "blender", **fields})
     assert isinstance(caught.value, UsageError | ObjectNotFound)
     assert house.store.tasks() == []
     assert house.bus.published == []

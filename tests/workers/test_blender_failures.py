@@ -42,6 +42,7 @@ RENDERED = '@@RM {"event": "rendered", "frame": 7, "path": "/o/f_0007.png"}'
             "Render error (Invalid argument) cannot save: '/o/f_0001.png'",
             C.STORAGE,
         ),
+        ("Error: Error writing tile to file", "Error writing tile to file", C.STORAGE),
         (
             "imb_savepng: Cannot open file for writing: '/o/f_0001.png'",
             "imb_savepng: Cannot open file for writing: '/o/f_0001.png'",

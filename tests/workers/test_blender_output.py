@@ -144,6 +144,20 @@ def test_python_that_was_not_run_fails_what_follows_unless_it_is_ignored(line: s
     assert while_rendering(line) == []
     assert while_rendering(RENDERED) == [needed]
     assert while_rendering(RENDERED) == [needed], "Blender does not say it again"
+    harmless = OPENED.replace("}", ', "harmless": ["rig_ui.py"]}') % "refused"
+    while_loading(line)
+    assert while_loading(harmless) == [needed]
     ignoring(line)
     assert ignoring(OPENED % "ignored") == [SceneLoaded(())]
     assert ignoring(RENDERED) == [FrameDone(7, "/o/f.png")]
+
+
+def test_a_script_that_only_draws_need_not_run() -> None:
+    parse = BlenderOutput()
+    skipped = "scripts disabled for \"/p/a.blend\", skipping '%s'"
+    parse(skipped % "rig_ui.py")
+    assert parse(OPENED.replace("}", ', "harmless": ["rig_ui.py"]}') % "refused") == [SceneLoaded(())]
+    assert parse(skipped % "rig_ui.py") == [], "Blender's own words may come after the driver's"
+    assert parse(RENDERED) == [FrameDone(7, "/o/f.png")]
+    parse(skipped % "other.py")
+    assert parse(RENDERED) == [Problem(NEEDS_PYTHON, True, FailureClass.SCENE, skipped % "other.py")]

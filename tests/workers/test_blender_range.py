@@ -181,6 +181,25 @@ def test_a_frame_whose_pixels_were_not_written_is_bad_and_the_next_one_is_not() 
     ]
 
 
+@pytest.mark.parametrize(
+    "full",
+    [
+        "OpenEXR-writePixels: ERROR: Failed to write pixel data to image file. No space left on device.",
+        "00:00.500  image.openexr    | ERROR IMB_exr_write_channels: Failed to write pixel data",
+    ],
+)
+def test_what_is_said_once_more_after_a_frame_is_not_the_next_ones_fault(full: str) -> None:
+    end = " Time: 00:00.41 (Saving: 00:00.29)"
+    first = ["Fra:1 Mem:9M | Sample 4/4", full, "Saved: '/p/out/f_0001.exr'", end]
+    second = ["Fra:2 Mem:9M | Sample 4/4", "Saved: '/p/out/f_0002.exr'", end]
+    fatal = [isinstance(event, Problem) and event.fatal for event in parsed([*first, full, *second], [1, 2])]
+    assert fatal.count(True) == 1
+    events = parsed([*first, full, *second], [1, 2])
+    assert fatal.index(True) < events.index(FrameStarted(2))
+    again = parsed([*first, full, second[0], full, *second[1:]], [1, 2])
+    assert [isinstance(event, Problem) and event.fatal for event in again].count(True) == 2, "it may go on"
+
+
 def test_frames_that_were_not_asked_for_and_answers_of_a_scene_count_for_nothing() -> None:
     lines = [
         "Fra:99 Mem:9M | Scene, ViewLayer | Synchronizing object",

@@ -120,6 +120,21 @@ scene.node_tree.nodes.new("CompositorNodeBlur").name = "B"
 drive(scene.node_tree, 'nodes["B"].size_x', "bpy.context.scene.frame_current")
 save("nodes")
 scene.node_tree.driver_remove('nodes["B"].size_x')
+
+from rigify import rig_ui_template as rigify
+classes = rigify.UI_REGISTER + rigify.UI_REGISTER_BAKE_SETTINGS
+lines = [*rigify.UI_IMPORTS, rigify.UI_BASE_UTILITIES % "ab12", rigify.UI_SLIDERS, rigify.UI_BAKE_SETTINGS]
+lines += ["class RigLayers(bpy.types.Panel):", "    def draw(self, context):", "        bpy.context.scene.frame_set(1)"]
+lines += ["def register():", *("    bpy.utils.register_class(%s)" % name for name in classes), "register()"]
+text = bpy.data.texts.new("script rig_ui.py")
+text.write("\\n".join(lines))
+text.use_module = True
+save("rigify")
+text.clear()
+text.write("import bpy\\nfrom bpy.app.handlers import frame_change_pre as changes\\n")
+text.write("def setup(scene): pass\\ndef register(): changes.append(setup)\\nregister()")
+save("handler")
+bpy.data.texts.remove(text)
 text = bpy.data.texts.new("rig.py")
 text.write("import bpy\\nbpy.context.scene.render.resolution_x = 48")
 text.use_module = True
@@ -133,7 +148,12 @@ save("script")
 
 @pytest.mark.parametrize(
     ("scene", "what"),
-    [("driver", "bpy.context.scene.frame_current > 5"), ("nodes", "frame_current"), ("script", "script rig.py")],
+    [
+        ("driver", "bpy.context.scene.frame_current > 5"),
+        ("nodes", "frame_current"),
+        ("script", "script rig.py"),
+        ("handler", "rig_ui.py"),
+    ],
 )
 def test_a_scene_that_needs_python_is_refused(studio: Studio, python_scenes: Path, scene: str, what: str) -> None:
     error = refused(lambda: studio.open(python_scenes / f"{scene}.blend"))
@@ -141,6 +161,14 @@ def test_a_scene_that_needs_python_is_refused(studio: Studio, python_scenes: Pat
     assert what in str(error)
     assert "allow_scripts=true" in str(error)
     assert "ignore_scripts=true" in str(error)
+
+
+def test_a_script_that_only_registers_panels_does_not_keep_a_scene_from_rendering(
+    studio: Studio, python_scenes: Path
+) -> None:
+    """As Rigify's, which is in every scene with a character of it."""
+    studio.open(python_scenes / "rigify.blend")
+    assert Path(studio.render(1)[0].path).is_file()
 
 
 def test_a_script_of_a_trusted_scene_is_run(studio: Studio, python_scenes: Path) -> None:

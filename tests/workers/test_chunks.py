@@ -40,3 +40,11 @@ def test_what_the_task_asks_for_counts() -> None:
     size = ChunkSize(7, first=5, most_seconds=1800)
     size.measured(startup=10.0, frame=2.0)
     assert size.frames == 7
+
+
+@pytest.mark.parametrize("asked", [None, 7])
+def test_what_a_process_can_render_at_most_counts_more(asked: int | None) -> None:
+    size = ChunkSize(asked, first=5, most_seconds=1800, largest=1)
+    assert size.frames == 1
+    size.measured(startup=10.0, frame=2.0)
+    assert size.frames == 1

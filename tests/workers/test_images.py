@@ -2,11 +2,14 @@
 
 import os
 from pathlib import Path
+from types import SimpleNamespace
 
 import OpenImageIO
 import pytest
 
 from render_manager.domain.errors import RenderFailed
+from render_manager.domain.failures import FailureClass
+from workers import images
 from workers.images import check_image, contact_sheet
 
 IMAGES = Path(__file__).parent.parent / "images"
@@ -29,6 +32,14 @@ def test_good_images_pass(name: str) -> None:
 def test_bad_images_are_refused_with_the_reason(name: str, reason: str) -> None:
     with pytest.raises(RenderFailed, match=reason):
         check_image(IMAGES / name, not_before=0)
+
+
+@pytest.mark.parametrize("name", ["cut_4096B.exr", "zero.png", "nothing.png"])
+def test_a_full_disk_is_named_as_the_cause(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(images.shutil, "disk_usage", lambda folder: SimpleNamespace(free=4096))
+    with pytest.raises(RenderFailed, match=r"^The disk of .* is full \(4\.0 KB left\)") as caught:
+        check_image(IMAGES / name, not_before=0)
+    assert caught.value.failure is FailureClass.STORAGE
 
 
 def test_a_cut_png_is_refused(tmp_path: Path) -> None:

@@ -82,11 +82,6 @@ def test_other_renderers_get_no_flags_of_arnolds(job: RenderJob) -> None:
     assert MAYA.lists_frames({})
 
 
-def test_negative_frames_are_refused(job: RenderJob) -> None:
-    with pytest.raises(ProjectFileError, match="frame -5"):
-        command(job, [-5, -4])
-
-
 def test_the_program_of_the_scenes_own_version_is_taken(tmp_path: Path, job: RenderJob) -> None:
     newer, own = install(tmp_path, 2026), install(tmp_path, 2024)
     found = MAYA.find(newer)
@@ -157,6 +152,53 @@ def test_with_several_layers_a_frame_is_done_at_the_end_with_all_its_files() -> 
     assert output.ended(0) == [FrameDone(1, paths[0], files=paths)]
 
 
+FOLDERS = ("/o", "/o/masterLayer")
+
+
+def renders(output: MayaOutput, *files: str) -> list[tuple[str, int]]:
+    """What is told of frames while Arnold renders these files, and at the end."""
+    lines = [
+        f"00:00:01   80MB         | {text}"
+        for file in files
+        for text in ("log started x", f" [driver_exr] writing file `/o/{file}'", "Arnold shutdown")
+    ]
+    said = [event for line in (*lines, "Scene /p/x.ma completed.") for event in output(line)]
+    said += [FrameProgress(0, 0.0), *output.ended(0)]
+    return [(type(event).__name__[5:], event.frame) for event in said if not isinstance(event, Problem)]
+
+
+END = ("Progress", 0)
+
+
+@pytest.mark.parametrize("folder", ["", "masterLayer/"])
+def test_of_one_camera_each_frame_is_done_with_its_render(folder: str) -> None:
+    said = renders(MayaOutput([1, 2], folders=FOLDERS), f"{folder}x.0001.exr", f"{folder}x.0002.exr")
+    assert said == [("Started", 1), ("Done", 1), ("Started", 2), ("Done", 2), END]
+
+
+@pytest.mark.parametrize("folder", ["", "masterLayer/"])
+def test_a_frame_of_several_cameras_is_done_when_the_next_one_begins(folder: str) -> None:
+    output = MayaOutput([1, 2, 3], folders=FOLDERS)
+    files = [f"{folder}{camera}/x.{frame:04d}.exr" for frame in (1, 2, 3) for camera in ("left", "right")]
+    assert renders(output, *files) == [
+        *(("Started", 1), ("Done", 1), ("Started", 2), ("Done", 2), ("Started", 3)),
+        *(END, ("Done", 3)),
+    ]
+    assert output._files[2] == [f"/o/{folder}left/x.0002.exr", f"/o/{folder}right/x.0002.exr"]
+
+
+def test_where_each_camera_renders_all_frames_they_are_done_at_the_end() -> None:
+    output = MayaOutput([1, 2], folders=FOLDERS)
+    said = renders(output, *(f"{camera}/x.{frame:04d}.exr" for camera in ("left", "right") for frame in (1, 2)))
+    assert [event for event in said if event[0] == "Done"] == [("Done", 1), ("Done", 2)]
+    assert said.index(END) < said.index(("Done", 1))
+
+
+def test_passes_in_folders_of_their_own_are_no_cameras_where_one_is_named() -> None:
+    output = MayaOutput([1, 2])
+    assert renders(output, "beauty/x.0001.exr", "beauty/x.0002.exr")[1] == ("Done", 1)
+
+
 def test_mayas_own_renderer_names_its_files_only() -> None:
     output = MayaOutput([5, 6])
     said = events(
@@ -186,18 +228,78 @@ def test_without_its_last_word_nothing_is_done(code: int) -> None:
         ),
         ("00:00:01   80MB WARNING | rendering with watermarks because of failed authorization:", FailureClass.LICENCE),
         ("Error: makeCameraRenderable.mel line 34: Camera [None] does not exist.", FailureClass.SCENE),
+        ("Error: file: /tmp/ASTMP1.mel line 31: Render layer nope does not exist.", FailureClass.SCENE),
         ('Renderer "renderman" is not valid', FailureClass.NODE),
         ('00:00:01  80MB ERROR   |  [texturesys] file1: Invalid image file "/p/t.tx"', FailureClass.ASSET),
         ("Fatal Error. Attempting to save in /usr/tmp/.20190417.0215.ma", FailureClass.CRASH),
         ("terminate called after throwing an instance of 'std::bad_alloc'", FailureClass.MEMORY),
         ("[Redshift] License error: (RLM) no server", FailureClass.LICENCE),
         ("Could not obtain a license", FailureClass.LICENCE),
+        ("No license for product (-1)", FailureClass.LICENCE),
+        ("License was not obtained", FailureClass.LICENCE),
+        ("error checking out license for arnold", FailureClass.LICENCE),
+        ("00:00:01   80MB ERROR   | could not initialize license", FailureClass.LICENCE),
+        ("00:00:01   80MB ERROR   | [rlm] error initializing license system", FailureClass.LICENCE),
+        ("00:00:01   80MB ERROR   | [clm.v1] error loading a library (4)", FailureClass.LICENCE),
+        ("Maxon licensing error", FailureClass.LICENCE),
+        ("{SEVERE} License", FailureClass.LICENCE),
+        ("00:00:01   80MB ERROR   | unspecified OIIO error", FailureClass.ASSET),
+        ("00:00:01   80MB ERROR   | [ass] can't open /p/a.ass", FailureClass.ASSET),
+        ("00:00:01   80MB ERROR   | [alembic] invalid archive /p/a.abc", FailureClass.ASSET),
+        ("00:00:01   80MB ERROR   |  [driver_exr] can't create file `/o/x.exr'", FailureClass.STORAGE),
+        ("Error: x.ma contains legacy render layers and uses render setup", FailureClass.SCENE),
+        ("less than 128MB of free VRAM", FailureClass.GPU_MEMORY),
+        ("illegal memory access", FailureClass.GPU_MEMORY),
+        ("maya encountered a fatal error", FailureClass.CRASH),
+        ("00:00:01   80MB ERROR   | signal caught: SIGABRT", FailureClass.CRASH),
+        ("[mtoa] Failed batch render", FailureClass.UNKNOWN),
+        ("Error: file: /tmp/ASTMPVlbWhf.mel line 34: Scene /p/x.ma failed to render.", FailureClass.UNKNOWN),
+        ("00:00:01   80MB WARNING | render terminating early: received abort signal", FailureClass.UNKNOWN),
+        ("Frame rendering aborted", FailureClass.UNKNOWN),
+        ("No devices found. Aborting rendering.", FailureClass.NODE),
+        ("Rendering was internally aborted", FailureClass.UNKNOWN),
     ],
 )
 def test_what_a_line_means(line: str, failure: FailureClass) -> None:
     (problem,) = MayaOutput([1])(line)
     assert isinstance(problem, Problem)
     assert (problem.fatal, problem.failure, problem.evidence) == (True, failure, line)
+
+
+@pytest.mark.parametrize(
+    ("line", "percent"),
+    [
+        ("00:00:02   504MB         |     5% done - 60 rays/pixel", 5),
+        ("[PROGRESS] 45 percent", 45),
+        ("PROGRESS: 45%", 45),
+        ("R90000     45%", 45),
+        ("Rendering image…: 45.2%", 45),
+    ],
+)
+def test_each_renderers_way_to_tell_its_progress(line: str, percent: int) -> None:
+    output = MayaOutput([7])
+    assert output("[mtoa] Rendering Frame: 7 (1/1)  Camera: persp  Layer: masterLayer") == [FrameStarted(7)]
+    assert output(line) == [FrameProgress(7, percent / 100)]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "00:00:09   504MB         |  [driver_exr] writing file `/o/x.0007.exr'",
+        "Finished Rendering /o/x.0007.exr.",
+        'Successfully written image file "/o/x.0007.exr"',
+        "  Saved file '/o/x.0007.exr'",
+    ],
+)
+def test_each_renderers_way_to_tell_its_file(line: str) -> None:
+    output = MayaOutput([7])
+    assert output(line) == [FrameStarted(7)]
+    output("Scene /p/x.ma completed.")
+    assert output.ended(0) == [FrameDone(7, "/o/x.0007.exr", files=("/o/x.0007.exr",))]
+
+
+def test_redshift_names_its_frames() -> None:
+    assert MayaOutput([4, 5])("Rendering frame 5...") == [FrameStarted(5)]
 
 
 def test_a_maya_that_says_nothing_could_not_start() -> None:

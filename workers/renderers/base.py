@@ -14,6 +14,7 @@ from typing import Protocol
 
 from render_manager.domain.engines import Engine, EngineOption
 from workers.renderers.events import Event
+from workers.wear import SessionLimits
 
 #: A parser keeps what it must remember between lines to itself.
 OutputParser = Callable[[str], list[Event]]
@@ -122,7 +123,13 @@ class Renderer(ABC):
 
 
 class SessionRenderer(Renderer):
-    """An engine that stays open between frames: requests go to its standard input, one line each."""
+    """An engine that stays open between frames: requests go to its standard input, one line each.
+
+    Attributes:
+        session_limits: when a session is replaced by a new one.
+    """
+
+    session_limits: SessionLimits = SessionLimits()
 
     @abstractmethod
     def session_command(self, installation: Installation) -> list[str]:
@@ -146,11 +153,13 @@ class RangeRenderer(Renderer):
 
     Attributes:
         first_chunk: so many frames are rendered by a process while nothing is known of their times.
+        largest_chunk: no process can render more than so many; None: any number.
         settle: seconds in which a file that was reported may still come to be seen: network disks, asynchronous
             writers.
     """
 
     first_chunk: int = 1
+    largest_chunk: int | None = None
     settle: float = 0.0
 
     def lists_frames(self, task_info: Mapping[str, object]) -> bool:

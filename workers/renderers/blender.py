@@ -5,7 +5,6 @@ import json
 import os
 import re
 import shutil
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from glob import glob
@@ -14,7 +13,6 @@ from pathlib import Path
 from render_manager.domain.engines import Engine, EngineOption
 from render_manager.domain.errors import ProjectFileError, RendererNotFound
 from render_manager.resource_files import resources
-from workers.process import renderer_environment
 from workers.renderers.base import (
     CHUNK_OPTIONS,
     COMMON_OPTIONS,
@@ -28,9 +26,11 @@ from workers.renderers.base import (
 )
 from workers.renderers.blender_output import BlenderOutput
 from workers.renderers.blender_range import BlenderRangeOutput, launch, output_of
+from workers.renderers.programs import answer_of, check_configured
 from workers.wear import SessionLimits
 
 _FORMATS = ("PNG", "OPEN_EXR", "OPEN_EXR_MULTILAYER", "JPEG", "TIFF")
+_LAST_FRAME = 1_048_574  # its MAXFRAME
 _USUAL_PLACES = {
     "win32": (r"C:\Program Files\Blender Foundation\Blender*\blender.exe",),
     "darwin": ("/Applications/Blender.app/Contents/MacOS/Blender",),
@@ -43,7 +43,6 @@ _INSTALL = {
 }
 _HEADER = re.compile(rb"BLENDER(?:[-_][vV](\d)(\d\d)|\d\d-\d\dv(\d\d)(\d\d))")
 _COMPRESSED = (b"\x1f\x8b", b"\x28\xb5\x2f\xfd")  # gzip before 3.0, zstd since
-PROBE_TIMEOUT = 60.0
 
 
 class Blender(SessionRenderer, RangeRenderer):
@@ -68,6 +67,8 @@ class Blender(SessionRenderer, RangeRenderer):
             *COMMON_OPTIONS,
             *CHUNK_OPTIONS,
         ),
+        first_frame=-_LAST_FRAME,
+        last_frame=_LAST_FRAME,
     )
     # A Cycles frame may say nothing for hours.
     limits = Limits(startup=1800.0)
@@ -76,10 +77,7 @@ class Blender(SessionRenderer, RangeRenderer):
 
     def find(self, configured: Path | None) -> Installation:
         if configured is not None:
-            if not configured.is_file() or not os.access(configured, os.X_OK):
-                raise RendererNotFound(
-                    f"BLENDER_EXECUTABLE = {configured}: there is no program; set Blender's full path."
-                )
+            check_configured(configured, self.engine.executable_setting, "Blender")
             return Installation(configured, _version_of(configured))
         system = sys.platform if sys.platform in _USUAL_PLACES else "linux"
         found = [
@@ -142,20 +140,11 @@ class Blender(SessionRenderer, RangeRenderer):
 
 
 def _version_of(executable: Path) -> str:
-    try:
-        asked = subprocess.run(
-            [str(executable), "-b", "--version"],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=PROBE_TIMEOUT,
-            check=False,
-            env=renderer_environment(),
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise RendererNotFound(f"Blender at {executable} does not start: {error}.") from error
-    match = re.search(rb"^Blender (\d+\.\d+(?:\.\d+)?)", asked.stdout, re.MULTILINE)
+    match = re.search(
+        r"^Blender (\d+\.\d+(?:\.\d+)?)", answer_of(executable, "-b", "--version", label="Blender"), re.MULTILINE
+    )
     if match is None:
         raise RendererNotFound(
             f"{executable} does not answer like Blender: set BLENDER_EXECUTABLE to the right program."
         )
-    return match[1].decode()
+    return match[1]

@@ -18,7 +18,7 @@ _KINDS = tuple(
         (
             _C.STORAGE,
             r"No space left on device|Disk quota exceeded|Read-only file system|cannot save|"
-            r"Cannot open file for writing|Failed to write pixel data",
+            r"Cannot open file for writing|Failed to write pixel data|Error (?:writing tile|opening tile file)",
         ),
         (_C.NODE, r"engine not found|Build without|newer Blender|, not a blend file"),
         (

@@ -38,8 +38,9 @@ class BlenderOutput:
     def __init__(self) -> None:
         self._last: Problem | None = None  # since the last answer
         self._spoilt: Problem | None = None
-        self._python_off: str | None = None  # the first line that tells of it; Blender says it once
+        self._python_off: list[str] = []  # the lines that tell of it; Blender says it once
         self._python_matters = False
+        self._harmless: set[str] = set()  # scripts that need not run
         self.size: tuple[int, int] | None = None  # of all images, where the driver told it on opening
 
     def __call__(self, line: str) -> list[Event]:
@@ -55,7 +56,7 @@ class BlenderOutput:
         if match := _SAVED.match(text):
             return [FileSaved(match[1])]
         if _PYTHON_OFF.search(text):
-            self._python_off = self._python_off or text
+            self._python_off.append(text)
             return []
         if problem := _problem(text):
             self._last = problem
@@ -74,6 +75,7 @@ class BlenderOutput:
                 case "opened":
                     self.size = _size(said.get("size"))
                     self._python_matters = said.get("scripts") == "refused"
+                    self._harmless = {f"skipping '{name}'" for name in said.get("harmless", ())}
                     event: Event = self._python_needed() or SceneLoaded(tuple(map(str, said["missing"])))
                 case "rendered":
                     done = FrameDone(int(said["frame"]), str(said["path"]), _size(said.get("size")))
@@ -96,9 +98,9 @@ class BlenderOutput:
         return replace(self._spoilt, fatal=True) if self._spoilt else self._python_needed()
 
     def _python_needed(self) -> Problem | None:
-        if not self._python_matters or not self._python_off:
-            return None
-        return Problem(NEEDS_PYTHON, fatal=True, failure=FailureClass.SCENE, evidence=self._python_off)
+        telling = (line for line in self._python_off if not line.endswith(tuple(self._harmless)))
+        line = next(telling, None) if self._python_matters else None
+        return Problem(NEEDS_PYTHON, fatal=True, failure=FailureClass.SCENE, evidence=line) if line else None
 
     def _failed(self, message: str, said: object, evidence: object) -> Problem:
         # Of several problems the one that the driver was told of is the reason; else what came last may be.

@@ -51,6 +51,7 @@ class BlenderRangeOutput:
         self._waiting = sorted(frames)
         self._current: int | None = None
         self._saved: list[str] = []
+        self._told: set[str | None] = set()  # what went wrong at the frame before
 
     def __call__(self, line: str) -> list[Event]:
         text = plain(line)
@@ -58,6 +59,11 @@ class BlenderRangeOutput:
         if match := _FRAME.match(text):
             events += self._begin(int(match[1]))
         for event in self._parse(line):
+            if isinstance(event, Problem) and self._current is None and event.evidence in self._told:
+                self._parse.forget()  # said once more, between two frames
+                continue
+            if isinstance(event, Problem):
+                self._told.add(event.evidence)
             if isinstance(event, FileSaved):
                 events += [] if self._current is not None else self._begin(*self._waiting[:1])
                 self._saved.append(event.path)
@@ -76,6 +82,7 @@ class BlenderRangeOutput:
             return []
         self._current = frame
         self._saved = []
+        self._told = set()
         return [FrameStarted(frame)]
 
     def _end(self, frame: int) -> list[Event]:

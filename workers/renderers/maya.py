@@ -1,8 +1,6 @@
 """Maya by its batch program `Render`: one process renders a chunk of frames."""
 
-import os
 import re
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from glob import glob
@@ -11,7 +9,6 @@ from pathlib import Path
 from render_manager.domain.engines import Engine, EngineOption
 from render_manager.domain.errors import ProjectFileError, RendererNotFound
 from workers.chunks import runs, step_of
-from workers.process import renderer_environment
 from workers.renderers.base import (
     CHUNK_OPTIONS,
     COMMON_OPTIONS,
@@ -22,6 +19,7 @@ from workers.renderers.base import (
     RenderJob,
 )
 from workers.renderers.maya_output import MayaOutput
+from workers.renderers.programs import answer_of, check_configured, executable
 
 _RENDERERS = ("arnold", "vray", "redshift", "renderman", "sw", "hw2", "file")
 _USUAL_PLACES = {
@@ -35,8 +33,9 @@ _YEAR = re.compile(r"\b(20\d\d)(?:\.\d+)*\b")
 _SCENE_YEAR = re.compile(rb'//Maya ASCII (\d{4})|requires maya "(\d{4})')
 _SNIFFED = 65536
 _BINARY = (b"FOR4", b"FOR8")
+#: Scenes with a render setup have one for the default layer, too.
+_DEFAULT_LAYER_FOLDER = "masterLayer"
 _WORKSPACE = 'workspace -fr "scene" "scenes";\nworkspace -fr "sourceImages" "sourceimages";\n'
-PROBE_TIMEOUT = 60.0
 
 #: Its messages in English, and none of its dialogs: a crash reporter would wait for a click for ever.
 _QUIET = {
@@ -67,6 +66,7 @@ class Maya(RangeRenderer):
             *COMMON_OPTIONS,
             *CHUNK_OPTIONS,
         ),
+        first_frame=0,  # nobody knows how it numbers the files of others
     )
     # Arnold speaks every 5 % of a frame; a licence that is waited for says nothing at all.
     limits = Limits(startup=1800.0, silence=7200.0)
@@ -75,10 +75,7 @@ class Maya(RangeRenderer):
 
     def find(self, configured: Path | None) -> Installation:
         if configured is not None:
-            if not configured.is_file() or not os.access(configured, os.X_OK):
-                raise RendererNotFound(
-                    f"MAYA_EXECUTABLE = {configured}: there is no program; set the full path of Maya's Render."
-                )
+            check_configured(configured, self.engine.executable_setting, "Maya's Render")
             return Installation(configured, _version_of(configured))
         found = _installed()
         if not found:
@@ -100,8 +97,6 @@ class Maya(RangeRenderer):
         return _renderer(task_info) == "arnold"
 
     def launch(self, installation: Installation, job: RenderJob, frames: Sequence[int]) -> Launch:
-        if min(frames) < 0:
-            raise ProjectFileError(f"Maya can't be asked for negative frames, as frame {min(frames)} is.")
         home = job.temporary / "maya"
         home.mkdir(parents=True, exist_ok=True)
         program = _for_scene(installation, job.project_file)
@@ -109,7 +104,9 @@ class Maya(RangeRenderer):
         return Launch(command, {**_QUIET, "MAYA_APP_DIR": str(home)})
 
     def range_parser(self, job: RenderJob, frames: Sequence[int]) -> MayaOutput:
-        return MayaOutput(frames, len(_layers(job.task_info)))
+        layers = _layers(job.task_info)
+        plain = () if "camera" in job.task_info else ("", _DEFAULT_LAYER_FOLDER, *layers)
+        return MayaOutput(frames, len(layers), [str(job.renders_dir / name) for name in plain])
 
     def _arguments(self, job: RenderJob, frames: Sequence[int]) -> list[str]:
         """All that decides where and what is said, so that no setting stored in the scene does."""
@@ -180,7 +177,7 @@ def _for_scene(installation: Installation, scene: Path) -> Path:
     if year and found:
         path = str(installation.executable)
         own = Path(path[: found.start(1)] + str(year) + path[found.end(1) :])
-        if own.is_file() and os.access(own, os.X_OK):
+        if executable(own):
             return own
     return installation.executable
 
@@ -200,17 +197,6 @@ def _version_of(program: Path) -> str:
         return match[1]
     beside = program.with_name("maya" + program.suffix)
     asked = beside if beside.is_file() else program
-    try:
-        answer = subprocess.run(
-            [str(asked), "-v"],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=PROBE_TIMEOUT,
-            check=False,
-            env=renderer_environment(),
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise RendererNotFound(f"Maya at {program} does not start: {error}.") from error
-    if match := _YEAR.search(answer.stdout.decode("utf-8", "replace")):
+    if match := _YEAR.search(answer_of(asked, "-v", label="Maya")):
         return match[1]
     raise RendererNotFound(f"{program} does not tell Maya's version: set MAYA_EXECUTABLE to Render of a MayaYYYY.")

@@ -5,6 +5,7 @@ by the names of their files. Lines as users posted them; see docs/adding-a-rende
 from.
 """
 
+import os
 import re
 from collections.abc import Sequence
 
@@ -37,7 +38,7 @@ _SIGNS: Sequence[tuple[re.Pattern[str], FailureClass, str | None, bool]] = tuple
             True,
         ),
         (r"rendering with watermarks", FailureClass.LICENCE, "Without a licence the image has a watermark", True),
-        (r"Camera (\[?.+?\]?) does not exist", FailureClass.SCENE, None, True),
+        (r"(?:Camera|Render ?layer) (\[?.+?\]?) does not exist", FailureClass.SCENE, None, True),
         (r"Renderer \".+\" is not valid", FailureClass.NODE, None, True),
         (
             r"contains legacy render layers",
@@ -58,7 +59,18 @@ _SIGNS: Sequence[tuple[re.Pattern[str], FailureClass, str | None, bool]] = tuple
         (r"MAYA_APP_DIR", FailureClass.NODE, "Maya can't write its preferences folder (MAYA_APP_DIR)", True),
         (r"encountered a fatal error|Fatal Error|signal caught", FailureClass.CRASH, "Maya crashed", True),
         (r"newer version of Maya|file version is newer", FailureClass.NODE, None, True),
-        (r"Frame (rendering )?aborted|render terminating early", FailureClass.UNKNOWN, _FAILED, True),
+        (
+            r"No devices found\. Aborting",
+            FailureClass.NODE,
+            "The renderer found no graphics card that it can use",
+            True,
+        ),
+        (
+            r"Frame (rendering )?aborted|render terminating early|Rendering was internally aborted",
+            FailureClass.UNKNOWN,
+            _FAILED,
+            True,
+        ),
         (r"failed to render|Failed batch render|\(kFailure\)", FailureClass.UNKNOWN, _FAILED, True),
         (r"^// Error: |^Error: |^RuntimeError: ", FailureClass.UNKNOWN, None, False),
     )
@@ -68,16 +80,22 @@ _SIGNS: Sequence[tuple[re.Pattern[str], FailureClass, str | None, bool]] = tuple
 class MayaOutput:
     """Fits RangeParser.
 
+    Where each frame is rendered several times, by layers or cameras, it is done when it is known to be rendered no
+    more: when the next one begins after its cameras, else at the end.
+
     Args:
         frames: in the order in which Maya renders them.
-        layers: how many render layers were asked for; with several, each frame comes several times, and is done at the
-            end only.
+        layers: how many render layers were asked for.
+        folders: where files lie if the scene renders through one camera; empty: it does. Each of several cameras has
+            a folder of its own below.
     """
 
-    def __init__(self, frames: Sequence[int], layers: int = 1) -> None:
+    def __init__(self, frames: Sequence[int], layers: int = 1, folders: Sequence[str] = ()) -> None:
         self._frames = list(frames)
         self._layers = layers
-        self._begun = 0  # how many times Arnold began a frame
+        self._folders = {_folder(name) for name in folders}
+        self._several = layers > 1
+        self._rendered: list[int] = []  # the frame of each of Arnold's renders that ended
         self._frame: int | None = None
         self._files: dict[int, list[str]] = {}
         self._told: set[int] = set()  # done
@@ -94,10 +112,9 @@ class MayaOutput:
         if arnold:
             text = arnold["text"].strip()
             if text.startswith("log started"):
-                return self._begin(self._frames[self._begun % len(self._frames)])
+                return self._begin(self._expected())
             if text == "Arnold shutdown":
-                self._begun += 1
-                return self._done()
+                return self._ended_render()
         if text.startswith("Scene ") and text.endswith("completed."):
             self._completed = True
             return []
@@ -112,8 +129,8 @@ class MayaOutput:
 
     def ended(self, exit_code: int) -> list[Event]:
         if self._completed and exit_code == 0:
-            if self._layers > 1:
-                return [self._tell(frame) for frame in self._frames if frame in self._files]
+            if self._several:
+                return [self._tell(frame) for frame in self._frames if frame in self._files and frame not in self._told]
             return self._done()
         if self._fatal:
             return []
@@ -125,12 +142,30 @@ class MayaOutput:
             reason = f"Maya ended with exit code {exit_code} and did not say that the scene was completed."
         return [Problem(reason, fatal=True, failure=failure)]
 
+    def _expected(self) -> int:
+        """The frame of the render that begins: Arnold does not say it, but so far they came in some order."""
+        done, count = self._rendered, len(self._frames)
+        if not self._several or not done:
+            return self._frames[len(done) % count]
+        cameras = next((place for place, frame in enumerate(done) if frame != done[0]), len(done))
+        if cameras == len(done):
+            return done[0]  # perhaps another camera; if it is the next frame, its file will tell
+        return self._frames[len(done) // cameras % count]
+
     def _begin(self, frame: int) -> list[Event]:
         if frame == self._frame:
             return []
-        events = self._done()
+        events = self._done() if not self._several else self._left_behind()
         self._frame = frame
         return [*events, FrameStarted(frame)]
+
+    def _left_behind(self) -> list[Event]:
+        """The current frame is done if its cameras came one after the other."""
+        frame, first = self._frame, self._rendered[:2]
+        cameras_first = self._layers == 1 and len(first) == 2 and first[0] == first[1]
+        if frame is None or frame in self._told or not cameras_first:
+            return []
+        return [self._tell(frame)]
 
     def _saved(self, path: str) -> list[Event]:
         events: list[Event] = []
@@ -138,15 +173,22 @@ class MayaOutput:
         frame = int(number[1]) if number else self._frame
         if frame is None:
             return []
+        self._several |= bool(self._folders) and _folder(os.path.dirname(path.replace("\\", "/"))) not in self._folders
         if frame != self._frame and frame in self._frames:
             events = self._begin(frame)
         self._files.setdefault(frame, []).append(path)
         return events
 
+    def _ended_render(self) -> list[Event]:
+        if self._frame is None:
+            return []
+        self._rendered.append(self._frame)
+        return [] if self._several else self._done()
+
     def _done(self) -> list[Event]:
         """The frame that was begun last is through."""
         frame, self._frame = self._frame, None
-        if frame is None or self._layers > 1 or frame in self._told:
+        if frame is None or self._several or frame in self._told:
             return []
         return [self._tell(frame)]
 
@@ -161,3 +203,7 @@ class MayaOutput:
                 self._fatal |= fatal
                 return [Problem(f"{sentence or text.removeprefix('Error: ').rstrip('.')}.", fatal, failure, line)]
         return []
+
+
+def _folder(path: str) -> str:
+    return path.replace("\\", "/").rstrip("/").casefold()

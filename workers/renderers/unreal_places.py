@@ -11,6 +11,7 @@ from typing import Any
 
 from render_manager.domain.errors import RendererNotFound
 from workers.renderers.base import Installation
+from workers.renderers.programs import check_configured, executable
 
 _LAUNCHER = "Epic/UnrealEngineLauncher/LauncherInstalled.dat"
 _PROGRAMS = {
@@ -41,10 +42,7 @@ def installation_at(program: Path) -> Installation:
     Raises:
         RendererNotFound: it is no program, or nothing tells its version.
     """
-    if not program.is_file() or not os.access(program, os.X_OK):
-        raise RendererNotFound(
-            f"UE_EXECUTABLE = {program}: there is no program; set the full path of UnrealEditor-Cmd."
-        )
+    check_configured(program, "UE_EXECUTABLE", "UnrealEditor-Cmd")
     version = version_of(program)
     if version is None:
         raise RendererNotFound(
@@ -60,7 +58,7 @@ def installed() -> list[Installation]:
     for folder in _folders():
         for place in _PROGRAMS[system()]:
             program = folder / place
-            if program.is_file() and os.access(program, os.X_OK) and (version := version_of(program)):
+            if executable(program) and (version := version_of(program)):
                 found.setdefault(program, version)
                 break
     return [Installation(program, found[program]) for program in sorted(found, key=lambda one: numbers(found[one]))]
