@@ -63,6 +63,10 @@ class Attempt:
         except OSError:
             log.debug("%s was not added to %s", text, self._path, exc_info=True)
 
+    def begin(self) -> None:
+        """The renderer is at it from now on: it was asked for when another one was still rendering."""
+        self._began = time.monotonic()
+
     def end(self) -> None:
         """The renderer is through with it."""
         self._ended = time.monotonic()

@@ -47,7 +47,7 @@ class Session:
         self._silence = Stopwatch(limits.silence, "saying nothing")
         self._unlogged: list[str] = []  # what was said before the first frame's log is open
         self._last_problem: Problem | None = None
-        self._asked = False  # for a frame that is not done
+        self._asked = 0  # for a frame that is not done
         folder = {"TMPDIR": str(temporary), "TEMP": str(temporary), "TMP": str(temporary)}
         try:
             temporary.mkdir(parents=True, exist_ok=True)
@@ -85,12 +85,10 @@ class Session:
         return self._wait_for(SceneLoaded)
 
     def begin(self, frame: int) -> None:
-        """Ask for a frame."""
+        """Ask for a frame. It may still be at one: it takes them in the order in which they are asked for."""
         assert self._job
-        self._asked = True
-        self._last_problem = None
-        self._silence.restart()
-        self._watch = Stopwatch(self._limits.frame, "rendering a frame")
+        self._asked += 1
+        self._wear.frame_asked()
         self._send(self._renderer.frame_request(self._job, frame))
 
     def finish(
@@ -99,9 +97,12 @@ class Session:
         on_progress: Callable[[float], None],
         meanwhile: Callable[[], None] = lambda: None,
     ) -> tuple[FrameDone, list[str]]:
-        """Wait until the frame that was asked for is done; what the renderer said of it and all files it wrote.
+        """Wait until the frame that was asked for first is done; what the renderer said of it and all files it wrote.
         ``meanwhile`` is called at least twice a second."""
         saved: list[str] = []
+        self._last_problem = None
+        self._silence.restart()
+        self._watch = Stopwatch(self._limits.frame, "rendering a frame")
 
         def notice(event: Event) -> None:
             if isinstance(event, FrameProgress):
@@ -115,11 +116,11 @@ class Session:
         try:
             done = self._wait_for(FrameDone, log, notice, meanwhile)
         except RenderFailed:
-            self._asked = False
+            self._asked -= 1
             raise
         finally:
             self._wear.frame_ended()
-        self._asked = False
+        self._asked -= 1
         return done, saved
 
     def last_words(self) -> str:

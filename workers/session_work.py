@@ -29,6 +29,8 @@ AHEAD_WITHIN = 1.0
 AHEAD_KEPT = 3.0
 #: Seconds for which the answer to "what is next for me?" that brought a claim is taken for fresh.
 AHEAD_TRUSTED = 0.05
+#: A renderer that takes less than so many seconds for a frame has the request for the next one before it is through.
+QUEUED_WITHIN = 0.1
 #: Frames so short that several end within so many seconds are claimed and reported together, but not more than
 #: ``MOST_TOGETHER``: what is not yet reported is rendered again if the worker dies.
 TOGETHER_WITHIN = 0.1
@@ -60,11 +62,14 @@ class SessionWork:
             Aborted: the session was stopped; what is still held was not rendered.
             StoreUnavailable: the worker leaves while the database is away.
         """
-        current = self._begin(claim, first=True)
+        current, queued = self._begin(claim, first=True), None
         try:
             while current is not None:
                 result = self._finish(current)
-                following = self._next(claim.task.id)
+                if queued and isinstance(result, RenderFailed) and not self._session.alive:
+                    queued = self._given_back(queued)
+                following = queued or self._next(claim.task.id)
+                queued = self._queue() if following is not None and current.took < QUEUED_WITHIN else None
                 outcome = current.failed(result) if isinstance(result, RenderFailed) else current.completed(*result)
                 self._note(current, outcome)
                 if following is not None and current.took < AHEAD_WITHIN:
@@ -73,6 +78,8 @@ class SessionWork:
                     self._report()
                 current = following
         finally:
+            if queued:
+                queued.end()
             self._report()
 
     def _begin(self, claim: Claim, *, first: bool = False) -> Attempt | None:
@@ -94,6 +101,7 @@ class SessionWork:
 
     def _finish(self, attempt: Attempt) -> tuple[FrameDone, list[str]] | RenderFailed:
         """What the renderer says of a frame when it is through with it, or why it failed."""
+        attempt.begin()
         try:
             return self._session.finish(
                 attempt.write,
@@ -122,6 +130,17 @@ class SessionWork:
             if attempt := self._begin(self._ahead.popleft()):
                 return attempt
         return None
+
+    def _queue(self) -> Attempt | None:
+        """Ask for one frame more than the renderer is at, so that it need not wait for us between two short ones."""
+        if not self._ahead or not self._session.usable or self._work.owner.stopping.is_set():
+            return None
+        return self._begin(self._ahead.popleft())
+
+    def _given_back(self, attempt: Attempt) -> None:
+        """The renderer went before it came to a frame that it was asked for."""
+        attempt.end()
+        self._work.hand_back(attempt.claim)
 
     def _still_next(self, task_id: str) -> bool:
         if time.monotonic() - self._asked_at > AHEAD_TRUSTED:

@@ -47,9 +47,12 @@ class Wear:
         self._first: int | None = None  # bytes after the first frame
         self._grown = 0
 
+    def frame_asked(self) -> None:
+        """Note that it was asked for a frame."""
+        self._frames += 1
+
     def frame_ended(self) -> None:
         """Note that a frame was rendered, or failed."""
-        self._frames += 1
         now = time.monotonic()
         if self._first is None:
             self._first, self._looked = memory_of(self._pid), now
@@ -63,7 +66,7 @@ class Wear:
         """Why it is worn; None: it is not."""
         limits = self._limits
         if self._frames >= limits.frames:
-            return f"it rendered {self._frames} frames"
+            return f"{self._frames} frames are enough"
         if time.monotonic() - self._started >= limits.age:
             return f"it has been open for {limits.age / 3600:.1f} h"
         if self._grown > limits.growth * (self._first or self._grown) and self._grown > limits.share * total_memory():

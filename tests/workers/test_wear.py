@@ -28,6 +28,7 @@ class Host:
 
     def frame(self, session: Wear, seconds: float = 60.0) -> str | None:
         self.now += seconds
+        session.frame_asked()
         session.frame_ended()
         return session.reason
 
