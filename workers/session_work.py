@@ -68,6 +68,8 @@ class SessionWork:
                 result = self._finish(current)
                 if queued and isinstance(result, RenderFailed) and not self._session.alive:
                     queued = self._given_back(queued)
+                elif queued:
+                    queued.begin()
                 following = queued or self._next(claim.task.id)
                 queued = self._queue() if following is not None and current.took < QUEUED_WITHIN else None
                 outcome = current.failed(result) if isinstance(result, RenderFailed) else current.completed(*result)
@@ -101,7 +103,6 @@ class SessionWork:
 
     def _finish(self, attempt: Attempt) -> tuple[FrameDone, list[str]] | RenderFailed:
         """What the renderer says of a frame when it is through with it, or why it failed."""
-        attempt.begin()
         try:
             return self._session.finish(
                 attempt.write,
