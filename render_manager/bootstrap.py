@@ -90,6 +90,7 @@ class Program:
             keep_days=settings.audit_days,
             retention=Retention(self.store, cleanup, after_days, settings.cleanup_keep) if after_days else None,
         )
+        uploading = Uploading(self.objects, settings.upload_prefix)
         return Services(
             submission=Submission(
                 lifecycle,
@@ -97,13 +98,13 @@ class Program:
                 known,
                 max_frames=settings.max_frames,
                 max_attempts=settings.max_attempts,
-                upload_prefix=settings.upload_prefix,
+                uploading=uploading,
             ),
             control=TaskControl(self.store, lifecycle, settings.max_frames),
             cleanup=cleanup,
             results=Results(self.store, self.objects, ImageCache(settings.images_folder)),
             give_back=GiveBack(lifecycle, self.objects, settings.results_prefix),
-            uploading=Uploading(self.objects, settings.upload_prefix),
+            uploading=uploading,
             queries=Queries(self.store, known, alive_within=rules.alive_within),
             workers=workers,
             lifecycle=lifecycle,

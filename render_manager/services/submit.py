@@ -8,7 +8,7 @@ from pathlib import Path
 
 from render_manager.domain.engines import Engine, check_project_name, find_engine
 from render_manager.domain.entities import RenderSpec, RenderTask, check_unionid, new_task_id
-from render_manager.domain.errors import InvalidTask, ObjectNotFound, ObjectPathError
+from render_manager.domain.errors import InvalidTask, ObjectPathError
 from render_manager.domain.frame_order import in_order
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.object_path import LocalPath, ObjectPath, parse_object_path
@@ -17,6 +17,7 @@ from render_manager.domain.requirements import REQUIRES, Requirements
 from render_manager.domain.states import FrameCounts
 from render_manager.services.lifecycle import Lifecycle
 from render_manager.services.ports import ObjectStore, Progress
+from render_manager.services.upload import Uploading
 
 ARCHIVE_SUFFIXES = (".tar.gz", ".tgz", ".zip", ".gz")
 _MAX_NAME = 255
@@ -40,7 +41,7 @@ class Submission:
     Args:
         max_frames: the most frames one task may have.
         max_attempts: how often a frame is tried where the submission does not say.
-        upload_prefix: where in the object store local files go.
+        uploading: puts local files into the object store.
     """
 
     def __init__(
@@ -51,14 +52,14 @@ class Submission:
         *,
         max_frames: int,
         max_attempts: int,
-        upload_prefix: str,
+        uploading: Uploading,
     ) -> None:
         self._lifecycle = lifecycle
         self._objects = objects
         self.engines = engines
         self.max_frames = max_frames
         self.max_attempts = max_attempts
-        self._upload_prefix = upload_prefix.strip("/")
+        self._uploading = uploading
 
     def check(self, spec: RenderSpec) -> CheckedSpec:
         """Check all that can be known without asking the object store.
@@ -99,7 +100,7 @@ class Submission:
         """
         checked = self.check(spec)
         task_id = new_task_id()
-        key = self._key(checked.source, spec.unionid, task_id, progress)
+        key = self._key(checked.source, spec.unionid, progress)
         task = RenderTask(
             id=task_id,
             name=checked.name,
@@ -127,16 +128,11 @@ class Submission:
             raise ObjectPathError(f"{path!r} is in bucket {source.bucket!r}, but the configured bucket is {bucket!r}.")
         return source
 
-    def _key(self, source: ObjectPath | LocalPath, unionid: str, task_id: str, progress: Progress | None) -> str:
+    def _key(self, source: ObjectPath | LocalPath, unionid: str, progress: Progress | None) -> str:
         if isinstance(source, ObjectPath):
             self._objects.stat(source.key)
             return source.key
-        path = Path(source.path).expanduser()
-        if not path.is_file():
-            raise ObjectNotFound(f"File {path} does not exist or is no file.")
-        key = f"{self._upload_prefix}/{unionid}/{task_id}/{path.name}".lstrip("/")
-        self._objects.upload(path, key, progress)
-        return key
+        return self._uploading.upload(Path(source.path), user=unionid, progress=progress).path.key
 
 
 def _read_task_info(engine: Engine, task_info: Mapping[str, object]) -> dict[str, object]:

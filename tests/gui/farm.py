@@ -187,15 +187,16 @@ class Farm:
         self.local = LocalWorkersByHand()
         rules = FarmRules(lease_seconds=60, alive_within=30)
         lifecycle = Lifecycle(self.store, self.queue, self.bus, rules, actor="mei@desk")
+        uploading = Uploading(self.objects, "uploads")
         self.services = Services(
             submission=Submission(
-                lifecycle, self.objects, ENGINES, max_frames=1_000_000, max_attempts=1, upload_prefix="uploads"
+                lifecycle, self.objects, ENGINES, max_frames=1_000_000, max_attempts=1, uploading=uploading
             ),
             control=TaskControl(self.store, lifecycle, 1_000_000),
             cleanup=Cleanup(self.store, lifecycle, self.queue),
             results=Results(self.store, self.objects, ImageCache(folder / "images")),
             give_back=GiveBack(lifecycle, self.objects, "results"),
-            uploading=Uploading(self.objects, "uploads"),
+            uploading=uploading,
             queries=Queries(self.store, ENGINES, alive_within=30),
             workers=Workers(lifecycle, sweep_every=5),
             lifecycle=lifecycle,

@@ -105,7 +105,7 @@ class House:
             ENGINES,
             max_frames=1000,
             max_attempts=MAX_ATTEMPTS,
-            upload_prefix="/uploads/",
+            uploading=self.uploading,
         )
 
     def spec(self, **fields: object) -> RenderSpec:

@@ -1,5 +1,6 @@
 """Submissions: every field checked before anything is fetched or written."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from render_manager.domain.errors import (
 )
 from render_manager.domain.states import TaskStatus
 from render_manager.services.submit import Submission
+from render_manager.services.upload import Uploading
 from tests.services.conftest import ENGINES, House
 
 
@@ -80,15 +82,21 @@ def test_a_wrong_field_is_named_and_nothing_is_written(
     assert list(house.objects.held) == ["projects/shot.zip"]
 
 
-def test_a_local_file_is_uploaded_under_user_and_task(house: House, tmp_path: Path) -> None:
+def test_a_local_file_is_uploaded_under_its_user_and_once(house: House, tmp_path: Path) -> None:
     file = tmp_path / "镜头 01.blend"
     file.write_bytes(b"BLENDER")
     told: list[tuple[int, int | None]] = []
     task = house.submission.submit(house.spec(path=str(file)), lambda *bytes_done: told.append(bytes_done))
-    assert task.oss_file_path == f"uploads/li/{task.id}/镜头 01.blend"
+    assert re.fullmatch(r"uploads/li/\w{10}/镜头 01\.blend", task.oss_file_path)
     assert house.objects.held[task.oss_file_path] == b"BLENDER"
     assert told == [(7, 7)]
     assert task.name == "镜头 01.blend"
+    again = house.submission.submit(house.spec(path=str(file)), lambda *bytes_done: told.append(bytes_done))
+    assert again.oss_file_path == task.oss_file_path
+    assert told == [(7, 7)], "what is there already is not sent again"
+    file.write_bytes(b"BLENDER 2")
+    assert house.submission.submit(house.spec(path=str(file))).oss_file_path != task.oss_file_path
+    assert house.objects.held[task.oss_file_path] == b"BLENDER", "the first task keeps what it was given"
 
 
 def test_a_file_of_the_current_folder_needs_no_full_path(
@@ -118,5 +126,7 @@ def test_a_task_without_a_name_is_called_after_its_file(house: House, key: str, 
 def test_a_prefix_of_nothing_makes_no_leading_slash(house: House, tmp_path: Path) -> None:
     file = tmp_path / "shot.blend"
     file.write_bytes(b"BLENDER")
-    submission = Submission(house.lifecycle, house.objects, ENGINES, max_frames=10, max_attempts=3, upload_prefix="/")
+    submission = Submission(
+        house.lifecycle, house.objects, ENGINES, max_frames=10, max_attempts=3, uploading=Uploading(house.objects, "/")
+    )
     assert submission.submit(house.spec(path=str(file))).oss_file_path.startswith("li/")
