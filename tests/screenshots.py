@@ -73,7 +73,7 @@ async def large(farm: Farm, window: MainWindow) -> QWidget:
         engine = ("blender", "maya", "unreal")[number % 3]
         farm.submit(f"seq{number // 40:02}_shot{number % 40:03}", "1-48", engine, unionid=f"artist{number % 7}")
     window.live.refresh()
-    await until(lambda: len(window.tasks.rows()) == 2000)
+    await until(lambda: window.tasks.rowCount() == 2000)
     window.table.select([big.id])
     await until(lambda: window.frames.task_id == big.id)
     await asyncio.sleep(3)
@@ -109,6 +109,7 @@ async def submit_farm(farm: Farm, window: MainWindow) -> QWidget:
     picker = dialog.findChild(TaskPicker)
     picker.click()
     waited = picker.findChild(QListWidget, "task_picker_list")
+    await until(lambda: waited.count() > 1)
     for row in range(2):
         waited.item(row).setCheckState(Qt.CheckState.Checked)
     picker.findChild(QWidget, "task_picker").hide()
@@ -269,7 +270,7 @@ async def _filled(farm: Farm, window: MainWindow) -> dict[str, str]:
     """A farm on an ordinary afternoon; the task in work is selected, and a rendered frame of it."""
     tasks = await window.background.call(_fill, farm)
     window.live.refresh()
-    await until(lambda: len(window.tasks.rows()) == len(tasks))
+    await until(lambda: window.tasks.rowCount() == len(tasks))
     window.table.select([tasks["kitchen_010"]])
     await until(lambda: window.frames.task_id == tasks["kitchen_010"])
     await until(lambda: window.frames.status(0) is FrameStatus.COMPLETED)

@@ -12,6 +12,7 @@ import psutil
 import pytest
 
 from render_manager.domain.audit import Action
+from render_manager.domain.entities import WorkerState
 from render_manager.domain.states import FrameStatus, TaskStatus
 from tests.support.farm import wait_until
 from tests.support.standin_farm import StandinFarm, open_standin_farm
@@ -213,6 +214,18 @@ def test_a_worker_kept_for_urgent_work_takes_nothing_else(farm: StandinFarm) -> 
     assert farm.row(low).task.counts.pending == 2
     farm.services.control.set_priority(low.id, 8)
     assert farm.settled(low, timeout=10).task.status is TaskStatus.COMPLETED
+
+
+def test_a_host_low_on_disk_says_so_and_takes_no_new_project(tmp_path: Path) -> None:
+    with open_standin_farm(tmp_path, {"MIN_FREE_DISK_GB": "1000000"}) as farm:
+        farm.start("--name", "w")
+        wait_until(lambda: farm.worker("w").state is WorkerState.LOW_DISK)
+        task = farm.submit(farm.key, "1-2")
+        time.sleep(3)  # more than a look for work and a heartbeat
+        row = farm.row(task)
+        assert (row.task.status, row.task.counts.pending) == (TaskStatus.PENDING, 2)
+        assert "is low on disk" in row.note
+        assert farm.renderings() == {}
 
 
 def test_frames_that_end_every_renderer_fail_in_the_end_and_hold_nobody_up(tmp_path: Path) -> None:

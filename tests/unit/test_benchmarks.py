@@ -19,6 +19,7 @@ def test_every_benchmark_is_found_by_its_name() -> None:
         "cancel_latency",
         "prepare_zip",
         "resume_cut",
+        "window_100k",
     }
     modules = {function.__module__.rpartition(".")[2] for function in known.values()}
     assert modules == {path.stem for path in Path(benchmarks.__file__).parent.glob("bench_*.py")}
