@@ -17,6 +17,7 @@ from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QRadialGrad
 from PySide6.QtWidgets import QApplication, QListWidget, QWidget
 from sqlalchemy import update
 
+from render_manager.domain.audit import Action
 from render_manager.domain.entities import WorkerProfile, Workspace, WorkspaceState
 from render_manager.domain.frame_order import FrameOrder
 from render_manager.domain.frame_range import FrameRange
@@ -410,7 +411,7 @@ def _spread(farm: Farm, task_id: str, count: int) -> None:
     def some(first: int, last: int, share: float) -> FrameRange:
         return FrameRange.of(sorted(random.sample(range(first, last), int((last - first) * share))))
 
-    with farm.lifecycle.change(task_id) as change:
+    with farm.lifecycle.change(task_id, Action.PREPARE) as change:
         done = FrameRange.parse(f"1-{count // 2}")
         change.move(FrameStatus.PENDING, FrameStatus.RENDERING, numbers=done)
         change.move(FrameStatus.RENDERING, FrameStatus.FAILED, numbers=some(1, count // 2, 0.004))
