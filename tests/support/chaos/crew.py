@@ -195,6 +195,7 @@ class Crew:
     def stop(self) -> None:
         """End all of them for good, as a wrangler does."""
         self.thaw_all()
+        self._waiting.clear()  # whoever was to come back would not be told to leave
         for member in self.living:
             self.terminate(member)
         deadline = time.monotonic() + LEAVE_WITHIN
