@@ -74,7 +74,7 @@ class Rendering:
             session.close()
 
     def _render(self, claim: Claim, renderer: Renderer, installation: Installation) -> None:
-        """In a session, where the engine knows them, the task does not refuse them and they come to be ready here."""
+        """In a session, where the engine knows them, the task is for them and they come to be ready here."""
         if isinstance(renderer, SessionRenderer) and not self._without_session(claim, renderer):
             try:
                 session, paths = self._session_for(claim, renderer, installation)
@@ -89,9 +89,10 @@ class Rendering:
         if isinstance(renderer, RangeRenderer):
             self._render_range(claim, renderer, installation)
 
-    def _without_session(self, claim: Claim, renderer: Renderer) -> bool:
-        refused = claim.task.task_info.get("session") is False or renderer.engine.name in self._owner.without_session
-        return refused and isinstance(renderer, RangeRenderer)
+    def _without_session(self, claim: Claim, renderer: SessionRenderer) -> bool:
+        if not isinstance(renderer, RangeRenderer):
+            return False
+        return not renderer.in_session(claim.task.task_info) or renderer.engine.name in self._owner.without_session
 
     def _session_for(
         self, claim: Claim, renderer: SessionRenderer, installation: Installation

@@ -21,7 +21,7 @@ Answer = TypeVar("Answer", Ready, SceneLoaded, FrameDone)
 
 
 class SessionNotReady(RenderFailed):
-    """It ended, or hangs, before it took requests. The project is not at fault: it was not loaded."""
+    """It does not start, or ends or hangs before it takes requests. The project is not at fault: it was not loaded."""
 
 
 class Session:
@@ -51,15 +51,15 @@ class Session:
         folder = {"TMPDIR": str(temporary), "TEMP": str(temporary), "TMP": str(temporary)}
         try:
             temporary.mkdir(parents=True, exist_ok=True)
+            environment = renderer_environment({**folder, **renderer.session_environment(temporary)})
         except OSError as error:
             raise WorkspaceError(f"The folder {temporary} can't be made: {error.strerror or error}.") from error
+        command = renderer.session_command(installation)
         try:
-            self._process = RenderProcess(
-                renderer.session_command(installation), cwd=temporary, environment=renderer_environment(folder)
-            )
+            self._process = RenderProcess(command, cwd=temporary, environment=environment)
         except OSError as error:
-            raise RenderFailed(
-                f"{renderer.engine.label} at {installation.executable} does not start: {error.strerror or error}."
+            raise SessionNotReady(
+                f"{renderer.engine.label} at {command[0]} does not start: {error.strerror or error}."
             ) from error
         self._wear = Wear(renderer.session_limits, self._process.pid)
 

@@ -21,16 +21,14 @@ sys.dont_write_bytecode = True
 
 from blender_python import scripts_for_people  # noqa: E402
 from blender_scene import (  # noqa: E402
-    Refused,
     image_size,
     missing_files,
     open_scene,
     render_frame,
-    say,
-    say_failed,
     scripts_are,
     set_up,
 )
+from driver_answers import Refused, say, say_failed  # noqa: E402
 
 
 def open_project(request):

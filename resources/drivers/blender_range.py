@@ -18,16 +18,14 @@ sys.dont_write_bytecode = True
 
 from blender_python import scripts_for_people  # noqa: E402
 from blender_scene import (  # noqa: E402
-    Refused,
     check_python,
     image_size,
     missing_files,
     render_frame,
-    say,
-    say_failed,
     scripts_are,
     set_up,
 )
+from driver_answers import Refused, say, say_failed  # noqa: E402
 
 
 def main():

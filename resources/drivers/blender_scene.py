@@ -3,35 +3,14 @@
 Tested with Blender 3.4; where 5.x names things differently, both are tried. Standard library and bpy only.
 """
 
-import json
 import os
 import re
-import sys
 
 import bpy
 from blender_python import python_of_scene
+from driver_answers import Refused, first_line
 
-MARK = "@@RM "
 MOVIES = {"FFMPEG", "AVI_JPEG", "AVI_RAW"}
-
-
-def say(event, **values):
-    # Blender's own output goes through C's buffer; a line of its own keeps ours whole.
-    sys.stdout.write("\n%s%s\n" % (MARK, json.dumps(dict(values, event=event))))
-    sys.stdout.flush()
-
-
-class Refused(Exception):
-    """What was asked for can't be done; the text is for the user."""
-
-    def __init__(self, message, failure="scene", evidence=None):
-        super().__init__(message)
-        self.failure = failure
-        self.evidence = evidence
-
-
-def say_failed(error):
-    say("failed", **{"message": str(error), "class": error.failure, "evidence": error.evidence})
 
 
 def open_scene(path, options):
@@ -227,9 +206,3 @@ def image_size(settings):
         return None
     percentage = settings.resolution_percentage  # whole numbers, as Blender itself reckons
     return [settings.resolution_x * percentage // 100, settings.resolution_y * percentage // 100]
-
-
-def first_line(error):
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    text = lines[0] if lines else "no reason given"
-    return text[len("Error: ") :] if text.startswith("Error: ") else text

@@ -1,67 +1,26 @@
 """Maya by a stand-in that behaves like it, lies and crashes included: through worker and database."""
 
-import shlex
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import OpenImageIO
-import psutil
 import pytest
 
 from render_manager.domain.audit import Action
-from render_manager.domain.entities import RenderFrame, RenderTask
 from render_manager.domain.errors import FrameRangeError, InvalidTask
 from render_manager.domain.failures import FailureClass
 from render_manager.domain.states import FrameStatus, TaskStatus
-from tests.support.farm import Farm, open_farm, wait_until
+from tests.support.farm import wait_until
+from tests.support.maya_farm import MayaFarm, mayas, open_maya_farm
 from tests.support.standins.maya.settings import MODES
-from tests.support.standins.maya_scene import RENDER, make_scene
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="the stand-in's program is a script")
 
 
-class MayaFarm(Farm):
-    """A farm whose Maya does what the test says, from one process to the next."""
-
-    def __init__(self, farm: Farm, folder: Path) -> None:
-        super().__init__(farm.program)
-        self.folder = folder
-        self._orders = folder / "orders.sh"
-
-    def order(self, **environment: object) -> None:
-        """What the stand-in's next processes are told (MAYA_STANDIN_…)."""
-        lines = [f"export MAYA_STANDIN_{name.upper()}={shlex.quote(str(value))}" for name, value in environment.items()]
-        self._orders.write_text("\n".join(lines) + "\n")
-
-    def scene(self, name: str = "shot.ma", *, maya: int = 2024, **fields: object) -> Path:
-        return make_scene(self.folder / name, maya=maya, **fields)
-
-    def submit(self, path: Path | str, frames: str = "1-3", **fields: object) -> RenderTask:
-        return super().submit(path, frames, **{"engine": "maya", "max_attempts": 1, **fields})
-
-    def frames(self, task: RenderTask) -> list[RenderFrame]:
-        return self.services.queries.frames(task.id)
-
-    def states(self, task: RenderTask) -> str:
-        return "".join(frame.status.value[0] for frame in self.frames(task))
-
-    def failure(self, task: RenderTask, number: int) -> FailureClass | None:
-        return self.services.queries.frame(task.id, number).failure
-
-
 @pytest.fixture(scope="module")
 def maya(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MayaFarm]:
-    folder = tmp_path_factory.mktemp("maya")
-    program = folder / "maya2024" / "bin" / "Render"
-    program.parent.mkdir(parents=True)
-    run = shlex.join([sys.executable, "-IS", str(RENDER)])
-    program.write_text(f'#!/bin/sh\n. {shlex.quote(str(folder / "orders.sh"))}\nexec {run} "$@"\n')
-    program.chmod(0o755)
-    with open_farm(folder / "home", {"MAYA_EXECUTABLE": str(program)}) as plain:
-        farm = MayaFarm(plain, folder)
-        farm.order()
-        wait_until(lambda: farm.services.queries.workers())
+    with open_maya_farm(tmp_path_factory.mktemp("maya")) as farm:
         yield farm
 
 
@@ -70,15 +29,7 @@ def nothing_is_left(maya: MayaFarm) -> Iterator[None]:
     """Every frame has its end, and no process of Maya is there any more."""
     maya.order()
     yield
-    wait_until(lambda: not _mayas(), 10)
-
-
-def _mayas() -> list[psutil.Process]:
-    return [
-        process
-        for process in psutil.process_iter(["cmdline"])
-        if any(part.endswith(("maya_render.py", "mayabatch")) for part in process.info["cmdline"] or ())
-    ]
+    wait_until(lambda: not mayas(), 10)
 
 
 def test_frames_of_a_chunk_are_each_rendered_logged_and_timed(maya: MayaFarm) -> None:
@@ -252,9 +203,9 @@ def test_an_image_of_the_second_camera_that_is_missing_is_noticed(maya: MayaFarm
 def test_a_cancel_ends_maya_and_what_it_started_within_two_seconds(maya: MayaFarm) -> None:
     maya.order(seconds=30)
     task = maya.submit(maya.scene("long.ma"), "1-3")
-    wait_until(lambda: any(frame.log_path for frame in maya.frames(task)) and _mayas())
+    wait_until(lambda: any(frame.log_path for frame in maya.frames(task)) and mayas())
     maya.services.control.cancel(task.id)
-    wait_until(lambda: not _mayas(), 3)
+    wait_until(lambda: not mayas(), 3)
     assert maya.states(task) == "ccc"
     assert {frame.status for frame in maya.frames(task)} == {FrameStatus.CANCELLED}
 

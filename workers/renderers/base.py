@@ -131,6 +131,18 @@ class SessionRenderer(Renderer):
 
     session_limits: SessionLimits = SessionLimits()
 
+    def in_session(self, task_info: Mapping[str, object]) -> bool:
+        """Whether a task is rendered in a session, where the engine renders chunks, too: unless it refuses."""
+        return task_info.get("session") is not False
+
+    def session_environment(self, temporary: Path) -> Mapping[str, str]:
+        """Added to what a session may see.
+
+        Args:
+            temporary: a folder for the renderer's own files.
+        """
+        return {}
+
     @abstractmethod
     def session_command(self, installation: Installation) -> list[str]:
         """Program and arguments that start a session."""

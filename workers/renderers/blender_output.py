@@ -7,10 +7,17 @@ from typing import Any
 
 from render_manager.domain.failures import FailureClass
 from workers.renderers.blender_failures import SPOILING, failure_of
-from workers.renderers.events import Event, FileSaved, FrameDone, FrameProgress, Problem, Ready, SceneLoaded
+from workers.renderers.events import (
+    DRIVER_PREFIX,
+    Event,
+    FileSaved,
+    FrameDone,
+    FrameProgress,
+    Problem,
+    Ready,
+    SceneLoaded,
+)
 
-#: Begins the lines that our driver script writes.
-DRIVER_PREFIX = "@@RM "
 NEEDS_PYTHON = (
     "The scene needs Python of its own, which is not run. Submit with --set allow_scripts=true if you trust the scene, "
     "or with --set ignore_scripts=true to render it without."

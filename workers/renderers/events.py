@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 from render_manager.domain.failures import FailureClass
 
+#: Begins the lines that our driver scripts write.
+DRIVER_PREFIX = "@@RM "
+
 
 @dataclass(frozen=True)
 class Ready:

@@ -1,5 +1,6 @@
-"""Maya by its batch program `Render`: one process renders a chunk of frames."""
+"""Maya by its batch program `Render`, where one process renders a chunk of frames, or kept open as mayapy."""
 
+import json
 import re
 import sys
 from collections.abc import Mapping, Sequence
@@ -8,6 +9,7 @@ from pathlib import Path
 
 from render_manager.domain.engines import Engine, EngineOption
 from render_manager.domain.errors import ProjectFileError, RendererNotFound
+from render_manager.resource_files import resources
 from workers.chunks import runs, step_of
 from workers.renderers.base import (
     CHUNK_OPTIONS,
@@ -17,9 +19,12 @@ from workers.renderers.base import (
     Limits,
     RangeRenderer,
     RenderJob,
+    SessionRenderer,
 )
 from workers.renderers.maya_output import MayaOutput
+from workers.renderers.maya_session import MayaSessionOutput
 from workers.renderers.programs import answer_of, check_configured, executable
+from workers.wear import SessionLimits
 
 _RENDERERS = ("arnold", "vray", "redshift", "renderman", "sw", "hw2", "file")
 _USUAL_PLACES = {
@@ -47,7 +52,7 @@ _QUIET = {
 }
 
 
-class Maya(RangeRenderer):
+class Maya(SessionRenderer, RangeRenderer):
     engine = Engine(
         name="maya",
         label="Maya",
@@ -63,6 +68,7 @@ class Maya(RangeRenderer):
             EngineOption("resolution_y", "height in pixels", int, minimum=1, maximum=65536),
             EngineOption("samples", "Arnold's camera (AA) samples", int, minimum=1, maximum=100),
             EngineOption("format", "image format; default exr", choices=("exr", "png", "jpeg", "tif", "deepexr")),
+            EngineOption("session", "true: mayapy stays open between frames; Arnold only, holds its licence", bool),
             *COMMON_OPTIONS,
             *CHUNK_OPTIONS,
         ),
@@ -70,6 +76,7 @@ class Maya(RangeRenderer):
     )
     # Arnold speaks every 5 % of a frame; a licence that is waited for says nothing at all.
     limits = Limits(startup=1800.0, silence=7200.0)
+    session_limits = SessionLimits(ready=600.0)
     first_chunk = 5
     settle = 2.0
 
@@ -93,15 +100,44 @@ class Maya(RangeRenderer):
                 "read: install a newer Maya on it."
             )
 
+    def in_session(self, task_info: Mapping[str, object]) -> bool:
+        """On request only: a session holds a licence as long as it is open."""
+        return task_info.get("session") is True
+
+    def session_command(self, installation: Installation) -> list[str]:
+        mayapy = installation.executable.with_name("mayapy" + installation.executable.suffix)
+        return [str(mayapy), str(resources() / "drivers" / "maya_driver.py")]
+
+    def session_environment(self, temporary: Path) -> Mapping[str, str]:
+        return _environment(temporary)
+
+    def open_request(self, job: RenderJob) -> str:
+        return json.dumps(
+            {
+                "command": "open",
+                "path": str(job.project_file),
+                "root": str(_root_of(job)),
+                "renders": str(job.renders_dir),
+                "name": _image_name(job),
+                "format": job.task_info.get("format", "exr"),
+                "layers": _layers(job.task_info),
+                "options": dict(job.task_info),
+            }
+        )
+
+    def frame_request(self, job: RenderJob, frame: int) -> str:
+        return json.dumps({"command": "render", "frame": frame})
+
+    def parser(self) -> MayaSessionOutput:
+        return MayaSessionOutput()
+
     def lists_frames(self, task_info: Mapping[str, object]) -> bool:
         return _renderer(task_info) == "arnold"
 
     def launch(self, installation: Installation, job: RenderJob, frames: Sequence[int]) -> Launch:
-        home = job.temporary / "maya"
-        home.mkdir(parents=True, exist_ok=True)
         program = _for_scene(installation, job.project_file)
         command = [str(program), *self._arguments(job, frames), str(job.project_file)]
-        return Launch(command, {**_QUIET, "MAYA_APP_DIR": str(home)})
+        return Launch(command, _environment(job.temporary))
 
     def range_parser(self, job: RenderJob, frames: Sequence[int]) -> MayaOutput:
         layers = _layers(job.task_info)
@@ -112,7 +148,7 @@ class Maya(RangeRenderer):
         """All that decides where and what is said, so that no setting stored in the scene does."""
         info, renderer = job.task_info, _renderer(job.task_info)
         arguments = ["-r", renderer, "-proj", str(_root_of(job)), "-rd", str(job.renders_dir)]
-        arguments += ["-im", re.sub(r"[<>%#]", "_", job.project_file.stem), "-fnc", "3", "-pad", "4"]
+        arguments += ["-im", _image_name(job), "-fnc", "3", "-pad", "4"]
         image_format = info.get("format") or (None if renderer in ("file", "sw", "hw2") else "exr")
         arguments += ["-of", str(image_format)] if image_format else []
         arguments += _frame_arguments(frames)
@@ -125,6 +161,17 @@ class Maya(RangeRenderer):
             arguments += ["-ai:lve", "2"]
             arguments += ["-ai:as", str(info["samples"])] if "samples" in info else []
         return arguments
+
+
+def _environment(temporary: Path) -> dict[str, str]:
+    home = temporary / "maya"
+    home.mkdir(parents=True, exist_ok=True)
+    return {**_QUIET, "MAYA_APP_DIR": str(home)}
+
+
+def _image_name(job: RenderJob) -> str:
+    """Without what Maya takes for a token."""
+    return re.sub(r"[<>%#]", "_", job.project_file.stem)
 
 
 def _frame_arguments(frames: Sequence[int]) -> list[str]:

@@ -77,6 +77,38 @@ _SIGNS: Sequence[tuple[re.Pattern[str], FailureClass, str | None, bool]] = tuple
 )
 
 
+def plain(line: str) -> str:
+    """The line without Arnold's columns."""
+    arnold = _ARNOLD.match(line.strip())
+    return arnold["text"].strip() if arnold else line.strip()
+
+
+def frame_in(text: str) -> int | None:
+    """The frame that a sequence comes to."""
+    match = _SEQUENCE.search(text)
+    return int(match[1] or match[2]) if match else None
+
+
+def fraction_in(text: str) -> float | None:
+    """How much of a frame is rendered."""
+    match = _PROGRESS.search(text)
+    return min(int(next(group for group in match.groups() if group)) / 100, 1.0) if match else None
+
+
+def file_in(text: str) -> str | None:
+    """The path of a file that is written."""
+    match = _SAVED.search(text)
+    return next(group for group in match.groups() if group) if match else None
+
+
+def problem_in(text: str, line: str) -> Problem | None:
+    """What a plain line tells of something that goes wrong."""
+    for pattern, failure, sentence, fatal in _SIGNS:
+        if pattern.search(text):
+            return Problem(f"{sentence or text.removeprefix('Error: ').rstrip('.')}.", fatal, failure, line.strip())
+    return None
+
+
 class MayaOutput:
     """Fits RangeParser.
 
@@ -104,13 +136,11 @@ class MayaOutput:
         self._said_anything = False
 
     def __call__(self, line: str) -> list[Event]:
-        text = line.strip()
-        if not text:
+        text = plain(line)
+        if not line.strip():
             return []
         self._said_anything = True
-        arnold = _ARNOLD.match(text)
-        if arnold:
-            text = arnold["text"].strip()
+        if _ARNOLD.match(line.strip()):
             if text.startswith("log started"):
                 return self._begin(self._expected())
             if text == "Arnold shutdown":
@@ -118,14 +148,15 @@ class MayaOutput:
         if text.startswith("Scene ") and text.endswith("completed."):
             self._completed = True
             return []
-        if match := _SEQUENCE.search(text):
-            return self._begin(int(match[1] or match[2]))
-        if self._frame is not None and (match := _PROGRESS.search(text)):
-            percent = next(int(group) for group in match.groups() if group)
-            return [FrameProgress(self._frame, min(percent / 100, 1.0))]
-        if match := _SAVED.search(text):
-            return self._saved(next(group for group in match.groups() if group))
-        return self._sign(text, line.strip())
+        if (frame := frame_in(text)) is not None:
+            return self._begin(frame)
+        if self._frame is not None and (fraction := fraction_in(text)) is not None:
+            return [FrameProgress(self._frame, fraction)]
+        if path := file_in(text):
+            return self._saved(path)
+        problem = problem_in(text, line)
+        self._fatal |= problem is not None and problem.fatal
+        return [problem] if problem else []
 
     def ended(self, exit_code: int) -> list[Event]:
         if self._completed and exit_code == 0:
@@ -196,13 +227,6 @@ class MayaOutput:
         self._told.add(frame)
         files = tuple(self._files.get(frame, ()))
         return FrameDone(frame, files[0] if files else "", files=files)
-
-    def _sign(self, text: str, line: str) -> list[Event]:
-        for pattern, failure, sentence, fatal in _SIGNS:
-            if pattern.search(text):
-                self._fatal |= fatal
-                return [Problem(f"{sentence or text.removeprefix('Error: ').rstrip('.')}.", fatal, failure, line)]
-        return []
 
 
 def _folder(path: str) -> str:

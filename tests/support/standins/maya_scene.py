@@ -6,6 +6,7 @@ from pathlib import Path
 from tests.support.standins.maya.scene import DEFAULTS, MARK
 
 RENDER = Path(__file__).parent / "maya_render.py"
+MAYAPY = Path(__file__).parent / "mayapy.py"
 
 
 def make_scene(path: Path | str, *, maya: int = 2024, **fields: object) -> Path:
@@ -35,4 +36,5 @@ def install(folder: Path, version: int = 2024) -> Path:
     program = folder / f"maya{version}" / "bin" / "Render"
     program.parent.mkdir(parents=True, exist_ok=True)
     program.symlink_to(RENDER)
+    program.with_name("mayapy").symlink_to(MAYAPY)
     return program

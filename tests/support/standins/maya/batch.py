@@ -6,11 +6,11 @@ import time
 from tests.support.standins.maya import behaviours, system
 from tests.support.standins.maya.failures import Failed, NotDoneHere
 from tests.support.standins.maya.flags import CommandLine
-from tests.support.standins.maya.frame import Frame
 from tests.support.standins.maya.output import Output
 from tests.support.standins.maya.scene import Scene, SceneError
 from tests.support.standins.maya.selection import Selection
 from tests.support.standins.maya.settings import Settings
+from tests.support.standins.maya.steps import render, start
 
 
 class Batch:
@@ -29,7 +29,7 @@ class Batch:
         """Render everything. The exit code."""
         if log := self.line.text("log", ""):
             self.out.copy_to(log)
-        code = self._initialize()
+        code = start(self.settings, self.out)
         if code:
             return code
         with open(self.mel, "w", encoding="utf-8") as file:
@@ -49,25 +49,6 @@ class Batch:
             os.unlink(self.mel)
         self.out.maya("exited", code=code)
         return code
-
-    def _initialize(self) -> int:
-        """Start up; the exit code if Maya does not even get that far."""
-        if os.environ.get("PYTHONPATH") or os.environ.get("PYTHONHOME"):
-            self.out.say(self.out.text("foreign_python"), 2)
-            return behaviours.NOT_INITIALIZED
-        home = os.environ.get("MAYA_APP_DIR")
-        if home and not system.is_writable(home):
-            self.out.say(self.out.text("not_writable"), 2)
-            return behaviours.NOT_INITIALIZED
-        for position, (stream, text) in enumerate(behaviours.CHATTER):
-            # Libraries end their lines as they like.
-            self.out.say(text, stream, end="\r\n" if position == len(behaviours.CHATTER) - 1 else "")
-        if self.settings.mode == "licence_wait":
-            time.sleep(self.settings.licence_wait)
-            self.out.error("no_licence")
-            return behaviours.LICENCE_REFUSED
-        time.sleep(self.settings.startup)
-        return behaviours.OK
 
     def _open(self) -> Scene:
         started = time.monotonic()
@@ -102,19 +83,4 @@ class Batch:
         if "test" in line.flags:
             out.say(f"// would render {selection.frames} of {selection.layers} through {selection.cameras}")
             return
-        for layer in selection.layers:
-            shade = scene.layers.index(layer) * 10 if layer in scene.layers else 0
-            for position, frame in enumerate(selection.frames):
-                for camera in selection.cameras:
-                    paths = selection.paths(position, layer, camera)
-                    if line.switch("skipExistingFrames", False) and os.path.exists(paths[0]):
-                        out.say(behaviours.SKIPPING.format(path=paths[0]))
-                        continue
-                    if "seq" in line.flags:
-                        values = {"frame": frame, "position": position + 1, "count": len(selection.frames)}
-                        out.say(behaviours.SEQUENCE_FRAME.format(**values, camera=camera, layer=layer))
-                    colour = (frame % 256, shade, 128)
-                    wrong = settings.mode if settings.frame in (None, frame) else ""
-                    Frame(selection, settings, out, paths, colour, wrong).render()
-                    if settings.frame is None:
-                        settings.mode = ""  # it goes wrong once
+        render(selection, settings, out)

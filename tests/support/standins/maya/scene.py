@@ -25,6 +25,7 @@ DEFAULTS: dict[str, Any] = {
     "aovs": [],
     "merge_aovs": True,
     "version_label": "",
+    "unknown_plugins": [],  # it opens all the same, with an error
 }
 #: As the real program's: what tells the version stands in the first part of a file.
 _HEAD = 65536
