@@ -119,10 +119,8 @@ async def _use(window: MainWindow) -> tuple[dict[str, float], float]:
 
     for share in (0.3, 0.6, 1.0):
         bar = table.verticalScrollBar()
-        row = int((TASKS - 40) * share)
-        await step(
-            "scroll", lambda bar=bar, share=share: bar.setValue(int(bar.maximum() * share)), _settled(tasks, row)
-        )
+        to = int(bar.maximum() * share)
+        await step("scroll", lambda bar=bar, to=to: bar.setValue(to), lambda: tasks.row_at(table.rowAt(5)) is not None)
     await step(
         "sort", lambda: table.sortByColumn(Column.PRIORITY, Qt.SortOrder.DescendingOrder), lambda: _top(tasks, 10)
     )
@@ -133,10 +131,6 @@ async def _use(window: MainWindow) -> tuple[dict[str, float], float]:
     ticking.cancel()
     await window.background.close()
     return worst, first
-
-
-def _settled(tasks: TaskTableModel, row: int) -> Callable[[], object]:
-    return lambda: tasks.row_at(row) is not None
 
 
 def _top(tasks: TaskTableModel, priority: int) -> bool:
