@@ -138,6 +138,7 @@ class Live(QObject):
                 await self._read(changes)
             except StoreUnavailable as error:
                 lost = True
+                self._awaited = [*awaited, *self._awaited]  # once it answers
                 self.store_lost.emit(str(error))
                 self._retry.clear()
                 with contextlib.suppress(TimeoutError):

@@ -145,12 +145,13 @@ class MainWindow(QMainWindow):
 
     def when_selection_is_read(self, then: Callable[[], object]) -> None:
         """Do it once every selected task's row is known."""
-        missing = [key for key in self.table.selected_keys() if self.tasks.row(key) is None]
-        if not missing:
+        keys = self.table.selected_keys()
+        if all(self.tasks.row(key) is not None for key in keys):
             then()
             return
-        self.say(self.tr("Reading {0} selected tasks…").format(text.number(len(missing))))
-        self.live.read_all(missing, then)
+        self.say(self.tr("Reading {0} selected tasks…").format(text.number(len(keys))))
+        # Asked once more then: the selection may have become another one meanwhile.
+        self.live.read_all(keys, lambda: self.when_selection_is_read(then))
 
     def _tasks_selected(self) -> None:
         keys = self.table.selected_keys(MOST_READ)

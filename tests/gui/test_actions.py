@@ -167,6 +167,16 @@ def test_several_at_once_and_one_that_refuses(farm: Farm, open_window: Open, qtb
     window.findChild(QMessageBox, "error").close()
 
 
+def test_a_command_acts_on_all_that_is_selected_read_or_not(farm: Farm, open_window: Open, qtbot: QtBot) -> None:
+    tasks = [farm.submit(f"t{number}") for number in range(130)]
+    window = open_window()
+    qtbot.waitUntil(lambda: window.tasks.rowCount() == 130)
+    window.table.selectAll()
+    assert len(window.table.selected_rows()) < 130 == window.table.selected_count()
+    window.actions_["task.pause"].trigger()
+    qtbot.waitUntil(lambda: all(farm.task(task.id).status is TaskStatus.PAUSED for task in tasks), timeout=20_000)
+
+
 def test_choose_the_project_file(farm: Farm, open_window: Open, qtbot: QtBot) -> None:
     task = farm.submit("shot", "1-3")
     farm.lifecycle.project_unclear(farm.claim(), ["a/shot.blend", "b/shot.blend"])

@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QDialogButtonBox, QLabel, QListWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QListWidget, QWidget
+
+from render_manager.gui.dialogs.question import QuestionDialog
 
 
-class ChoiceDialog(QDialog):
+class ChoiceDialog(QuestionDialog):
     """Args: then: told the answer."""
 
     def __init__(
@@ -20,31 +21,12 @@ class ChoiceDialog(QDialog):
         yes: str,
         then: Callable[[str], object],
     ) -> None:
-        super().__init__(parent)
-        self.setObjectName("choice_dialog")
-        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self.setWindowTitle(title)
-        self.setMinimumWidth(480)
-        asked = QLabel(question, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        asked.setProperty("role", "title")
-        explained = QLabel(effect, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        explained.setProperty("role", "muted")
-        self._list = QListWidget()
-        self._list.setObjectName("choices")
-        self._list.setAccessibleName(question)
-        self._list.addItems(list(choices))
-        self._list.setCurrentRow(0)
-        self._list.itemActivated.connect(self.accept)
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        agree = buttons.addButton(yes, QDialogButtonBox.ButtonRole.AcceptRole)
-        agree.setObjectName("yes")
-        agree.setDefault(True)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
-        self.accepted.connect(lambda: then(self._list.currentItem().text()))
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(16, 14, 16, 14)
-        layout.setSpacing(10)
-        for widget in (asked, explained, self._list, buttons):
-            layout.addWidget(widget)
-        self._list.setFocus()
+        super().__init__(parent, "choice_dialog", title=title, question=question, effect=effect, yes=yes)
+        choice = QListWidget()
+        choice.setObjectName("choices")
+        choice.setAccessibleName(question)
+        choice.addItems(list(choices))
+        choice.setCurrentRow(0)
+        choice.itemActivated.connect(self.accept)
+        self.accepted.connect(lambda: then(choice.currentItem().text()))
+        self.complete(choice)

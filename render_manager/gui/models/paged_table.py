@@ -88,10 +88,6 @@ class PagedTable(Table[R]):
         if not self._tell.isActive():
             self._tell.start()
 
-    def known(self, keys: Collection[str]) -> set[str]:
-        """Those of the keys whose rows are known, or wanted."""
-        return {key for key in keys if key in self._entries or key in self._missing}
-
     def _forget_old(self) -> None:
         if len(self._entries) - len(self._pinned) <= _KEPT:
             return
