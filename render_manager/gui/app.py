@@ -8,7 +8,7 @@ from pathlib import Path
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
-from render_manager.gui.background import new_event_loop
+from render_manager.gui.background import never_pause, new_event_loop
 from render_manager.gui.main_window import MainWindow
 from render_manager.gui.theme import Theme, ThemeChoice
 from render_manager.gui.window_state import WindowState
@@ -42,6 +42,7 @@ def run_window(
     chosen = state.value("theme", ThemeChoice.SYSTEM) if theme == ThemeChoice.SYSTEM else theme
     look = Theme(app, chosen if chosen in list(ThemeChoice) else ThemeChoice.SYSTEM)
     loop = new_event_loop(app)
+    never_pause()
     window = MainWindow(services, look, title=title, default_user=default_user, select_task=select_task, state=state)
     before = signal.signal(signal.SIGINT, lambda *_: window.close())
     try:

@@ -4,7 +4,9 @@ The window's event loop is qasync's, so that a coroutine may wait for such work 
 """
 
 import asyncio
+import gc
 import logging
+import sys
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, TypeVar
@@ -18,6 +20,9 @@ from render_manager.domain.errors import RenderManagerError
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
+#: Seconds after which a thread must let another one go on. Painting asks Python for one cell after the other; with the
+#: usual 5 ms each of these questions would wait so long while a thread works through a list.
+SWITCH = 0.0005
 
 
 def new_event_loop(app: QApplication) -> QEventLoop:
@@ -25,6 +30,13 @@ def new_event_loop(app: QApplication) -> QEventLoop:
     loop = QEventLoop(app)
     asyncio.set_event_loop(loop)
     return loop
+
+
+def never_pause() -> None:
+    """Make Python itself hold up a repaint as little as it can. For a process that is a window and nothing else."""
+    sys.setswitchinterval(SWITCH)
+    # What was imported stays for good. Looking through it for garbage takes 0.1 s, in which everything stands still.
+    gc.freeze()
 
 
 class Background:

@@ -189,12 +189,14 @@ class Live(QObject):
         tasks, queries = self._tasks, self._services.queries
         search, order, descending = tasks.search, tasks.order, tasks.descending
         began = time.monotonic()
-        keys = await self._background.call(partial(queries.task_ids, search, order, descending=descending))
+        listing = await self._background.call(
+            lambda: tasks.plan(queries.task_ids(search, order, descending=descending))
+        )
         tally = await self._background.call(partial(queries.tally, replace(search, group=TaskGroup.ALL)))
         took = time.monotonic() - began
         self._list_due = time.monotonic() + LIST_REST * took
         if (search, order, descending) == (tasks.search, tasks.order, tasks.descending):
-            tasks.show_keys(keys)
+            tasks.show(listing)
             self.tally.emit(tally)
 
     async def _read_rows(self, changes: Changes) -> None:

@@ -105,7 +105,6 @@ class MainWindow(QMainWindow):
         self.details.preview.clicked.connect(self.frame_commands.open_image)
         self.frames.dataChanged.connect(self._frames_changed)
         self.frames.modelReset.connect(self._frame_chosen)
-        self.tasks.dataChanged.connect(self._tasks_changed)
         self.tasks.updated.connect(self._tasks_read)
         self.tasks.updated.connect(self.workers.learn_names)
         self.filter_bar.changed.connect(self.tasks.search_for)
@@ -167,10 +166,6 @@ class MainWindow(QMainWindow):
         self.details.show_tasks(rows, count)
         if len(rows) == count == 1:
             self.live.show(rows[0].task.id, rows[0].task.frames)
-
-    def _tasks_changed(self) -> None:
-        self._show_selected()
-        self.update_actions()
 
     def _frame_chosen(self) -> None:
         frame = self.current_frame()

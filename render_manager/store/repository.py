@@ -39,6 +39,8 @@ from render_manager.store.transaction import SqlTransaction
 
 #: Databases take some ten thousand values in a statement at most; beyond this all rows are read and chosen from here.
 MOST_VALUES = 5000
+#: Rows of a long list taken from the database at once.
+PORTION = 2000
 
 
 class SqlTaskStore:
@@ -91,7 +93,11 @@ class SqlTaskStore:
         return [task_of(row) for row in self._rows(query.limit(limit))]
 
     def task_ids(self, search: TaskSearch, order: TaskOrder, *, descending: bool = False) -> list[str]:
-        return [row[0] for row in self._rows(task_lists.ids(search, order, descending=descending))]
+        query = task_lists.ids(search, order, descending=descending)
+        with self._reading() as connection:
+            # In portions: a hundred thousand rows at once make Python look for garbage, and the window stands still.
+            pages = connection.execute(query).scalars().partitions(PORTION)
+            return [task_id for page in pages for task_id in page]
 
     def tally(self, search: TaskSearch) -> TaskTally:
         (row,) = self._rows(task_lists.tally(search))

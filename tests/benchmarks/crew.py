@@ -109,7 +109,7 @@ def _member(pipe: Connection, address: Address, number: int) -> None:
     store = SqlTaskStore(open_engine(address.database))
     queue, bus = CeleryTickets(address.redis), RedisBus(address.redis)
     lifecycle = Lifecycle(store, queue, bus, FarmRules(lease_seconds=60.0, alive_within=60.0), actor=f"worker {number}")
-    profiles = [_profile(number, slot) for slot in range(THREADS)]
+    profiles = [worker_profile(number, slot) for slot in range(THREADS)]
     for profile in profiles:
         Workers(lifecycle, sweep_every=60.0).register(profile)
     connections = [psycopg.connect(_plain(address), autocommit=True) for _ in profiles]
@@ -146,7 +146,7 @@ def _in_threads(work: Callable[[int], None]) -> None:
         thread.join()
 
 
-def _profile(process: int, slot: int) -> WorkerProfile:
+def worker_profile(process: int, slot: int) -> WorkerProfile:
     name = f"node{process}-{slot}"
     return WorkerProfile(
         name=name, host=f"node{process}", bands=tuple(Band), engines={"blender": "4.2.0"}, instance=name, memory=2**36

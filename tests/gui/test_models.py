@@ -53,7 +53,7 @@ def _names(model: TaskTableModel) -> list[str]:
 def _read(farm: Farm, model: TaskTableModel) -> None:
     """As the window does it."""
     queries = farm.services.queries
-    model.show_keys(queries.task_ids(model.search, model.order, descending=model.descending))
+    model.show(model.plan(queries.task_ids(model.search, model.order, descending=model.descending)))
     model.update(queries.tasks(ids=model.shown()), model.shown())
 
 
@@ -125,7 +125,7 @@ def test_rows_come_go_and_move_at_once(farm: Farm, tasks: TaskTableModel) -> Non
     order = random.Random(3)
     for _ in range(30):
         chosen = order.sample(keys, order.randrange(1, 9))
-        tasks.show_keys(chosen)
+        tasks.show(tasks.plan(chosen))
         assert list(tasks.shown()) == chosen
         assert [tasks.position(key) for key in chosen] == list(range(len(chosen)))
         assert tasks.position("another") is None
@@ -152,7 +152,7 @@ def test_a_task_that_is_gone_leaves(farm: Farm, tasks: TaskTableModel) -> None:
 
 def test_rows_are_wanted_when_they_are_looked_at(farm: Farm, tasks: TaskTableModel, qtbot: QtBot) -> None:
     keys = [f"{number:06}" for number in range(5_000)]
-    tasks.show_keys(keys)
+    tasks.show(tasks.plan(keys))
     assert tasks.rowCount() == 5_000
     assert tasks.missing() == keys[:100], "what is seen at first"
     with qtbot.waitSignal(tasks.wanted):
@@ -167,7 +167,7 @@ def test_rows_are_wanted_when_they_are_looked_at(farm: Farm, tasks: TaskTableMod
 
 def test_of_a_list_scrolled_through_only_the_end_is_wanted() -> None:
     tasks = TaskTableModel({})
-    tasks.show_keys([f"{number:06}" for number in range(5_000)])
+    tasks.show(tasks.plan([f"{number:06}" for number in range(5_000)]))
     tasks.missing()
     for row in range(1_000, 3_000):
         tasks.index(row, Column.NAME).data()
@@ -180,7 +180,7 @@ def test_what_is_selected_is_read_and_kept(farm: Farm) -> None:
     tasks = TaskTableModel({"blender": "Blender"})  # not watched by Qt's tester, which takes longer than the model
     one = farm.services.queries.task(farm.submit("one").id)
     keys = [f"{number:06}" for number in range(12_000)]
-    tasks.show_keys(keys)
+    tasks.show(tasks.plan(keys))
     tasks.pin(keys[500:600])
     assert set(keys[500:600]) <= set(tasks.missing())
     for first in range(0, 12_000, 500):

@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 
 from PySide6.QtCore import Qt
 
-from render_manager.gui.models.table import Entry, Table, runs_of
+from render_manager.gui.models.listing import runs_of
+from render_manager.gui.models.table import Entry, Table
 
 R = TypeVar("R")
 
@@ -68,7 +69,7 @@ class KeyedTable(Table[R]):
         wanted = [key for key, entry in self._entries.items() if key not in without and self._matches(entry.row)]
         keep = set(wanted)
         self._remove(runs_of([row for row, key in enumerate(self._shown) if key not in keep]))
-        if added := [key for key in wanted if key not in self._row_of]:
+        if added := [key for key in wanted if self.position(key) is None]:
             added.sort(key=self._key, reverse=self._order is Qt.SortOrder.DescendingOrder)
             # New ones come first where the order is by age; then nothing needs to be moved afterwards.
             at = 0 if self._shown and self._before(added[-1], self._shown[0]) else len(self._shown)

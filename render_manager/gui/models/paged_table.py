@@ -6,7 +6,8 @@ from typing import TypeVar
 
 from PySide6.QtCore import QTimer, Signal
 
-from render_manager.gui.models.table import Entry, Table, runs_of
+from render_manager.gui.models.listing import Listing, runs_of
+from render_manager.gui.models.table import Entry, Table
 
 R = TypeVar("R")
 
@@ -15,8 +16,6 @@ _FIRST = 100
 _KEPT = 4000
 #: So many of the rows looked at are asked for; of a list scrolled through the last ones are what is seen.
 _WANTED = 400
-#: More separate changes than this are one new table.
-_MOST_RUNS = 40
 
 
 class PagedTable(Table[R]):
@@ -37,32 +36,33 @@ class PagedTable(Table[R]):
 
     # -- filling -------------------------------------------------------------------------------------------------
 
-    def show_keys(self, keys: Sequence[str]) -> None:
-        """Show these rows in this order; the first ones are wanted, as they are what is seen at first."""
-        keys = list(keys)
-        for key in reversed(keys[:_FIRST]):
+    def plan(self, keys: Sequence[str]) -> Listing:
+        """What showing these rows in this order comes to. May run in any thread."""
+        return Listing.of(list(keys), self._shown)
+
+    def show(self, listing: Listing) -> None:
+        """Show what was planned; the first rows are wanted, as they are what is seen at first."""
+        if listing.before is not self._shown:
+            listing = self.plan(listing.keys)
+        for key in reversed(listing.keys[:_FIRST]):
             if key not in self._entries:
                 self.unread(key)
-        if keys == self._shown:
-            return
-        staying = set(keys) & self._row_of.keys()
-        gone = runs_of([row for row, key in enumerate(self._shown) if key not in staying])
-        new = runs_of([row for row, key in enumerate(keys) if key not in staying])
-        if len(gone) + len(new) > _MOST_RUNS:
+        if listing.whole:
             self.beginResetModel()
-            self._shown = keys
-            self._number()
+            self._set_shown(listing.keys, listing.rows)
             self.endResetModel()
             return
-        self._remove(gone)
-        self._reorder([key for key in keys if key in staying])
-        for first, last in new:
-            self._insert(first, keys[first : last + 1])
+        self._remove(listing.gone)
+        if listing.moved:
+            self._reorder(listing.staying, listing.staying_rows)
+        for first, last in listing.new:
+            self._insert(first, listing.keys[first : last + 1])
+        self._set_shown(listing.keys, listing.rows)
 
     def take(self, found: Mapping[str, Entry[R]], asked: Collection[str]) -> None:
         """Take in the answer for the keys ``asked``; one asked for and not found is gone."""
         if gone := {key for key in asked if key not in found}:
-            self._remove(runs_of(sorted(row for key in gone if (row := self._row_of.get(key)) is not None)))
+            self._remove(runs_of(sorted(row for key in gone if (row := self.position(key)) is not None)))
             for key in gone:
                 self._entries.pop(key, None)
         self._take_in(found)

@@ -1,12 +1,14 @@
 """What the tables share: rows by key, columns, and exact signals of what looks different."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 from typing import Any, ClassVar, Generic, TypeVar
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
+
+from render_manager.gui.models.listing import runs_of
 
 _Role = Qt.ItemDataRole
 Index = QModelIndex | QPersistentModelIndex
@@ -50,8 +52,8 @@ class Table(QAbstractTableModel, Generic[R]):
     def __init__(self) -> None:
         super().__init__()
         self._entries: dict[str, Entry[R]] = {}
-        self._shown: list[str] = []
-        self._row_of: dict[str, int] = {}
+        self._shown: list[str] = []  #: never changed, only replaced: threads may be reading it
+        self._rows: dict[str, int] | None = {}  #: by key; None: to be numbered when somebody asks
 
     # -- what a subclass says ------------------------------------------------------------------------------------
 
@@ -100,7 +102,7 @@ class Table(QAbstractTableModel, Generic[R]):
 
     def position(self, key: str) -> int | None:
         """The table's row of the key; None: it is not shown."""
-        return self._row_of.get(key)
+        return self._row_of().get(key)
 
     # -- changes -------------------------------------------------------------------------------------------------
 
@@ -116,46 +118,54 @@ class Table(QAbstractTableModel, Generic[R]):
     def _take_in(self, found: Mapping[str, Entry[R]]) -> None:
         before = {key: self._entries.get(key) for key in found}
         self._entries |= found
+        changed: dict[int, tuple[int, int]] = {}
         for key, old in before.items():
-            if key in self._row_of:
-                self._repaint(key, old, found[key])
+            if (row := self._row_of().get(key)) is not None and (columns := self._differing(old, found[key])):
+                changed[row] = min(columns), max(columns)
+        # One signal for rows that follow each other: views do some work for each.
+        for first, last in runs_of(sorted(changed)):
+            spans = [changed[row] for row in range(first, last + 1)]
+            left, right = min(left for left, _ in spans), max(right for _, right in spans)
+            self.dataChanged.emit(self.index(first, left), self.index(last, right), [])
 
-    def _repaint(self, key: str, old: Entry[R] | None, new: Entry[R]) -> None:
-        """Emit dataChanged for exactly the cells that look different now."""
-        if old is not None and self.same(old.row, new.row):  # of thousands read anew, most are as they were
-            return
-        columns = [column for column in self.columns if old is None or self.look(old, column) != self.look(new, column)]
-        if columns:
-            row = self._row_of[key]
-            self.dataChanged.emit(self.index(row, min(columns)), self.index(row, max(columns)), [])
+    def _differing(self, old: Entry[R] | None, new: Entry[R]) -> Collection[int]:
+        """The columns that look different now."""
+        if old is None:
+            return self.columns
+        if self.same(old.row, new.row):  # of thousands read anew, most are as they were
+            return ()
+        return [column for column in self.columns if self.look(old, column) != self.look(new, column)]
 
     def _remove(self, runs: Sequence[tuple[int, int]]) -> None:
         for first, last in reversed(runs):
             self.beginRemoveRows(QModelIndex(), first, last)
-            del self._shown[first : last + 1]
-            self._number()
+            self._set_shown([*self._shown[:first], *self._shown[last + 1 :]])
             self.endRemoveRows()
 
     def _insert(self, at: int, keys: Sequence[str]) -> None:
         self.beginInsertRows(QModelIndex(), at, at + len(keys) - 1)
-        self._shown[at:at] = keys
-        self._number()
+        self._set_shown([*self._shown[:at], *keys, *self._shown[at:]])
         self.endInsertRows()
 
-    def _reorder(self, ordered: list[str]) -> None:
+    def _reorder(self, ordered: list[str], rows: dict[str, int] | None = None) -> None:
         if ordered == self._shown:
             return
         self.layoutAboutToBeChanged.emit()
         kept = self.persistentIndexList()
         keys = [self._shown[index.row()] for index in kept]
-        self._shown = ordered
-        self._number()
-        moved = [self.index(self._row_of[key], index.column()) for key, index in zip(keys, kept, strict=True)]
+        self._set_shown(ordered, rows)
+        row_of = self._row_of()
+        moved = [self.index(row_of[key], index.column()) for key, index in zip(keys, kept, strict=True)]
         self.changePersistentIndexList(kept, moved)
         self.layoutChanged.emit()
 
-    def _number(self) -> None:
-        self._row_of = {key: row for row, key in enumerate(self._shown)}
+    def _set_shown(self, keys: list[str], rows: dict[str, int] | None = None) -> None:
+        self._shown, self._rows = keys, rows
+
+    def _row_of(self) -> dict[str, int]:
+        if self._rows is None:
+            self._rows = {key: row for row, key in enumerate(self._shown)}
+        return self._rows
 
     # -- Qt ------------------------------------------------------------------------------------------------------
 
@@ -192,14 +202,3 @@ class Table(QAbstractTableModel, Generic[R]):
             case Role.ROW:
                 return entry.row
         return None
-
-
-def runs_of(rows: Sequence[int]) -> list[tuple[int, int]]:
-    """Ascending numbers as (first, last) of each unbroken run."""
-    runs: list[tuple[int, int]] = []
-    for row in rows:
-        if runs and runs[-1][1] == row - 1:
-            runs[-1] = (runs[-1][0], row)
-        else:
-            runs.append((row, row))
-    return runs

@@ -8,9 +8,13 @@ from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Sign
 from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
+from render_manager.gui.models.listing import runs_of
 from render_manager.gui.models.table import Table
 
 ROW_HEIGHT = 28
+#: Of more selected rows the selection does not outlive a table shown anew: scattered over a new order they would be as
+#: many ranges, and Qt compares each with each.
+KEPT = 2_000
 R = TypeVar("R")
 
 
@@ -48,7 +52,14 @@ class DataTable(QTableView, Generic[R]):
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
         self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         self._set_up_header(widths, sorted_by)
+        # A header paints a column that is selected from top to bottom in another way, for which Qt asks every single
+        # row: seconds for a hundred thousand. With a selection of its own, in which nothing ever is, it does not.
+        self.horizontalHeader().setSelectionModel(QItemSelectionModel(model, self))
         self.selectionModel().selectionChanged.connect(self.selected)
+        self._kept: list[str] = []
+        self._kept_all = False
+        model.modelAboutToBeReset.connect(self._keep_selection)
+        model.modelReset.connect(self._restore_selection)
 
     def _set_up_header(self, widths: Mapping[int, int], sorted_by: int) -> None:
         header = self.horizontalHeader()
@@ -85,17 +96,34 @@ class DataTable(QTableView, Generic[R]):
 
     def select(self, keys: list[str]) -> None:
         """Select these rows, as far as they are shown, and bring the first into view."""
-        selection = QItemSelection()
-        positions = [row for key in keys if (row := self._rows.position(key)) is not None]
-        for row in positions:
-            index = self._rows.index(row, 0)
-            selection.select(index, index)
-        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
-        self.selectionModel().select(selection, flags)
+        positions = self._select(keys)
         if positions:
             first = self._rows.index(positions[0], 0)
             self.selectionModel().setCurrentIndex(first, QItemSelectionModel.SelectionFlag.NoUpdate)
             self.scrollTo(first)
+
+    def _select(self, keys: list[str]) -> list[int]:
+        """Select these rows; those of them that are shown, in the order of ``keys``."""
+        positions = [row for key in keys if (row := self._rows.position(key)) is not None]
+        selection = QItemSelection()
+        for first, last in runs_of(sorted(positions)):
+            selection.select(self._rows.index(first, 0), self._rows.index(last, 0))
+        flags = QItemSelectionModel.SelectionFlag.ClearAndSelect | QItemSelectionModel.SelectionFlag.Rows
+        self.selectionModel().select(selection, flags)
+        return positions
+
+    def _keep_selection(self) -> None:
+        count = self.selected_count()
+        self._kept_all = 0 < count == self._rows.rowCount()
+        self._kept = self.selected_keys() if count <= KEPT else []
+
+    def _restore_selection(self) -> None:
+        """Qt drops what was selected when a table is shown anew, without a word; rows that are still there stay so."""
+        if self._kept_all:
+            self.selectAll()
+        elif kept := [key for key in self._kept if self._rows.position(key) is not None]:
+            self._select(kept)
+        self.selected.emit()
 
     # -- menus ---------------------------------------------------------------------------------------------------
 
