@@ -24,6 +24,7 @@ from render_manager.cli.program import explained, open_program, poll
 from render_manager.domain.entities import RenderFrame, RenderTask
 from render_manager.domain.errors import RenderManagerError
 from render_manager.domain.states import FrameStatus, TaskStatus
+from render_manager.services.queries import TaskRow
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 TaskId = Annotated[str, typer.Argument(help="The task's id, or as much of it as is unique.")]
@@ -77,12 +78,20 @@ def show(task: TaskId, as_json: AsJson = False) -> None:
         ),
         ("age", duration(row.age)),
         ("elapsed", duration(row.elapsed)),
+        ("workers", str(row.workers) if row.workers else ""),
+        ("left", _left(row)),
         ("note", row.note),
         *((f"option {key}", str(value)) for key, value in row.task.task_info.items()),
         *((f"on {w.host}", f"{w.path}  {size(w.size)}  {w.state}") for w in workspaces),
         *((f"frame {frame.frame_number}", _reason(frame)) for frame in failed),
     ]
     table(["", ""], [fact for fact in facts if fact[1]], "")
+
+
+def _left(row: TaskRow) -> str:
+    if row.estimate is None:
+        return ""
+    return f"about {duration(row.estimate.likely)}, {duration(row.estimate.at_most)} at most by the last frames' times"
 
 
 def _reason(frame: RenderFrame) -> str:

@@ -30,6 +30,10 @@ class TaskOrder(StrEnum):
     FRAMES = "frames"
     AGE = "age"  #: since the submission: the newest first
     NOTE = "note"
+    FAILED = "failed"
+    WORKERS = "workers"
+    ELAPSED = "elapsed"
+    ETA = "eta"  #: as the average of all its frames tells
 
 
 @dataclass(frozen=True)

@@ -249,6 +249,14 @@ class TaskStore(Protocol):
         all."""
         ...
 
+    def durations(self, task_ids: Collection[str], sample: int) -> dict[str, list[float]]:
+        """Of those tasks that have completed frames: the seconds that the last ones took, ``sample`` at most."""
+        ...
+
+    def crews(self, task_ids: Collection[str]) -> dict[str, int]:
+        """Of those tasks that have any: how many workers are at it."""
+        ...
+
     def avoided_hosts(self, task_ids: Collection[str]) -> dict[str, dict[str, str]]:
         """Of those tasks that have any: the hosts that get no frame of it, each with the reason."""
         ...

@@ -9,6 +9,7 @@ from render_manager.domain.audit import AuditEntry
 from render_manager.domain.engines import Engine
 from render_manager.domain.entities import RenderFrame, RenderTask, WorkerStatus, Workspace, WorkspaceState
 from render_manager.domain.errors import FrameNotFound, RenderManagerError
+from render_manager.domain.estimate import SAMPLE, Estimate, estimate
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.matching import unmet
 from render_manager.domain.priority import band_of
@@ -27,6 +28,8 @@ class TaskRow:
     note: str  #: the one sentence that matters now: its error, what is going on, or why it waits
     age: float  #: seconds since it was submitted
     elapsed: float | None  #: seconds from the first claim to the end or now; None: not begun
+    workers: int = 0  #: at it now
+    estimate: Estimate | None = None  #: how long it will still take; None: nothing tells
     stuck: bool = False  #: it waits, and no worker that is online could ever take it as things are
     after: tuple[RenderTask, ...] = ()  #: the tasks that must be completed before this one starts
 
@@ -165,9 +168,15 @@ class Queries:
         workers = [worker for worker in self.workers() if worker.alive] if waiting else []
         avoided = self._store.avoided_hosts([task.id for task in waiting]) if waiting else {}
         dependencies = self._store.dependencies([task.id for task in tasks])
-        return [
-            self._row(task, workers, avoided.get(task.id, {}), dependencies.get(task.id, ()), now) for task in tasks
-        ]
+        rendering = [task.id for task in tasks if task.counts.rendering]
+        crews = self._store.crews(rendering) if rendering else {}
+        durations = self._store.durations(rendering, SAMPLE) if rendering else {}
+        found: list[TaskRow] = []
+        for task in tasks:
+            row = self._row(task, workers, avoided.get(task.id, {}), dependencies.get(task.id, ()), now)
+            left = estimate(durations.get(task.id, ()), task.counts.pending, task.counts.rendering)
+            found.append(replace(row, workers=crews.get(task.id, 0), estimate=left))
+        return found
 
     def _row(
         self,

@@ -3,7 +3,7 @@
 from collections.abc import Collection, Generator, Sequence
 from contextlib import contextmanager
 
-from sqlalchemy import Connection, Engine, Select, func, select
+from sqlalchemy import CompoundSelect, Connection, Engine, Select, func, select
 
 from render_manager.domain.audit import AuditEntry
 from render_manager.domain.entities import (
@@ -39,6 +39,8 @@ from render_manager.store.transaction import SqlTransaction
 
 #: Databases take some ten thousand values in a statement at most; beyond this all rows are read and chosen from here.
 MOST_VALUES = 5000
+#: Queries in one statement; SQLite takes 500.
+MOST_TOGETHER = 100
 #: Rows of a long list taken from the database at once.
 PORTION = 2000
 
@@ -98,6 +100,18 @@ class SqlTaskStore:
             # In portions: a hundred thousand rows at once make Python look for garbage, and the window stands still.
             pages = connection.execute(query).scalars().partitions(PORTION)
             return [task_id for page in pages for task_id in page]
+
+    def durations(self, task_ids: Collection[str], sample: int) -> dict[str, list[float]]:
+        found: dict[str, list[float]] = {}
+        ids = list(task_ids)
+        for first in range(0, len(ids), MOST_TOGETHER):
+            for task_id, seconds in self._rows(task_lists.durations(ids[first : first + MOST_TOGETHER], sample)):
+                if seconds is not None:
+                    found.setdefault(task_id, []).append(seconds)
+        return found
+
+    def crews(self, task_ids: Collection[str]) -> dict[str, int]:
+        return {row.task_id: row.workers for row in self._rows(task_lists.crews(task_ids))}
 
     def tally(self, search: TaskSearch) -> TaskTally:
         (row,) = self._rows(task_lists.tally(search))
@@ -220,7 +234,7 @@ class SqlTaskStore:
             rows = [row for row in rows if row.task_id in wanted]
         return [workspace_of(row) for row in rows]
 
-    def _rows(self, query: Select) -> list:
+    def _rows(self, query: Select | CompoundSelect) -> list:
         with self._reading() as connection:
             return list(connection.execute(query))
 

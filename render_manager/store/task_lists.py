@@ -1,13 +1,26 @@
 """Lists of tasks as people ask for them: which, in what order, how many. The rows themselves are read apart."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, Select, and_, case, cast, false, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    CompoundSelect,
+    Select,
+    and_,
+    case,
+    cast,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.types import Float
 
-from render_manager.domain.states import FINAL, TaskStatus
+from render_manager.domain.states import FINAL, FrameStatus, TaskStatus
 from render_manager.domain.task_search import TaskGroup, TaskOrder, TaskSearch
-from render_manager.store.tables import render_tasks
+from render_manager.store.tables import db_now, render_frames, render_tasks
 
 tasks = render_tasks.c
 
@@ -16,6 +29,8 @@ _GROUPS: Mapping[TaskGroup, ColumnElement[bool]] = {
     TaskGroup.FAILED: or_(tasks.status == TaskStatus.FAILED, tasks.failed_frames > 0),
     TaskGroup.FINISHED: tasks.status.in_(FINAL),
 }
+_ELAPSED = func.coalesce(tasks.finished_at, db_now()) - tasks.started_at
+_NEVER = 1e12  #: seconds
 _ORDERS: Mapping[TaskOrder, ColumnElement] = {
     TaskOrder.NAME: func.lower(tasks.name),
     TaskOrder.USER: func.lower(tasks.unionid),
@@ -25,6 +40,14 @@ _ORDERS: Mapping[TaskOrder, ColumnElement] = {
     TaskOrder.PROGRESS: cast(tasks.completed_frames + tasks.skipped_frames, Float) / tasks.total_frames,
     TaskOrder.FRAMES: tasks.total_frames,
     TaskOrder.AGE: -tasks.submitted_at,
+    TaskOrder.FAILED: tasks.failed_frames,
+    TaskOrder.WORKERS: tasks.rendering_frames,
+    TaskOrder.ELAPSED: func.coalesce(_ELAPSED, -1.0),
+    TaskOrder.ETA: func.coalesce(
+        case((tasks.rendering_frames > 0, _ELAPSED * (tasks.pending_frames + tasks.rendering_frames)))
+        / func.nullif(tasks.completed_frames, 0),
+        _NEVER,
+    ),
     TaskOrder.NOTE: func.coalesce(tasks.error_message, tasks.activity, ""),
 }
 
@@ -43,6 +66,30 @@ def tally(search: TaskSearch) -> Select:
     """A row with a column for each group."""
     sums = (func.coalesce(func.sum(case((is_in, 1), else_=0)), 0).label(group) for group, is_in in _GROUPS.items())
     return select(func.count().label(TaskGroup.ALL), *sums).where(*_found(search)).select_from(render_tasks)
+
+
+def durations(task_ids: Sequence[str], sample: int) -> CompoundSelect:
+    """Seconds that the last completed frames of each task took, by frame number: what the index gives at once."""
+    frames = render_frames.c
+    last = (
+        select(frames.task_id, frames.started_at, frames.finished_at)
+        .where(frames.task_id == task_id, frames.status == FrameStatus.COMPLETED)
+        .order_by(frames.frame_number.desc())
+        .limit(sample)
+        .subquery()
+        for task_id in task_ids
+    )
+    return union_all(*(select(one.c.task_id, one.c.finished_at - one.c.started_at) for one in last))
+
+
+def crews(task_ids: Collection[str]) -> Select:
+    """How many workers are at each task."""
+    frames = render_frames.c
+    return (
+        select(frames.task_id, func.count(frames.worker.distinct()).label("workers"))
+        .where(frames.lease_until.is_not(None), frames.task_id.in_(task_ids))
+        .group_by(frames.task_id)
+    )
 
 
 def _found(search: TaskSearch) -> list[ColumnElement[bool]]:

@@ -63,7 +63,7 @@ def test_columns_say_what_a_row_says(farm: Farm, tasks: TaskTableModel) -> None:
     farm.fail()
     _read(farm, tasks)
     text = [tasks.index(0, column).data() for column in Column]
-    assert text[:7] == ["shot_010", "mei", "Blender", "Running", "9", "3 %", "3 / 1 / 100"]
+    assert text[:8] == ["shot_010", "mei", "Blender", "Running", "9", "3 %", "3 / 100", "1"]
     assert tasks.index(0, Column.NOTE).data() == "No worker is online: start one."
     assert tasks.index(0, Column.PRIORITY).data(table.Role.ROW).task.priority == 9
 

@@ -168,6 +168,13 @@ class House:
         held, claims = self.lifecycle.end_and_claim(claim.task.id, ended, worker(claim.worker), log_path)
         return held == 1, claims[0] if claims else None
 
+    def took(self, claim: Claim, seconds: float) -> None:
+        """As if the frame had taken so long."""
+        frames = render_frames.c
+        its = (frames.task_id == claim.task.id) & (frames.frame_number == claim.frame_number)
+        with self.store.engine.begin() as connection:
+            connection.execute(update(render_frames).where(its).values(started_at=frames.finished_at - seconds))
+
     def expire_leases(self) -> None:
         with self.store.engine.begin() as connection:
             leased = render_frames.c.lease_until.is_not(None)

@@ -6,8 +6,10 @@ import pytest
 
 from render_manager.domain.entities import HostLoad, Workspace, WorkspaceState
 from render_manager.domain.errors import FrameNotFound, FrameRangeError, RenderManagerError, TaskNotFound
+from render_manager.domain.estimate import Estimate
 from render_manager.domain.priority import Band
 from render_manager.domain.states import FrameStatus, TaskStatus
+from render_manager.domain.task_search import TaskOrder, TaskSearch
 from tests.services.conftest import House
 from tests.store.samples import worker
 
@@ -59,6 +61,27 @@ def test_times_of_a_task(house: House) -> None:
     first, second = house.queries.task(task.id), house.queries.task(task.id)
     assert first.elapsed is not None
     assert first.elapsed == second.elapsed, "a settled task's time stands still"
+
+
+def test_how_long_it_will_still_take(any_house: House) -> None:
+    house = any_house
+    task, other = house.submit("1-20"), house.submit("1-2", priority=1)
+    assert house.queries.task(task.id).estimate is None
+    for seconds in (10, 10, 10, 40):
+        claim = house.claim()
+        house.lifecycle.frame_started(claim, "/log")
+        house.completed(claim, "/renders/a.png")
+        house.took(claim, seconds)
+    assert house.queries.task(task.id).estimate is None, "nobody is at it"
+    house.claim(worker("w1"))
+    house.claim(worker("w2"))
+    row = house.queries.task(task.id)
+    assert row.workers == 2
+    # 14 wait, two are half done, two render at once.
+    assert row.estimate == Estimate(likely=75.0, at_most=300.0, sample=4)
+    assert house.queries.task_ids(TaskSearch(), TaskOrder.ETA) == [task.id, other.id]
+    assert house.queries.task_ids(TaskSearch(), TaskOrder.WORKERS, descending=True) == [task.id, other.id]
+    assert house.queries.task_ids(TaskSearch(), TaskOrder.ELAPSED, descending=True) == [task.id, other.id]
 
 
 def test_lists_and_lookups(any_house: House) -> None:

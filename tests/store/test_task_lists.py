@@ -85,6 +85,10 @@ def test_groups_and_their_numbers(store: SqlTaskStore, tasks: dict[str, RenderTa
         (TaskOrder.PROGRESS, ["harbour", "street", "kitchen", "forest"]),
         (TaskOrder.FRAMES, ["street", "harbour", "forest", "kitchen"]),
         (TaskOrder.AGE, ["harbour", "forest", "street", "kitchen"]),
+        (TaskOrder.FAILED, ["harbour", "forest", "street", "kitchen"]),
+        (TaskOrder.WORKERS, ["harbour", "forest", "street", "kitchen"]),
+        (TaskOrder.ELAPSED, ["harbour", "forest", "street", "kitchen"]),
+        (TaskOrder.ETA, ["harbour", "forest", "street", "kitchen"]),
         (TaskOrder.NOTE, ["harbour", "forest", "street", "kitchen"]),
     ],
 )
@@ -92,5 +96,12 @@ def test_orders(store: SqlTaskStore, tasks: dict[str, RenderTask], order: TaskOr
     ids = {task.id: name for name, task in tasks.items()}
     assert [ids[key] for key in store.task_ids(TaskSearch(), order)] == names
     descending = [ids[key] for key in store.task_ids(TaskSearch(), order, descending=True)]
-    assert descending[0] == {TaskOrder.USER: "harbour"}.get(order, names[-1]), "of equals the newest comes first"
+    equals = {
+        TaskOrder.USER: "harbour",
+        TaskOrder.FAILED: "street",
+        TaskOrder.WORKERS: "harbour",
+        TaskOrder.ELAPSED: "harbour",
+        TaskOrder.ETA: "harbour",
+    }
+    assert descending[0] == equals.get(order, names[-1]), "of equals the newest comes first"
     assert sorted(descending) == sorted(names)

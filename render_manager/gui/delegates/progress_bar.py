@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QStyleOptionViewItem
 
 from render_manager.domain.states import FrameCounts, FrameStatus
 from render_manager.gui import icons, text
-from render_manager.gui.delegates.cell import PADDING, CellDelegate, Index, faint, palette_of, rect_of
+from render_manager.gui.delegates.cell import CellDelegate, Index, faint, palette_of, rect_of
 from render_manager.gui.state_style import FRAME_STYLES, Tone, tone
 from render_manager.gui.theme import is_dark
 from render_manager.services.queries import TaskRow
@@ -82,30 +82,29 @@ class ProgressDelegate(BarDelegate):
 
 
 class FramesDelegate(CellDelegate):
-    """Frames done and in all; before them the failed ones, if there are any, with their mark and in their colour."""
+    """Frames done, and faintly those in all."""
 
     def draw(self, painter: QPainter, option: QStyleOptionViewItem, row: TaskRow) -> None:
         counts, palette, cell = row.task.counts, palette_of(option), rect_of(option)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         total = f" / {text.number(counts.total)}"
-        done = text.number(counts.done)
-        metrics = painter.fontMetrics()
         painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
         painter.drawText(cell, right, total)
-        cell.setRight(cell.right() - metrics.horizontalAdvance(total))
+        cell.setRight(cell.right() - painter.fontMetrics().horizontalAdvance(total))
         painter.setPen(palette.color(QPalette.ColorRole.Text))
-        painter.drawText(cell, right, done)
-        if counts.failed:
-            cell.setRight(cell.right() - metrics.horizontalAdvance(done) - 12)
-            colour = tone(Tone.ERROR, is_dark(palette))
-            painter.setPen(colour)
-            failed = text.number(counts.failed)
-            painter.drawText(cell, right, failed)
-            mark = icons.pixmap("state-failed", _MARK, colour, painter.device().devicePixelRatio())
-            x = cell.right() - metrics.horizontalAdvance(failed) - _MARK - 3
-            painter.drawPixmap(QPointF(x, cell.center().y() - _MARK / 2 + 0.5), mark)
+        painter.drawText(cell, right, text.number(counts.done))
 
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        metrics = option.fontMetrics  # type: ignore[attr-defined]
-        widest = "X 999  99,999 / 99,999"
-        return QSize(metrics.horizontalAdvance(widest) + 2 * PADDING, 26)
+
+class FailedDelegate(CellDelegate):
+    """Failed frames with their mark and in their colour; nothing where there are none."""
+
+    def draw(self, painter: QPainter, option: QStyleOptionViewItem, row: TaskRow) -> None:
+        if not row.task.counts.failed:
+            return
+        palette, cell, failed = palette_of(option), rect_of(option), text.number(row.task.counts.failed)
+        colour = tone(Tone.ERROR, is_dark(palette))
+        painter.setPen(colour)
+        painter.drawText(cell, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, failed)
+        mark = icons.pixmap("state-failed", _MARK, colour, painter.device().devicePixelRatio())
+        x = cell.right() - painter.fontMetrics().horizontalAdvance(failed) - _MARK - 4
+        painter.drawPixmap(QPointF(x, cell.center().y() - _MARK / 2 + 0.5), mark)

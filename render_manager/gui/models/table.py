@@ -46,8 +46,8 @@ class Table(QAbstractTableModel, Generic[R]):
     #: The columns, from the left, and how those are aligned that are not to the left.
     columns: ClassVar[type[IntEnum]]
     alignment: ClassVar[Mapping[int, Qt.AlignmentFlag]] = {}
-    #: The column whose text is the row's age: it changes by itself.
-    age_column: ClassVar[int]
+    #: The columns whose text changes by itself, as time goes by.
+    ageing: ClassVar[Collection[int]]
 
     def __init__(self) -> None:
         super().__init__()
@@ -69,7 +69,7 @@ class Table(QAbstractTableModel, Generic[R]):
 
     def look(self, entry: Entry[R], column: int) -> object:
         """What a cell shows, for telling whether it must be painted anew."""
-        return None if column == self.age_column else self.text(entry, column)
+        return None if column in self.ageing else self.text(entry, column)
 
     def same(self, old: R, new: R) -> bool:
         """Whether no cell can look different; quicker told than by comparing the cells."""
@@ -108,7 +108,8 @@ class Table(QAbstractTableModel, Generic[R]):
 
     def grow_older(self) -> None:
         """Repaint the ages: time went by."""
-        self.repaint_column(self.age_column)
+        for column in self.ageing:
+            self.repaint_column(column)
 
     def repaint_column(self, column: int) -> None:
         if self._shown:

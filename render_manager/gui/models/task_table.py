@@ -1,6 +1,8 @@
 """The tasks as a table."""
 
+import time
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from enum import IntEnum
 from typing import Any
 
@@ -22,8 +24,13 @@ class Column(IntEnum):
     PRIORITY = 4
     PROGRESS = 5
     FRAMES = 6
-    AGE = 7
-    NOTE = 8
+    FAILED = 7
+    WORKERS = 8
+    ELAPSED = 9
+    ETA = 10
+    AGE = 11
+    SUBMITTED = 12
+    NOTE = 13
 
 
 _ORDERS: dict[int, TaskOrder] = {
@@ -34,10 +41,16 @@ _ORDERS: dict[int, TaskOrder] = {
     Column.PRIORITY: TaskOrder.PRIORITY,
     Column.PROGRESS: TaskOrder.PROGRESS,
     Column.FRAMES: TaskOrder.FRAMES,
+    Column.FAILED: TaskOrder.FAILED,
+    Column.WORKERS: TaskOrder.WORKERS,
+    Column.ELAPSED: TaskOrder.ELAPSED,
+    Column.ETA: TaskOrder.ETA,
     Column.AGE: TaskOrder.AGE,
+    Column.SUBMITTED: TaskOrder.AGE,
     Column.NOTE: TaskOrder.NOTE,
 }
-_ALIGNMENT: dict[int, Qt.AlignmentFlag] = {Column.PRIORITY: CENTRE, Column.AGE: RIGHT, Column.FRAMES: RIGHT}
+_NUMBERS = (Column.FRAMES, Column.FAILED, Column.WORKERS, Column.ELAPSED, Column.ETA, Column.AGE)
+_ALIGNMENT: dict[int, Qt.AlignmentFlag] = {Column.PRIORITY: CENTRE, **dict.fromkeys(_NUMBERS, RIGHT)}
 
 
 class TaskTableModel(PagedTable[TaskRow]):
@@ -51,7 +64,7 @@ class TaskTableModel(PagedTable[TaskRow]):
 
     columns = Column
     alignment = _ALIGNMENT
-    age_column = Column.AGE
+    ageing = (Column.AGE, Column.ELAPSED)
 
     def __init__(self, engine_labels: Mapping[str, str]) -> None:
         super().__init__()
@@ -93,12 +106,17 @@ class TaskTableModel(PagedTable[TaskRow]):
             Column.PRIORITY: self.tr("Priority"),
             Column.PROGRESS: self.tr("Progress"),
             Column.FRAMES: self.tr("Frames"),
+            Column.FAILED: self.tr("Failed"),
+            Column.WORKERS: self.tr("Workers"),
+            Column.ELAPSED: self.tr("Elapsed"),
+            Column.ETA: self.tr("ETA"),
             Column.AGE: self.tr("Age"),
+            Column.SUBMITTED: self.tr("Submitted"),
             Column.NOTE: self.tr("Note"),
         }
 
     def same(self, old: TaskRow, new: TaskRow) -> bool:
-        return old.task == new.task and old.note == new.note
+        return replace(old, age=0.0, elapsed=None) == replace(new, age=0.0, elapsed=None)
 
     def look(self, entry: Entry[TaskRow], column: int) -> object:
         return entry.row.task.counts if column == Column.PROGRESS else super().look(entry, column)
@@ -119,10 +137,20 @@ class TaskTableModel(PagedTable[TaskRow]):
             case Column.PROGRESS:
                 return self.tr("{0} %").format(int(100 * task.counts.done / max(task.total_frames, 1)))
             case Column.FRAMES:
-                done, failed, total = map(text.number, (task.counts.done, task.counts.failed, task.total_frames))
-                return f"{done} / {failed} / {total}"
+                return f"{text.number(task.counts.done)} / {text.number(task.total_frames)}"
+            case Column.FAILED:
+                return text.number(task.counts.failed) if task.counts.failed else ""
+            case Column.WORKERS:
+                return text.number(entry.row.workers) if entry.row.workers else ""
+            case Column.ELAPSED:
+                running = entry.age - entry.age_read if task.finished_at is None else 0.0
+                return "" if entry.row.elapsed is None else text.duration(entry.row.elapsed + running)
+            case Column.ETA:
+                return text.duration(entry.row.estimate.likely) if entry.row.estimate else ""
             case Column.AGE:
                 return text.duration(entry.age)
+            case Column.SUBMITTED:
+                return text.moment(task.submitted_at)
             case Column.NOTE:
                 return entry.row.note
         raise AssertionError(column)
@@ -132,7 +160,7 @@ class TaskTableModel(PagedTable[TaskRow]):
         match column:
             case Column.NAME:
                 return f"{row.task.name}\n{row.task.oss_file_path}\n{row.task.id}"
-            case Column.PROGRESS | Column.FRAMES:
+            case Column.PROGRESS | Column.FRAMES | Column.FAILED:
                 counts = row.task.counts
                 return self.tr(
                     "{0} completed, {1} skipped, {2} rendering, {3} failed, {4} cancelled, {5} waiting, {6} in all"
@@ -145,9 +173,24 @@ class TaskTableModel(PagedTable[TaskRow]):
                     counts.pending,
                     counts.total,
                 )
+            case Column.ETA:
+                return self._estimate(row)
+            case Column.AGE:
+                return self.tr("Submitted {0}").format(text.moment(row.task.submitted_at))
             case Column.NOTE:
                 return row.note or None
         return None
+
+    def _estimate(self, row: TaskRow) -> str | None:
+        if row.estimate is None:
+            return None
+        sentence = self.tr("Done between {0} and {1}, if frames take as long as the last {2} and {3} render at once")
+        return sentence.format(
+            text.clock(time.time() + row.estimate.likely),
+            text.clock(time.time() + row.estimate.at_most),
+            row.estimate.sample,
+            row.task.counts.rendering,
+        )
 
     def _engine(self, row: TaskRow) -> str:
         return self._labels.get(row.task.render_engine, row.task.render_engine)

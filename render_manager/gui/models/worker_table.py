@@ -54,7 +54,7 @@ class WorkerTableModel(KeyedTable[WorkerStatus]):
 
     columns = Column
     alignment = _ALIGNMENT
-    age_column = Column.SEEN
+    ageing = (Column.SEEN,)
 
     def __init__(self, engine_labels: Mapping[str, str], task_name: Callable[[str], str | None]) -> None:
         super().__init__(Column.NAME)

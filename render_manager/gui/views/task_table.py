@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QWidget
 
-from render_manager.gui.delegates.progress_bar import FramesDelegate, ProgressDelegate
+from render_manager.gui.delegates.progress_bar import FailedDelegate, FramesDelegate, ProgressDelegate
 from render_manager.gui.delegates.status_chip import TaskChip
 from render_manager.gui.models.task_table import Column, TaskTableModel
 from render_manager.gui.views.data_table import DataTable
@@ -15,9 +15,16 @@ _WIDTHS: dict[int, int] = {
     Column.STATUS: 110,
     Column.PRIORITY: 66,
     Column.PROGRESS: 154,
-    Column.FRAMES: 158,
+    Column.FRAMES: 104,
+    Column.FAILED: 66,
+    Column.WORKERS: 66,
+    Column.ELAPSED: 74,
+    Column.ETA: 74,
     Column.AGE: 68,
+    Column.SUBMITTED: 130,
 }
+#: Columns that are only there once somebody asks for them.
+_HIDDEN = (Column.ELAPSED, Column.SUBMITTED)
 
 
 class TaskTable(DataTable[TaskRow]):
@@ -30,3 +37,6 @@ class TaskTable(DataTable[TaskRow]):
         self.setItemDelegateForColumn(Column.STATUS, TaskChip(self))
         self.setItemDelegateForColumn(Column.PROGRESS, ProgressDelegate(self))
         self.setItemDelegateForColumn(Column.FRAMES, FramesDelegate(self))
+        self.setItemDelegateForColumn(Column.FAILED, FailedDelegate(self))
+        for column in _HIDDEN:
+            self.setColumnHidden(column, True)
