@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
@@ -113,14 +113,23 @@ class MainLayout(QWidget):
         """As the window was left the last time."""
         if geometry := state.layout("geometry"):
             self._window.restoreGeometry(geometry)
-        for name, target in self._layouts().items():
-            if saved := state.layout(name):
-                target.restoreState(saved)
+        saved = {name: state.layout(name) for name in self._layouts()}
+        self.arrange({name: part for name, part in saved.items() if part})
 
     def save(self, state: WindowState) -> None:
         state.save_layout("geometry", self._window.saveGeometry())
+        for name, part in self.arrangement().items():
+            state.save_layout(name, part)
+
+    def arrangement(self) -> dict[str, QByteArray]:
+        """How everything is arranged now."""
+        return {name: target.saveState() for name, target in self._layouts().items()}
+
+    def arrange(self, arrangement: Mapping[str, QByteArray]) -> None:
+        """As it was when ``arrangement`` gave this; what it does not name stays."""
         for name, target in self._layouts().items():
-            state.save_layout(name, target.saveState())
+            if name in arrangement:
+                target.restoreState(arrangement[name])
 
     def show_empty(self, empty: bool) -> None:
         self._top.setCurrentWidget(self.empty if empty else self.table)

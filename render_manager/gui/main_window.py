@@ -18,6 +18,7 @@ from render_manager.gui.change_feed import ChangeFeed
 from render_manager.gui.declarations.command import Selection
 from render_manager.gui.dialogs.messages import explain, show_error
 from render_manager.gui.frame_commands import FrameCommands
+from render_manager.gui.layouts import Layouts
 from render_manager.gui.live import Live
 from render_manager.gui.main_layout import MainLayout
 from render_manager.gui.menus import build_menus
@@ -90,6 +91,7 @@ class MainWindow(QMainWindow):
         build_menus(self)
         self._connect()
         self.resize(1280, 780)
+        self.layouts = Layouts(self)
         parts.restore(self.state)
         self.table.setFocus()
         self._retint()

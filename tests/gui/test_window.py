@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QCoreApplication, QSettings, Qt
 from PySide6.QtGui import QColor, QImage, QPalette
-from PySide6.QtWidgets import QApplication, QLabel
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from render_manager.domain.entities import RenderTask
@@ -270,3 +270,38 @@ def test_numbers_as_people_read_them() -> None:
 )
 def test_what_a_frame_took_is_said_precisely(qapp: QApplication, seconds: float | None, said: str) -> None:
     assert text.precise_duration(seconds) == said
+
+
+def test_layouts_under_names(farm: Farm, open_window: Open, qtbot: QtBot) -> None:
+    farm.submit()
+    window = open_window()
+
+    def choose(name: str) -> None:
+        menu = window.actions_.menus["view.layout"]
+        menu.aboutToShow.emit()
+        next(action for action in menu.actions() if action.objectName() == name).trigger()
+
+    def answer(dialog: str) -> QDialog:
+        qtbot.waitUntil(lambda: window.findChild(QDialog, dialog) is not None)
+        return window.findChild(QDialog, dialog)
+
+    window.table.setColumnHidden(Column.USER, True)
+    window.workers_dock.show()
+    choose("layout_save")
+    dialog = answer("layout_name_dialog")
+    dialog.findChild(QLineEdit, "layout_name").setText("Night / 夜班")
+    qtbot.keyClick(dialog, Qt.Key.Key_Return)
+    choose("layout_standard")
+    assert not window.table.isColumnHidden(Column.USER)
+    assert window.table.isColumnHidden(Column.SUBMITTED)
+    assert window.workers_dock.isHidden()
+    again = open_window()
+    menu = again.actions_.menus["view.layout"]
+    next(action for action in menu.actions() if action.text() == "Night / 夜班").trigger()
+    assert again.table.isColumnHidden(Column.USER)
+    assert not again.workers_dock.isHidden()
+    choose("layout_delete")
+    qtbot.keyClick(answer("choice_dialog"), Qt.Key.Key_Return)
+    menu = window.actions_.menus["view.layout"]
+    menu.aboutToShow.emit()
+    assert "Night / 夜班" not in [action.text() for action in menu.actions()]

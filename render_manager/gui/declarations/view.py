@@ -50,6 +50,13 @@ VIEW_COMMANDS = (
         run=lambda window: window.grid.zoom(0),
     ),
     Command(
+        id="view.layout",
+        text=QT_TRANSLATE_NOOP("Commands", "Layout"),
+        icon="layout",
+        menu=True,
+        run=lambda window: None,
+    ),
+    Command(
         id="view.theme",
         text=QT_TRANSLATE_NOOP("Commands", "Theme"),
         icon="theme",
