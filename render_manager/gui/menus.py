@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QToolBar
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def build_menus(window: "MainWindow") -> None:
-    bar = QToolBar(window.tr("Commands"), window)
+    bar = QToolBar(QCoreApplication.translate("Menus", "Commands"), window)
     bar.setObjectName("toolbar")
     bar.setMovable(False)
     bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -42,9 +42,9 @@ def _fill_priorities(window: "MainWindow") -> None:
 
 def _fill_themes(window: "MainWindow") -> None:
     words = {
-        ThemeChoice.SYSTEM: window.tr("As the system"),
-        ThemeChoice.LIGHT: window.tr("Light"),
-        ThemeChoice.DARK: window.tr("Dark"),
+        ThemeChoice.SYSTEM: QCoreApplication.translate("Menus", "As the system"),
+        ThemeChoice.LIGHT: QCoreApplication.translate("Menus", "Light"),
+        ThemeChoice.DARK: QCoreApplication.translate("Menus", "Dark"),
     }
     menu, group = window.actions_.menus["view.theme"], QActionGroup(window)
     for choice, word in words.items():
