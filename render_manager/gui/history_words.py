@@ -4,6 +4,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from render_manager.domain.audit import Action, AuditEntry
 from render_manager.gui import text
+from render_manager.gui.sentences import say
 from render_manager.gui.state_style import FRAME_STYLES, TASK_STYLES
 
 #: What people do; everything else workers do by themselves, by the thousand.
@@ -61,7 +62,11 @@ def title(entry: AuditEntry) -> str:
 
 def actor(entry: AuditEntry) -> str:
     kind, separator, name = entry.actor.partition(" ")
-    return QCoreApplication.translate("History", "worker {0}").format(name) if separator and kind == "worker" else entry.actor
+    return (
+        QCoreApplication.translate("History", "worker {0}").format(name)
+        if separator and kind == "worker"
+        else entry.actor
+    )
 
 
 def changes(entry: AuditEntry) -> str:
@@ -71,7 +76,11 @@ def changes(entry: AuditEntry) -> str:
         arrow = f"{FRAME_STYLES[move.source].text} → {FRAME_STYLES[move.target].text}"
         parts.append(arrow if move.count == 1 else f"{text.number(move.count)} × {arrow}")
     if entry.status:
-        parts.append(QCoreApplication.translate("History", "task {0} → {1}").format(*(TASK_STYLES[status].text for status in entry.status)))
+        parts.append(
+            QCoreApplication.translate("History", "task {0} → {1}").format(
+                *(TASK_STYLES[status].text for status in entry.status)
+            )
+        )
     if entry.priority:
         parts.append(QCoreApplication.translate("History", "priority {0} → {1}").format(*entry.priority))
     return ", ".join(parts)
@@ -90,5 +99,5 @@ def _attempt(entry: AuditEntry) -> str:
 def in_full(entry: AuditEntry) -> str:
     """All of it, on lines, for a tip, the clipboard and whoever listens to the screen."""
     when = text.moment(entry.at, to_the_second=True)
-    lines = [when, title(entry), actor(entry), _attempt(entry), changes(entry), entry.why]
+    lines = [when, title(entry), actor(entry), _attempt(entry), changes(entry), say(entry.why)]
     return "\n".join(filter(None, lines))

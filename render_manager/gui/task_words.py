@@ -35,5 +35,7 @@ def requirements(asked: Requirements) -> str:
     if asked.tags:
         lines.append(QCoreApplication.translate("Task", "tags {0}").format(", ".join(asked.tags)))
     if asked.memory_gb:
-        lines.append(QCoreApplication.translate("Task", "{0} GB of memory").format(QLocale().toString(asked.memory_gb, "g")))
+        lines.append(
+            QCoreApplication.translate("Task", "{0} GB of memory").format(QLocale().toString(asked.memory_gb, "g"))
+        )
     return "\n".join(lines)

@@ -371,6 +371,14 @@
         <translation>主题</translation>
     </message>
     <message>
+        <source>Density</source>
+        <translation>界面密度</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
         <source>Quit</source>
         <translation>退出</translation>
     </message>
@@ -461,6 +469,13 @@
     <message>
         <source>Stop the workers started here; their frames go back to the queue</source>
         <translation>停止在本机启动的渲染节点；其帧将退回队列</translation>
+    </message>
+</context>
+<context>
+    <name>Desk</name>
+    <message>
+        <source>The language changes as soon as the open forms are closed.</source>
+        <translation>关闭已打开的表单后即切换语言。</translation>
     </message>
 </context>
 <context>
@@ -1139,6 +1154,14 @@ Selected in all: {1}</source>
         <source>Dark</source>
         <translation>深色</translation>
     </message>
+    <message>
+        <source>Comfortable</source>
+        <translation>宽松</translation>
+    </message>
+    <message>
+        <source>Compact</source>
+        <translation>紧凑</translation>
+    </message>
 </context>
 <context>
     <name>Messages</name>
@@ -1504,6 +1527,10 @@ Selected in all: {1}</source>
     <message>
         <source>Redis can't be reached ({0}).</source>
         <translation>无法连接 Redis（{0}）。</translation>
+    </message>
+    <message>
+        <source>Removed</source>
+        <translation>已删除</translation>
     </message>
     <message>
         <source>Required memory {0} is no number of gigabytes: write 32.</source>
@@ -2278,6 +2305,10 @@ Selected in all: {1}</source>
         <translation>已跳过</translation>
     </message>
     <message>
+        <source>tag {0}</source>
+        <translation>标签 {0}</translation>
+    </message>
+    <message>
         <source>task_info requires must be like {{"version": "&gt;=4.2", "tags": ["gpu"], "memory_gb": 32}}.</source>
         <translation>task_info 的 requires 应形如 {{"version": "&gt;=4.2", "tags": ["gpu"], "memory_gb": 32}}。</translation>
     </message>
@@ -2451,7 +2482,7 @@ Selected in all: {1}</source>
     </message>
     <message>
         <source>{0} from {1}{2}.</source>
-        <translation>{0}，来自 {1}{2}。</translation>
+        <translation>{0}（{1}）{2}。</translation>
     </message>
     <message>
         <source>{0} has C++ modules ({1}) that are not compiled for this host's system: its Binaries folder has no {2}.</source>
@@ -2471,7 +2502,7 @@ Selected in all: {1}</source>
     </message>
     <message>
         <source>{0} has no {1} {2}{3}.</source>
-        <translation>{0} 中没有{1} {2}{3}。</translation>
+        <translation>{0} 中没有 {1} {2}{3}。</translation>
     </message>
     <message>
         <source>{0} has several {1}s: {2}{3}. Name the one to render with --set {4}={5}.</source>
@@ -2575,7 +2606,7 @@ Selected in all: {1}</source>
     </message>
     <message>
         <source>{0} of {1} is no {2}, but another kind of asset.</source>
-        <translation>{1} 中的 {0} 不是{2}，而是其他类型的资产。</translation>
+        <translation>{1} 中的 {0} 不是 {2}，而是其他类型的资产。</translation>
     </message>
     <message>
         <source>{0} renders this task as its settings are saved, all {1} frames at once, but only {2} are to be rendered: retry all of them.</source>

@@ -1,4 +1,4 @@
-"""The translation of the window: `resources/i18n/render_manager_zh_CN.ts`, what it is made of and what is made of it."""
+"""The translation of the window, `resources/i18n/render_manager_zh_CN.ts`: what goes into it and what comes of it."""
 
 import json
 import subprocess

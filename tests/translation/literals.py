@@ -36,9 +36,8 @@ def of(path: Path) -> Iterator[str]:
 def _wrong(call: ast.Call) -> Iterator[str]:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     arguments = [*call.args, *(keyword.value for keyword in call.keywords)]
-    if name == "tr" and isinstance(call.func, ast.Attribute):
-        if not isinstance(call.func.value, ast.Name) or call.func.value.id != "self":
-            yield "tr of something else than self is looked up in another context: use QCoreApplication.translate"
+    if name == "tr" and isinstance(call.func, ast.Attribute) and ast.unparse(call.func.value) != "self":
+        yield "tr of something else than self is looked up in another context: use QCoreApplication.translate"
     if name in _TRANSLATING or name == "_tr":
         for argument in arguments:
             if isinstance(argument, ast.JoinedStr):

@@ -30,7 +30,7 @@ NOT_SHOWN = frozenset(
     }
 )  # fmt: skip
 #: Words by themselves that fill holes, and what has too few of them to read like prose.
-WORDS = (*TaskStatus, *FrameStatus, "Downloading", "Unpacking", "{0} {1} % of {2}")
+WORDS = (*TaskStatus, *FrameStatus, "Downloading", "Unpacking", "{0} {1} % of {2}", "Removed", "tag {0}")
 
 _FIELD = re.compile(r"\{\w*(?:![rsa])?(?::[^{}]*)?\}")
 _CODE = re.compile(
@@ -116,4 +116,5 @@ def _is_prose(template: str) -> bool:
     words = re.findall(r"[A-Za-z’']{2,}", _FIELD.sub(" ", template))
     if _CODE.search(template) or not words:
         return False
-    return len(words) > 1 and " " in template or (bool(_FIELD.search(template)) and " " in template and len(words[0]) > 3)
+    one_will_do = bool(_FIELD.search(template)) and len(words[0]) > 3
+    return " " in template and (len(words) > 1 or one_will_do)

@@ -10,6 +10,7 @@ from render_manager.domain.task_search import TaskOrder, TaskSearch
 from render_manager.gui import text
 from render_manager.gui.models.paged_table import PagedTable
 from render_manager.gui.models.table import CENTRE, RIGHT, Entry
+from render_manager.gui.sentences import say
 from render_manager.gui.state_style import TASK_STYLES
 from render_manager.services.queries import TaskRow
 
@@ -124,7 +125,7 @@ class TaskTableModel(PagedTable[TaskRow]):
             case Column.AGE:
                 return text.duration(entry.age)
             case Column.NOTE:
-                return entry.row.note
+                return say(entry.row.note)
         raise AssertionError(column)
 
     def tip(self, entry: Entry[TaskRow], column: int) -> str | None:
@@ -146,7 +147,7 @@ class TaskTableModel(PagedTable[TaskRow]):
                     counts.total,
                 )
             case Column.NOTE:
-                return row.note or None
+                return say(row.note) or None
         return None
 
     def _engine(self, row: TaskRow) -> str:
