@@ -1794,7 +1794,7 @@ Selected in all: {1}</source>
     </message>
     <message>
         <source>The path is empty: give {0}.</source>
-        <translation>路径为空：请填写{0}。</translation>
+        <translation>路径为空：请填写 {0}。</translation>
     </message>
     <message>
         <source>The program {0} is missing: install Render Manager again.</source>
@@ -2430,7 +2430,7 @@ Selected in all: {1}</source>
     </message>
     <message>
         <source>{0} can't be used as a path: give {1}.</source>
-        <translation>{0} 不能用作路径：请填写{1}。</translation>
+        <translation>{0} 不能用作路径：请填写 {1}。</translation>
     </message>
     <message>
         <source>{0} can't be used as the name of a result</source>

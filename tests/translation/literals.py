@@ -62,3 +62,23 @@ def _reads(argument: ast.AST) -> bool:
     if isinstance(argument, ast.Call) and isinstance(argument.func, ast.Attribute) and argument.func.attr == "format":
         return _reads(argument.func.value)
     return False
+
+
+def raw_errors() -> list[str]:
+    """Where the text of an error is taken without being handed to ``say``."""
+    found = []
+    for path in sorted((ROOT / "render_manager" / "gui").rglob("*.py")):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
+        said = {id(argument) for node in ast.walk(tree) if _translates(node) for argument in node.args}  # type: ignore
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Call) and ast.unparse(node) == "str(error)" and id(node) not in said:
+                found.append(f"{path.name}:{node.lineno}: say(str(error))")
+    return found
+
+
+def _translates(node: ast.AST) -> bool:
+    """Calls that hand the text on to ``say`` themselves."""
+    if not isinstance(node, ast.Call):
+        return False
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    return name in ("say", "complain", "emit", "append")
