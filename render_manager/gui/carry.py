@@ -16,6 +16,8 @@ class Carried:
     """
 
     def __init__(self, old: MainWindow) -> None:
+        self._geometry = old.geometry()
+        self._state = old.windowState()
         self._texts = {name: line.text() for name, line in _named(old, QLineEdit)}
         self._checked = {name: button.isChecked() for name, button in _named(old, QAbstractButton) if _is_own(button)}
         self._tabs = {name: tabs.currentIndex() for name, tabs in _named(old, QTabWidget)}
@@ -30,6 +32,8 @@ class Carried:
         self._workers = old.workers_dock.table.selected_keys()
 
     def fill_in(self, new: MainWindow) -> None:
+        if not self._state:  # else its layout brings it back as large as the screen
+            new.setGeometry(self._geometry)
         for name, line in _named(new, QLineEdit):
             if line.text() != self._texts.get(name, line.text()):
                 line.setText(self._texts[name])

@@ -13,6 +13,8 @@ from render_manager.gui.main_window import MainWindow
 
 #: Seconds that the old window stays in view at most while the new one reads what it shows.
 _READ_WITHIN = 4.0
+#: Seconds after which the new window's search knows what was put into its field.
+_TYPED = 0.2
 #: Seconds between two looks at whether something has come about.
 _LOOK = 0.05
 
@@ -78,6 +80,7 @@ class Desk(QObject):
         carried = Carried(old)
         new = self._new_window()
         carried.fill_in(new)
+        await asyncio.sleep(_TYPED)
         new.start()
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(_READ_WITHIN):
