@@ -4,6 +4,7 @@
     python3 run.py demo [--headless] [...]      render the sample project, in the window or without it
     python3 run.py test [pytest arguments]      static checks, then all tests; with arguments pytest alone
     python3 run.py bench [NAME...] [--json FILE]
+    python3 run.py translate [--fill FILE]      bring the Chinese of the window up to date and compile it
 
 Each first sets up what is missing: `.venv` with the project (by uv if there is one, else by pip) and the
 system's packages: as root on Debian and Ubuntu they are installed, elsewhere the exact command is printed.
@@ -338,15 +339,22 @@ def bench(arguments: list[str]) -> int:
     return become([PYTHON, "-m", "tests.benchmarks", *arguments])
 
 
+def translate(arguments: list[str]) -> int:
+    ensure_venv({"gui"})  # Qt's tools for it come with PySide6
+    return become([PYTHON, "-m", "tests.translation", *arguments])
+
+
 def main(arguments: list[str]) -> int:
     if sys.version_info < (3, 11):  # noqa: UP036 - somebody may well start it with an older one
         sys.exit(f"Render Manager needs Python 3.11 or newer; this is {platform.python_version()}.")
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # a console that knows no "…" must not stop us
-    command = {"demo": demo, "test": test, "bench": bench}.get(arguments[0] if arguments else "")
+    command = {"demo": demo, "test": test, "bench": bench, "translate": translate}.get(
+        arguments[0] if arguments else ""
+    )
     if command is None:
         asked = arguments[:1] in (["-h"], ["--help"])
-        print("\n".join(__doc__.splitlines()[2:5]), file=sys.stdout if asked else sys.stderr)
+        print("\n".join(__doc__.splitlines()[2:6]), file=sys.stdout if asked else sys.stderr)
         return 0 if asked else 2
     try:
         return command(arguments[1:])

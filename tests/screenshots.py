@@ -6,7 +6,9 @@ A temporary database is filled through the real services; no worker, broker or o
 """
 
 import asyncio
+import os
 import random
+import subprocess
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
@@ -26,8 +28,9 @@ from render_manager.domain.states import FrameStatus
 from render_manager.gui.background import new_event_loop
 from render_manager.gui.dialogs.submit import SubmitDialog
 from render_manager.gui.dialogs.task_picker import TaskPicker
+from render_manager.gui.language import Language, LanguageChoice
 from render_manager.gui.main_window import MainWindow
-from render_manager.gui.theme import Theme, ThemeChoice
+from render_manager.gui.theme import Density, Theme, ThemeChoice
 from render_manager.gui.window_state import WindowState
 from render_manager.store.tables import render_tasks
 from tests.gui.farm import Farm
@@ -264,7 +267,29 @@ SCENES: dict[str, tuple[ThemeChoice, Callable[[Farm, MainWindow], Awaitable[QWid
     "history-dark": (ThemeChoice.DARK, history),
     "history-of-frame": (ThemeChoice.DARK, history_of_frame),
     "history-error": (ThemeChoice.LIGHT, history_error),
+    "zh": (ThemeChoice.LIGHT, main_light),
+    "zh-dark": (ThemeChoice.DARK, error),
+    "zh-small": (ThemeChoice.DARK, small),
+    "zh-submit": (ThemeChoice.LIGHT, submit),
+    "zh-submit-more": (ThemeChoice.LIGHT, submit_more),
+    "zh-submit-farm": (ThemeChoice.DARK, submit_farm),
+    "zh-empty": (ThemeChoice.LIGHT, empty),
+    "zh-broker": (ThemeChoice.LIGHT, broker),
+    "zh-cleanup": (ThemeChoice.LIGHT, cleanup_finished),
+    "zh-workers-small": (ThemeChoice.LIGHT, workers_small),
+    "zh-history": (ThemeChoice.DARK, history),
+    "zh-cancel": (ThemeChoice.LIGHT, cancel),
+    "compact": (ThemeChoice.LIGHT, main_light),
+    "compact-dark": (ThemeChoice.DARK, workers_small),
+    "hidpi": (ThemeChoice.DARK, main_light),
+    "hidpi-2": (ThemeChoice.LIGHT, error),
 }
+
+
+#: Scenes in another language or density than the others, or on a screen of more pixels.
+LANGUAGES = {name: LanguageChoice.CHINESE for name in SCENES if name.startswith("zh")}
+DENSITIES = {name: Density.COMPACT for name in SCENES if "compact" in name}
+SCALES = {"hidpi": "1.5", "hidpi-2": "2"}
 
 
 async def _filled(farm: Farm, window: MainWindow) -> dict[str, str]:
@@ -457,14 +482,15 @@ async def until(true: Callable[[], bool], seconds: float = 60) -> None:
             await asyncio.sleep(0.02)
 
 
-async def _take(name: str, folder: Path, app: QApplication) -> None:
+async def _take(name: str, folder: Path, app: QApplication, language: Language) -> None:
     choice, scene = SCENES[name]
+    language.choose(LANGUAGES.get(name, LanguageChoice.ENGLISH))
     with tempfile.TemporaryDirectory() as temporary:
         farm = Farm(Path(temporary))
         settings = QSettings(str(Path(temporary) / "window.ini"), QSettings.Format.IniFormat)
         window = MainWindow(
             farm.services,
-            Theme(app, choice),
+            Theme(app, choice, DENSITIES.get(name, Density.COMFORTABLE)),
             title="Render Manager",
             default_user="mei",
             state=WindowState(settings),
@@ -488,8 +514,14 @@ def main(folder: Path, names: list[str]) -> None:
     app = QApplication(sys.argv[:1])
     app.setQuitOnLastWindowClosed(False)
     loop = new_event_loop(app)
+    language = Language(app, LanguageChoice.ENGLISH)
     for name in names or list(SCENES):
-        loop.run_until_complete(_take(name, folder, app))
+        if (scale := SCALES.get(name)) and "QT_SCALE_FACTOR" not in os.environ:
+            # The scale of a screen is settled when the program starts.
+            command = [sys.executable, "-m", "tests.screenshots", str(folder), name]
+            subprocess.run(command, env={**os.environ, "QT_SCALE_FACTOR": scale}, check=True)
+        else:
+            loop.run_until_complete(_take(name, folder, app, language))
     loop.close()
 
 

@@ -32,7 +32,7 @@ MENU_BAR = (
     )),
     (QT_TRANSLATE_NOOP("Commands", "&View"), (
         "view.refresh", "view.filter", "", "view.history", "worker.show", "", "view.zoom_in", "view.zoom_out",
-        "view.zoom_fit", "", "view.layout", "view.theme",
+        "view.zoom_fit", "", "view.layout", "view.theme", "view.density", "view.language",
     )),
 )  # fmt: skip
 TOOLBAR = (

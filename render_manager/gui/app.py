@@ -3,14 +3,17 @@
 import asyncio
 import signal
 import sys
+from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtWidgets import QApplication
 
 from render_manager.gui.background import never_pause, new_event_loop
+from render_manager.gui.desk import Desk
+from render_manager.gui.language import Language, LanguageChoice
 from render_manager.gui.main_window import MainWindow
-from render_manager.gui.theme import Theme, ThemeChoice
+from render_manager.gui.theme import Density, Theme, ThemeChoice
 from render_manager.gui.window_state import WindowState
 from render_manager.services.services import Services
 
@@ -25,6 +28,7 @@ def run_window(
     default_user: str,
     select_task: str | None = None,
     theme: str = ThemeChoice.SYSTEM,
+    language: str = LanguageChoice.SYSTEM,
     screenshot: Path | None = None,
 ) -> int:
     """Show the window until it is closed; the process' exit code.
@@ -32,6 +36,7 @@ def run_window(
     Args:
         select_task: id (or its beginning) of the task to select at first.
         theme: ``system``, ``light`` or ``dark``; ``system`` gives way to what was chosen in the window before.
+        language: ``system``, ``en`` or ``zh_CN``; ``system`` gives way likewise.
         screenshot: save a picture of the window here once it is filled, and end.
     """
     QCoreApplication.setApplicationName("Render Manager")
@@ -40,26 +45,30 @@ def run_window(
     app.setQuitOnLastWindowClosed(False)  # the event loop ends when the window's jobs have ended
     state = WindowState()
     chosen = state.value("theme", ThemeChoice.SYSTEM) if theme == ThemeChoice.SYSTEM else theme
-    look = Theme(app, chosen if chosen in list(ThemeChoice) else ThemeChoice.SYSTEM)
+    look = Theme(app, chosen, state.value("density", Density.COMFORTABLE))
+    spoken = state.value("language", LanguageChoice.SYSTEM) if language == LanguageChoice.SYSTEM else language
     loop = new_event_loop(app)
     never_pause()
-    window = MainWindow(services, look, title=title, default_user=default_user, select_task=select_task, state=state)
-    before = signal.signal(signal.SIGINT, lambda *_: window.close())
+    make = partial(
+        MainWindow, services, look, title=title, default_user=default_user, select_task=select_task, state=state
+    )
+    desk = Desk(make, Language(app, spoken))
+    before = signal.signal(signal.SIGINT, lambda *_: desk.window.close())
     try:
         with loop:
-            loop.run_until_complete(_until_closed(window, screenshot))
+            loop.run_until_complete(_until_closed(desk, screenshot))
     finally:
         signal.signal(signal.SIGINT, before)
     return 0
 
 
-async def _until_closed(window: MainWindow, screenshot: Path | None) -> None:
+async def _until_closed(desk: Desk, screenshot: Path | None) -> None:
     closed = asyncio.get_running_loop().create_future()
-    window.closed.connect(lambda: closed.done() or closed.set_result(None))
+    desk.closed.connect(lambda: closed.done() or closed.set_result(None))
     if screenshot is not None:
+        window = desk.window
         window.live.loaded.connect(lambda: window.background.start(_picture(window, screenshot)))
-    window.show()
-    window.start()
+    desk.open()
     await closed
 
 

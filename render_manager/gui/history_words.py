@@ -4,6 +4,7 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 
 from render_manager.domain.audit import Action, AuditEntry
 from render_manager.gui import text
+from render_manager.gui.sentences import say
 from render_manager.gui.state_style import FRAME_STYLES, TASK_STYLES
 
 #: What people do; everything else workers do by themselves, by the thousand.
@@ -52,16 +53,20 @@ def title(entry: AuditEntry) -> str:
     """``Failed · frame 17``"""
     subject = ""
     if entry.frames and entry.frames.lstrip("-").isdigit():
-        subject = _tr("frame {0}").format(entry.frames)
+        subject = QCoreApplication.translate("History", "frame {0}").format(entry.frames)
     elif entry.frames:
-        subject = _tr("frames {0}").format(entry.frames)
+        subject = QCoreApplication.translate("History", "frames {0}").format(entry.frames)
     word = _tr(str(_WORDS[entry.action]))
     return f"{word} · {subject}" if subject else word
 
 
 def actor(entry: AuditEntry) -> str:
     kind, separator, name = entry.actor.partition(" ")
-    return _tr("worker {0}").format(name) if separator and kind == "worker" else entry.actor
+    return (
+        QCoreApplication.translate("History", "worker {0}").format(name)
+        if separator and kind == "worker"
+        else entry.actor
+    )
 
 
 def changes(entry: AuditEntry) -> str:
@@ -71,9 +76,13 @@ def changes(entry: AuditEntry) -> str:
         arrow = f"{FRAME_STYLES[move.source].text} → {FRAME_STYLES[move.target].text}"
         parts.append(arrow if move.count == 1 else f"{text.number(move.count)} × {arrow}")
     if entry.status:
-        parts.append(_tr("task {0} → {1}").format(*(TASK_STYLES[status].text for status in entry.status)))
+        parts.append(
+            QCoreApplication.translate("History", "task {0} → {1}").format(
+                *(TASK_STYLES[status].text for status in entry.status)
+            )
+        )
     if entry.priority:
-        parts.append(_tr("priority {0} → {1}").format(*entry.priority))
+        parts.append(QCoreApplication.translate("History", "priority {0} → {1}").format(*entry.priority))
     return ", ".join(parts)
 
 
@@ -84,11 +93,11 @@ def by_whom(entry: AuditEntry) -> str:
 
 
 def _attempt(entry: AuditEntry) -> str:
-    return _tr("attempt {0}").format(entry.attempt) if entry.attempt else ""
+    return QCoreApplication.translate("History", "attempt {0}").format(entry.attempt) if entry.attempt else ""
 
 
 def in_full(entry: AuditEntry) -> str:
     """All of it, on lines, for a tip, the clipboard and whoever listens to the screen."""
     when = text.moment(entry.at, to_the_second=True)
-    lines = [when, title(entry), actor(entry), _attempt(entry), changes(entry), entry.why]
+    lines = [when, title(entry), actor(entry), _attempt(entry), changes(entry), say(entry.why)]
     return "\n".join(filter(None, lines))

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QMainWindow
 from render_manager.domain.entities import RenderFrame, WorkerStatus
 from render_manager.domain.states import FrameStatus
 from render_manager.domain.task_search import TaskGroup, TaskSearch, TaskTally
-from render_manager.gui import icons, text
+from render_manager.gui import icons, sentences, text
 from render_manager.gui.action_set import ActionSet
 from render_manager.gui.actions import FRAME_MENU, TASK_MENU, WORKER_MENU
 from render_manager.gui.background import Background
@@ -18,6 +18,7 @@ from render_manager.gui.change_feed import ChangeFeed
 from render_manager.gui.declarations.command import Selection
 from render_manager.gui.dialogs.messages import explain, show_error
 from render_manager.gui.frame_commands import FrameCommands
+from render_manager.gui.language import LanguageChoice
 from render_manager.gui.layouts import Layouts
 from render_manager.gui.live import Live
 from render_manager.gui.main_layout import MainLayout
@@ -27,7 +28,7 @@ from render_manager.gui.models.task_table import TaskTableModel
 from render_manager.gui.models.worker_table import WorkerTableModel
 from render_manager.gui.submit_commands import SubmitCommands
 from render_manager.gui.task_commands import TaskCommands
-from render_manager.gui.theme import Theme, ThemeChoice
+from render_manager.gui.theme import Density, Theme, ThemeChoice
 from render_manager.gui.window_state import WindowState
 from render_manager.gui.worker_commands import WorkerCommands
 from render_manager.services.services import Services
@@ -41,9 +42,13 @@ STOP_WITHIN = 20.0
 
 
 class MainWindow(QMainWindow):
-    """Signals: closed: the window is gone and all it ran has ended."""
+    """Signals:
+    closed: the window is gone and all it ran has ended.
+    language_chosen: another LanguageChoice is wanted; whoever made the window makes another one.
+    """
 
     closed = Signal()
+    language_chosen = Signal(str)
 
     def __init__(
         self,
@@ -233,7 +238,9 @@ class MainWindow(QMainWindow):
         self.update_actions()
 
     def _broker_lost(self, reason: str) -> None:
-        self.parts.broker_banner.say(self.tr("{0} Until then the window looks for changes by itself.").format(reason))
+        self.parts.broker_banner.say(
+            self.tr("{0} Until then the window looks for changes by itself.").format(sentences.say(reason))
+        )
 
     def _task_name(self, task_id: str) -> str | None:
         row = self.tasks.row(task_id)
@@ -254,6 +261,14 @@ class MainWindow(QMainWindow):
     def choose_theme(self, choice: ThemeChoice) -> None:
         self.state.save_value("theme", choice)
         self.theme.choose(choice)
+
+    def choose_density(self, density: Density) -> None:
+        self.state.save_value("density", density)
+        self.theme.choose_density(density)
+
+    def choose_language(self, choice: LanguageChoice) -> None:
+        self.state.save_value("language", choice)
+        self.language_chosen.emit(choice)
 
     def _retint(self) -> None:
         self.setWindowIcon(icons.app_icon())
@@ -283,3 +298,12 @@ class MainWindow(QMainWindow):
         await self.background.close()
         self.hide()
         self.closed.emit()
+
+    async def give_way(self) -> None:
+        """Go, as another window on the same farm has taken over; this computer's workers stay."""
+        self.closing = True
+        self.submit_commands.stop()
+        self.task_commands.stop()
+        await self.background.close()
+        self.hide()
+        self.deleteLater()

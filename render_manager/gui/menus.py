@@ -1,22 +1,28 @@
 """Menu bar and toolbar, filled from the declared commands."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Mapping
+from enum import StrEnum
+from typing import TYPE_CHECKING, TypeVar
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QToolBar
 
 from render_manager.domain.priority import HIGHEST, LOWEST, band_of
 from render_manager.gui.action_set import tr
 from render_manager.gui.actions import MENU_BAR, TOOLBAR
-from render_manager.gui.theme import ThemeChoice
+from render_manager.gui.language import NAMES as LANGUAGE_NAMES
+from render_manager.gui.language import LanguageChoice
+from render_manager.gui.theme import Density, ThemeChoice
 
 if TYPE_CHECKING:
     from render_manager.gui.main_window import MainWindow
 
+C = TypeVar("C", bound=StrEnum)
+
 
 def build_menus(window: "MainWindow") -> None:
-    bar = QToolBar(window.tr("Commands"), window)
+    bar = QToolBar(QCoreApplication.translate("Menus", "Commands"), window)
     bar.setObjectName("toolbar")
     bar.setMovable(False)
     bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
@@ -30,6 +36,8 @@ def build_menus(window: "MainWindow") -> None:
         window.actions_.fill(window.menuBar().addMenu(tr(title)), command_ids)
     _fill_priorities(window)
     _fill_themes(window)
+    _fill_densities(window)
+    _fill_languages(window)
 
 
 def _fill_priorities(window: "MainWindow") -> None:
@@ -42,14 +50,35 @@ def _fill_priorities(window: "MainWindow") -> None:
 
 def _fill_themes(window: "MainWindow") -> None:
     words = {
-        ThemeChoice.SYSTEM: window.tr("As the system"),
-        ThemeChoice.LIGHT: window.tr("Light"),
-        ThemeChoice.DARK: window.tr("Dark"),
+        ThemeChoice.SYSTEM: QCoreApplication.translate("Menus", "As the system"),
+        ThemeChoice.LIGHT: QCoreApplication.translate("Menus", "Light"),
+        ThemeChoice.DARK: QCoreApplication.translate("Menus", "Dark"),
     }
-    menu, group = window.actions_.menus["view.theme"], QActionGroup(window)
+    _fill_choices(window, "theme", words, window.theme.choice, window.choose_theme)
+
+
+def _fill_densities(window: "MainWindow") -> None:
+    words = {
+        Density.COMFORTABLE: QCoreApplication.translate("Menus", "Comfortable"),
+        Density.COMPACT: QCoreApplication.translate("Menus", "Compact"),
+    }
+    _fill_choices(window, "density", words, window.theme.density, window.choose_density)
+
+
+def _fill_languages(window: "MainWindow") -> None:
+    words = {LanguageChoice.SYSTEM: QCoreApplication.translate("Menus", "As the system"), **LANGUAGE_NAMES}
+    chosen = window.state.value("language", LanguageChoice.SYSTEM)
+    _fill_choices(window, "language", words, chosen, window.choose_language)
+
+
+def _fill_choices(
+    window: "MainWindow", name: str, words: Mapping[C, str], chosen: str, choose: Callable[[C], object]
+) -> None:
+    """One of several, in the menu of the command ``view.<name>``."""
+    menu, group = window.actions_.menus[f"view.{name}"], QActionGroup(window)
     for choice, word in words.items():
-        action = QAction(word, menu, checkable=True, checked=choice is window.theme.choice)
-        action.setObjectName(f"theme.{choice}")
-        action.triggered.connect(lambda _=False, wanted=choice: window.choose_theme(wanted))
+        action = QAction(word, menu, checkable=True, checked=choice == chosen)
+        action.setObjectName(f"{name}.{choice}")
+        action.triggered.connect(lambda _=False, wanted=choice: choose(wanted))
         group.addAction(action)
         menu.addAction(action)

@@ -22,14 +22,14 @@ QMenu::item:disabled {{ color: {off}; }}
 QMenu::icon {{ padding-left: 6px; }}
 QMenu::icon:checked {{ background: {selected}; border: 1px solid {accent}; border-radius: 4px; }}
 QMenu::separator {{ height: 1px; background: {line}; margin: 4px 6px; }}
-QTableView {{ border: 0; background: {base}; gridline-color: transparent; outline: 0;
+QTableView {{ border: 0; background: {base}; gridline-color: transparent; outline: 0; font-size: {table_points}pt;
     selection-background-color: {selected}; selection-color: {text}; }}
-QTableView::item {{ padding: 0 5px; border: 0; }}
+QTableView::item {{ padding: 0 {cell_padding}px; border: 0; }}
 QTableView::item:hover {{ background: {row}; }}
 QTableView::item:selected {{ background: {selected}; color: {text}; }}
 QHeaderView {{ background: {window}; }}
 QHeaderView::section {{ background: {window}; color: {muted}; border: 0; border-bottom: 1px solid {line};
-    padding: 4px 8px; }}
+    padding: {header_padding}px 8px; font-size: {table_points}pt; }}
 QHeaderView::section:hover {{ color: {text}; }}
 QHeaderView::up-arrow, QHeaderView::down-arrow {{ subcontrol-position: top center; width: 9px; height: 6px; }}
 QSplitter::handle {{ background: {line}; }}

@@ -31,9 +31,11 @@ def requirements(asked: Requirements) -> str:
     """A line for each kind; empty where nothing is asked for."""
     lines: list[str] = []
     if asked.version:
-        lines.append(_tr("version {0}").format(asked.version))
+        lines.append(QCoreApplication.translate("Task", "version {0}").format(asked.version))
     if asked.tags:
-        lines.append(_tr("tags {0}").format(", ".join(asked.tags)))
+        lines.append(QCoreApplication.translate("Task", "tags {0}").format(", ".join(asked.tags)))
     if asked.memory_gb:
-        lines.append(_tr("{0} GB of memory").format(QLocale().toString(asked.memory_gb, "g")))
+        lines.append(
+            QCoreApplication.translate("Task", "{0} GB of memory").format(QLocale().toString(asked.memory_gb, "g"))
+        )
     return "\n".join(lines)

@@ -1,6 +1,7 @@
 """Light and dark: own palettes on the Fusion style, because not every platform has a dark one to lend."""
 
 import sys
+from dataclasses import dataclass
 from enum import StrEnum
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -36,6 +37,22 @@ class ThemeChoice(StrEnum):
     LIGHT = "light"
     DARK = "dark"
 
+
+class Density(StrEnum):
+    COMFORTABLE = "comfortable"
+    COMPACT = "compact"
+
+
+@dataclass(frozen=True)
+class _Measures:
+    row: int  #: height of a table's row
+    header: int  #: what a header has above and below its text
+    padding: int  #: what a cell has on either side of its text
+    smaller: float  #: points that the text of tables is smaller by
+
+
+_MEASURES = {Density.COMFORTABLE: _Measures(28, 4, 5, 0.0), Density.COMPACT: _Measures(21, 2, 5, 0.75)}
+_DENSITY = "density"  #: the application's property by which widgets know it
 
 _Role = QPalette.ColorRole
 #: role: (light, dark)
@@ -81,11 +98,16 @@ def _palette(dark: bool) -> QPalette:
     return palette
 
 
-def _style_sheet(dark: bool) -> str:
+def _style_sheet(dark: bool, density: Density, points: float) -> str:
+    measures = _MEASURES[density]
+
     def colour(role: QPalette.ColorRole) -> str:
         return _COLOURS[role][dark]
 
     return STYLE.format(
+        header_padding=measures.header,
+        cell_padding=measures.padding,
+        table_points=points - measures.smaller,
         window=colour(_Role.Window),
         base=colour(_Role.Base),
         button=colour(_Role.Button),
@@ -111,6 +133,13 @@ def _style_sheet(dark: bool) -> str:
     )
 
 
+def row_height() -> int:
+    """Of tables, in the density chosen."""
+    app = QApplication.instance()
+    chosen = app.property(_DENSITY) if app else None
+    return _MEASURES[Density(chosen or Density.COMFORTABLE)].row
+
+
 def is_dark(palette: QPalette) -> bool:
     """Whether colours for a dark ground are needed, told by the palette itself."""
     return palette.color(QPalette.ColorRole.Window).lightness() < 128
@@ -133,10 +162,11 @@ class Theme(QObject):
 
     changed = Signal()
 
-    def __init__(self, app: QApplication, choice: str = ThemeChoice.SYSTEM) -> None:
+    def __init__(self, app: QApplication, choice: str = ThemeChoice.SYSTEM, density: str = Density.COMFORTABLE) -> None:
         super().__init__(app)
         self._app = app
-        self._choice = ThemeChoice(choice)
+        self._choice = ThemeChoice(choice) if choice in list(ThemeChoice) else ThemeChoice.SYSTEM
+        self._density = Density(density) if density in list(Density) else Density.COMFORTABLE
         app.setStyle("Fusion")
         _set_font(app)
         app.styleHints().colorSchemeChanged.connect(self._system_changed)
@@ -146,8 +176,16 @@ class Theme(QObject):
     def choice(self) -> ThemeChoice:
         return self._choice
 
+    @property
+    def density(self) -> Density:
+        return self._density
+
     def choose(self, choice: ThemeChoice) -> None:
         self._choice = choice
+        self._apply()
+
+    def choose_density(self, density: Density) -> None:
+        self._density = density
         self._apply()
 
     def _system_changed(self) -> None:
@@ -158,8 +196,9 @@ class Theme(QObject):
         system = self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark
         dark = {ThemeChoice.SYSTEM: system, ThemeChoice.LIGHT: False, ThemeChoice.DARK: True}[self._choice]
         icons.forget()
+        self._app.setProperty(_DENSITY, self._density.value)
         self._app.setPalette(_palette(dark))
-        self._app.setStyleSheet(_style_sheet(dark))
+        self._app.setStyleSheet(_style_sheet(dark, self._density, self._app.font().pointSizeF()))
         self.changed.emit()
 
 

@@ -64,6 +64,20 @@ VIEW_COMMANDS = (
         run=lambda window: None,
     ),
     Command(
+        id="view.density",
+        text=QT_TRANSLATE_NOOP("Commands", "Density"),
+        icon="density",
+        menu=True,
+        run=lambda window: None,
+    ),
+    Command(
+        id="view.language",
+        text=QT_TRANSLATE_NOOP("Commands", "Language"),
+        icon="language",
+        menu=True,
+        run=lambda window: None,
+    ),
+    Command(
         id="window.close",
         text=QT_TRANSLATE_NOOP("Commands", "Quit"),
         icon="quit",

@@ -9,6 +9,7 @@ from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.gui import history_words, icons, text
 from render_manager.gui.delegates.cell import CellDelegate, palette_of
 from render_manager.gui.models.table import Role
+from render_manager.gui.sentences import say
 from render_manager.gui.state_style import FRAME_STYLES, TASK_STYLES, StateStyle, Tone, tone
 from render_manager.gui.theme import is_dark
 
@@ -86,12 +87,12 @@ class HistoryDelegate(CellDelegate):
         painter.setPen(muted)
         line.translate(0, high + 2)
         _draw_line(painter, line, history_words.by_whom(row))
-        if row.why:
+        if why := say(row.why):
             if row.action in (Action.FAIL, Action.LOSE, Action.PREPARE):
                 painter.setPen(tone(Tone.ERROR, is_dark(palette)))
             else:
                 painter.setPen(palette.color(QPalette.ColorRole.Text))
-            for part in self._lines(row.why, metrics, painter.font(), line.width()):
+            for part in self._lines(why, metrics, painter.font(), line.width()):
                 line.translate(0, high + 2)
                 painter.drawText(line, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, part)
 
@@ -101,7 +102,7 @@ class HistoryDelegate(CellDelegate):
         width = view.viewport().width() if isinstance(view, QListView) else 240
         entry: AuditEntry = index.data(Role.ROW)
         font: QFont = option.font  # type: ignore[attr-defined]
-        lines = 2 + len(self._lines(entry.why, metrics, font, width - _LEFT - _RIGHT))
+        lines = 2 + len(self._lines(say(entry.why), metrics, font, width - _LEFT - _RIGHT))
         return QSize(0, lines * (metrics.height() + 2) + 2 * _ABOVE - 2)
 
 
@@ -131,10 +132,12 @@ def _wrapped(words: str, metrics: QFontMetrics, width: int) -> list[str]:
 
 
 def _fitting(words: str, metrics: QFontMetrics, width: int) -> int:
-    """How many characters fit, up to a blank where there is one."""
+    """How many characters fit, up to a blank where there is one and the language has them."""
     low, high = 1, len(words)
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if metrics.horizontalAdvance(words[:middle]) <= width else (low, middle - 1)
+    if low < len(words) and not words[low - 1 : low + 1].isascii():
+        return low  # Chinese is broken between any two characters
     blank = words.rfind(" ", 0, low + 1)
     return blank if blank > 0 else low

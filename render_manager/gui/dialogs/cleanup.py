@@ -20,6 +20,7 @@ from render_manager.gui import text
 from render_manager.gui.background import Background
 from render_manager.gui.dialogs.cleanup_filters import CleanupFilters
 from render_manager.gui.dialogs.cleanup_items import CleanupItems
+from render_manager.gui.sentences import say
 from render_manager.services.cleanup_plan import CleanupItem, by_host, shortfall
 
 #: Milliseconds that typing may pause before the plan is made anew.
@@ -162,7 +163,7 @@ class CleanupDialog(QDialog):
             self._show(items)
 
     def _failed(self, error: Exception) -> None:
-        self._wrong.setText(str(error))
+        self._wrong.setText(say(str(error)))
         self._wrong.show()
 
     def _show(self, items: Sequence[CleanupItem]) -> None:

@@ -3,6 +3,8 @@
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
+from render_manager.gui.sentences import say
+
 #: So that the forms of a dialog stand in one line.
 LABEL_WIDTH = 96
 
@@ -26,7 +28,7 @@ class Field(QWidget):
         editor.setObjectName(name)
         editor.setAccessibleName(label)
         self.label = label
-        self._hint = hint
+        self._hint = say(hint)
         self._line = QLabel(wordWrap=True)
         self._line.setObjectName(f"{name}_message")
         self._line.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -45,7 +47,7 @@ class Field(QWidget):
         layout.addLayout(row)
         layout.addWidget(self._line)
         self._line.setVisible(not silent)
-        self.say(hint)
+        self.say()
 
     def add_to(self, form: QFormLayout) -> None:
         """Put the field into a form, its label beside the editor's first line."""
@@ -69,7 +71,7 @@ class Field(QWidget):
         self._show(self._hint if hint is None else hint, "muted", wrong=False)
 
     def complain(self, sentence: str) -> None:
-        self._show(sentence, "error", wrong=True)
+        self._show(say(sentence), "error", wrong=True)
 
     def _show(self, text: str, role: str, wrong: bool) -> None:
         self._line.setText(text)

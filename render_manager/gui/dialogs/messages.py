@@ -7,6 +7,7 @@ from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QMessageBox, QWidget
 
 from render_manager.domain.errors import RenderManagerError
+from render_manager.gui.sentences import say
 
 
 def _box(parent: QWidget, icon: QMessageBox.Icon, title: str, sentence: str) -> QMessageBox:
@@ -44,10 +45,12 @@ def ask(
 
 
 def show_error(parent: QWidget, sentence: str, details: str = "") -> None:
-    box = _box(parent, QMessageBox.Icon.Warning, QCoreApplication.translate("Messages", "Render Manager"), sentence)
+    box = _box(
+        parent, QMessageBox.Icon.Warning, QCoreApplication.translate("Messages", "Render Manager"), say(sentence)
+    )
     box.setObjectName("error")
     if details:
-        box.setDetailedText(details)
+        box.setDetailedText("\n".join(map(say, details.split("\n"))))
     box.open()
 
 
@@ -55,7 +58,7 @@ def explain(error: Exception) -> tuple[str, str]:
     """An error as a sentence for people and details for those who are asked for help."""
     if isinstance(error, RenderManagerError):
         cause = error.__cause__ or error.__context__
-        return str(error), "" if cause is None else f"{type(cause).__name__}: {cause}"
+        return say(str(error)), "" if cause is None else f"{type(cause).__name__}: {cause}"
     sentence = QCoreApplication.translate(
         "Messages", "Something went wrong inside Render Manager; the log of the program has the details."
     )

@@ -12,6 +12,7 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 from render_manager.domain.entities import RenderFrame
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.states import FrameStatus
+from render_manager.gui.sentences import say
 from render_manager.gui.state_style import FRAME_STYLES
 
 _Role = Qt.ItemDataRole
@@ -141,7 +142,7 @@ class FrameModel(QAbstractListModel):
             text += self.tr(", attempt {0}").format(frame.attempt)
         if frame.worker:
             text += self.tr(", on {0}").format(frame.worker)
-        return f"{text}\n{frame.error_message}" if frame.error_message else text
+        return f"{text}\n{say(frame.error_message)}" if frame.error_message else text
 
 
 def _look(frame: RenderFrame) -> tuple[object, ...]:

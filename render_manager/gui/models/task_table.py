@@ -12,6 +12,7 @@ from render_manager.domain.task_search import TaskOrder, TaskSearch
 from render_manager.gui import text
 from render_manager.gui.models.paged_table import PagedTable
 from render_manager.gui.models.table import CENTRE, RIGHT, Entry
+from render_manager.gui.sentences import say
 from render_manager.gui.state_style import TASK_STYLES
 from render_manager.services.queries import TaskRow
 
@@ -152,7 +153,7 @@ class TaskTableModel(PagedTable[TaskRow]):
             case Column.SUBMITTED:
                 return text.moment(task.submitted_at)
             case Column.NOTE:
-                return entry.row.note
+                return say(entry.row.note)
         raise AssertionError(column)
 
     def tip(self, entry: Entry[TaskRow], column: int) -> str | None:
@@ -178,7 +179,7 @@ class TaskTableModel(PagedTable[TaskRow]):
             case Column.AGE:
                 return self.tr("Submitted {0}").format(text.moment(row.task.submitted_at))
             case Column.NOTE:
-                return row.note or None
+                return say(row.note) or None
         return None
 
     def _estimate(self, row: TaskRow) -> str | None:

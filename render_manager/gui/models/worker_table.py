@@ -12,6 +12,7 @@ from render_manager.domain.priority import Band
 from render_manager.gui import icons, text
 from render_manager.gui.models.keyed_table import KeyedTable
 from render_manager.gui.models.table import RIGHT, Entry, Index
+from render_manager.gui.sentences import say
 from render_manager.gui.state_style import WORKER_STYLES, Tone, tone
 from render_manager.gui.theme import is_dark
 
@@ -173,7 +174,7 @@ class WorkerTableModel(KeyedTable[WorkerStatus]):
             case Column.MEMORY if profile.memory:
                 return self.tr("{0} in all").format(text.size(profile.memory))
             case _:
-                return "\n".join([self._who(worker), *profile.problems])
+                return "\n".join([self._who(worker), *map(say, profile.problems)])
 
     def _warning(self) -> QIcon:
         return icons.icon("warning", tone(Tone.WARNING, is_dark(QGuiApplication.palette())))

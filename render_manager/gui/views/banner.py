@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QSizePolicy, QWidget
 
-from render_manager.gui import icons
+from render_manager.gui import icons, sentences
 from render_manager.gui.state_style import Tone, tone
 from render_manager.gui.theme import is_dark
 
@@ -31,8 +31,9 @@ class Banner(QFrame):
         return self._text.text()
 
     def say(self, text: str) -> None:
-        self._text.setText(text)
-        self.setAccessibleName(text)
+        """The sentence may be of the services', in English."""
+        self._text.setText(sentences.say(text))
+        self.setAccessibleName(self._text.text())
         self.retint()
         self.show()
 

@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
 
 from render_manager.gui.models.listing import runs_of
 from render_manager.gui.models.table import Table
+from render_manager.gui.theme import row_height
 
-ROW_HEIGHT = 28
 #: Of more selected rows the selection does not outlive a table shown anew: scattered over a new order they would be as
 #: many ranges, and Qt compares each with each.
 KEPT = 2_000
@@ -50,7 +50,8 @@ class DataTable(QTableView, Generic[R]):
         self.setCornerButtonEnabled(False)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self.verticalHeader().setMinimumSectionSize(1)  # the font's own would keep compact rows from being so
+        self.verticalHeader().setDefaultSectionSize(row_height())
         self._set_up_header(widths, sorted_by)
         # A header paints a column that is selected from top to bottom in another way, for which Qt asks every single
         # row: seconds for a hundred thousand. With a selection of its own, in which nothing ever is, it does not.
@@ -73,6 +74,11 @@ class DataTable(QTableView, Generic[R]):
         self.setSortingEnabled(True)
         header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         header.customContextMenuRequested.connect(self._choose_columns)
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.StyleChange:  # with the density, too
+            self.verticalHeader().setDefaultSectionSize(row_height())
 
     # -- selection -----------------------------------------------------------------------------------------------
 

@@ -12,6 +12,7 @@ from render_manager.domain.requirements import REQUIRES
 from render_manager.domain.states import TaskStatus
 from render_manager.gui import task_words, text
 from render_manager.gui.background import Background
+from render_manager.gui.sentences import say
 from render_manager.gui.state_style import FRAME_STYLES, TASK_STYLES
 from render_manager.gui.views.preview import Preview
 from render_manager.services.queries import TaskRow
@@ -89,7 +90,7 @@ class DetailsPane(QScrollArea):
             return
         self._title.setText(one.task.name)
         self._id.setText(one.task.id)
-        self._note.setText(one.note)
+        self._note.setText(say(one.note))
         _set_role(self._note, "error" if one.task.error_message or one.task.status is TaskStatus.FAILED else "muted")
         self._fields.show_all(self._of(one))
 
@@ -147,7 +148,7 @@ class DetailsPane(QScrollArea):
         self._frame_fields.show_all(
             [
                 (self.tr("Status"), FRAME_STYLES[frame.status].text),
-                (self.tr("Error"), frame.error_message or ""),
+                (self.tr("Error"), say(frame.error_message)),
                 (self.tr("Kind"), text.failure(frame.failure)),
                 (self.tr("Log line"), frame.evidence or ""),
                 (self.tr("Attempt"), str(frame.attempt) if frame.attempt else ""),

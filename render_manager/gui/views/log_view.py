@@ -11,6 +11,7 @@ from render_manager.domain.entities import RenderFrame
 from render_manager.domain.states import FrameStatus
 from render_manager.gui import icons
 from render_manager.gui.background import Background
+from render_manager.gui.sentences import say
 from render_manager.gui.state_style import FRAME_STYLES, Tone, tone
 from render_manager.gui.theme import is_dark, monospace
 from render_manager.services.queries import LogText, Queries
@@ -121,7 +122,7 @@ class LogView(QWidget):
         if frame.worker:
             title += f" · {frame.worker}"
         if frame.log_path is None:
-            self._say(title, frame.error_message or self.tr("No log yet: the frame's renderer has not started."))
+            self._say(title, say(frame.error_message) or self.tr("No log yet: the frame's renderer has not started."))
             return
         self._say(title, self.tr("The log is empty so far."))
         if frame.status is FrameStatus.RENDERING:
@@ -169,7 +170,7 @@ class LogView(QWidget):
         if asked != _log_of(self._frame):
             self.read()
         elif not self._end:
-            self.text.setPlaceholderText(str(error))
+            self.text.setPlaceholderText(say(str(error)))
 
     def _append(self, text: str) -> None:
         cursor = QTextCursor(self.text.document())

@@ -10,6 +10,7 @@ from render_manager.domain.entities import RenderFrame
 from render_manager.domain.errors import RenderManagerError
 from render_manager.domain.states import FrameStatus
 from render_manager.gui.background import Background
+from render_manager.gui.sentences import say
 from render_manager.services.results import Results
 
 _LARGEST = QSize(640, 640)
@@ -57,7 +58,7 @@ class Preview(QLabel):
             self._background.run(
                 lambda: self._read(key, frame),
                 done=lambda image: self._take(key, image),
-                failed=lambda error: self._say(key, str(error)),
+                failed=lambda error: self._say(key, say(str(error))),
                 owner=self,
             )
 

@@ -5,6 +5,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QLineEdit, QWidget
 
 from render_manager.gui import icons
+from render_manager.gui.sentences import say
 
 #: Milliseconds after the last key before a long list is searched.
 _PAUSE = 120
@@ -29,7 +30,7 @@ class SearchField(QLineEdit):
 
     def complain(self, problem: str | None) -> None:
         """Show that what stands there says nothing, and why."""
-        self.setToolTip(problem or "")
+        self.setToolTip(say(problem))
         self.setProperty("wrong", problem is not None)
         self.style().unpolish(self)
         self.style().polish(self)

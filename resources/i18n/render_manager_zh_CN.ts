@@ -1,0 +1,3357 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="zh_CN" sourcelanguage="en">
+<context>
+    <name>Banner</name>
+    <message>
+        <source>Try now</source>
+        <translation>立即重试</translation>
+    </message>
+</context>
+<context>
+    <name>BarDelegate</name>
+    <message>
+        <source>{0} %</source>
+        <translation>{0}%</translation>
+    </message>
+</context>
+<context>
+    <name>CleanupDialog</name>
+    <message>
+        <source>Clean up</source>
+        <translation>清理</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>Nothing</source>
+        <translation>全部删除</translation>
+    </message>
+    <message>
+        <source>Rendered frames and logs</source>
+        <translation>渲染结果和日志</translation>
+    </message>
+    <message>
+        <source>All but the download</source>
+        <translation>仅删除下载的文件</translation>
+    </message>
+    <message>
+        <source>Nothing to clean up</source>
+        <translation>没有可清理的内容</translation>
+    </message>
+    <message>
+        <source>Clean up workspaces: {0}, of {1} in all</source>
+        <translation>清理工作区：{0} 个，共 {1}</translation>
+    </message>
+    <message>
+        <source>Delete 1 workspace, {0}</source>
+        <translation>删除 1 个工作区，{0}</translation>
+    </message>
+    <message>
+        <source>Delete {0} workspaces, {1}</source>
+        <translation>删除 {0} 个工作区，{1}</translation>
+    </message>
+    <message>
+        <source>The tasks stay in the list; a retry renders without a download.</source>
+        <translation>任务仍保留在列表中；重试时无需重新下载即可渲染。</translation>
+    </message>
+    <message>
+        <source>The tasks stay in the list; a retry prepares their workspaces again.</source>
+        <translation>任务仍保留在列表中；重试时会重新准备工作区。</translation>
+    </message>
+    <message>
+        <source>{0}: {1} ({2})</source>
+        <translation>{0}：{1}（{2}）</translation>
+    </message>
+    <message>
+        <source>{0} more hosts</source>
+        <translation>另外 {0} 台主机</translation>
+    </message>
+    <message>
+        <source>{0} lacks {1}</source>
+        <translation>{0} 还差 {1}</translation>
+    </message>
+    <message>
+        <source>Not enough: {0}</source>
+        <translation>空间仍不足：{0}</translation>
+    </message>
+</context>
+<context>
+    <name>CleanupFilters</name>
+    <message>
+        <source>Completed</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>已取消</translation>
+    </message>
+    <message>
+        <source>Ended</source>
+        <translation>结束时间</translation>
+    </message>
+    <message>
+        <source>at any time</source>
+        <translation>不限</translation>
+    </message>
+    <message>
+        <source>at least </source>
+        <translation>至少 </translation>
+    </message>
+    <message>
+        <source> days ago</source>
+        <translation> 天前</translation>
+    </message>
+    <message>
+        <source>Disk needed</source>
+        <translation>需要的空间</translation>
+    </message>
+    <message>
+        <source>all that can go</source>
+        <translation>清理所有可清理的</translation>
+    </message>
+    <message>
+        <source> GB on each host</source>
+        <translation> GB（每台主机）</translation>
+    </message>
+    <message>
+        <source>Only as much as it takes goes: of completed tasks first, the oldest first</source>
+        <translation>只清理所需的空间：先清理已完成的任务，从最早的开始</translation>
+    </message>
+    <message>
+        <source>User</source>
+        <translation>用户</translation>
+    </message>
+    <message>
+        <source>Everybody</source>
+        <translation>所有用户</translation>
+    </message>
+    <message>
+        <source>Host</source>
+        <translation>主机</translation>
+    </message>
+    <message>
+        <source>All hosts</source>
+        <translation>所有主机</translation>
+    </message>
+    <message>
+        <source>Tasks</source>
+        <translation>任务</translation>
+    </message>
+</context>
+<context>
+    <name>CleanupItems</name>
+    <message>
+        <source>Workspaces to remove</source>
+        <translation>要删除的工作区</translation>
+    </message>
+    <message>
+        <source>Task</source>
+        <translation>任务</translation>
+    </message>
+    <message>
+        <source>User</source>
+        <translation>用户</translation>
+    </message>
+    <message>
+        <source>Ended</source>
+        <translation>结束时间</translation>
+    </message>
+    <message>
+        <source>Hosts</source>
+        <translation>主机</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>{0} — rendering, left alone</source>
+        <translation>{0} — 正在渲染，不清理</translation>
+    </message>
+</context>
+<context>
+    <name>Commands</name>
+    <message>
+        <source>&amp;Task</source>
+        <translation>任务(&amp;T)</translation>
+    </message>
+    <message>
+        <source>&amp;Frame</source>
+        <translation>帧(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Worker</source>
+        <translation>渲染节点(&amp;W)</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>视图(&amp;V)</translation>
+    </message>
+    <message>
+        <source>Retry frames</source>
+        <translation>重试帧</translation>
+    </message>
+    <message>
+        <source>Render the selected frames again, completed ones too</source>
+        <translation>重新渲染选中的帧，包括已完成的帧</translation>
+    </message>
+    <message>
+        <source>Skip frames</source>
+        <translation>跳过帧</translation>
+    </message>
+    <message>
+        <source>Leave the selected waiting or failed frames out</source>
+        <translation>不再渲染选中的等待中或失败的帧</translation>
+    </message>
+    <message>
+        <source>Next failed frame</source>
+        <translation>下一个失败帧</translation>
+    </message>
+    <message>
+        <source>Read log</source>
+        <translation>查看日志</translation>
+    </message>
+    <message>
+        <source>Open image</source>
+        <translation>打开图像</translation>
+    </message>
+    <message>
+        <source>Open folder</source>
+        <translation>打开所在文件夹</translation>
+    </message>
+    <message>
+        <source>Copy image path</source>
+        <translation>复制图像路径</translation>
+    </message>
+    <message>
+        <source>Copy log path</source>
+        <translation>复制日志路径</translation>
+    </message>
+    <message>
+        <source>Submit a task…</source>
+        <translation>提交渲染任务…</translation>
+    </message>
+    <message>
+        <source>Submit</source>
+        <translation>提交</translation>
+    </message>
+    <message>
+        <source>Submit the copied paths…</source>
+        <translation>提交剪贴板中的路径…</translation>
+    </message>
+    <message>
+        <source>Pause</source>
+        <translation>暂停</translation>
+    </message>
+    <message>
+        <source>Hand out no more frames; those being rendered finish</source>
+        <translation>不再分配新帧；正在渲染的帧会渲染完</translation>
+    </message>
+    <message>
+        <source>Resume</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Start without waiting</source>
+        <translation>不等待，直接开始</translation>
+    </message>
+    <message>
+        <source>Let the selected tasks start without those that they wait for</source>
+        <translation>让选中的任务不再等待前置任务，直接开始</translation>
+    </message>
+    <message>
+        <source>Choose project file…</source>
+        <translation>选择工程文件…</translation>
+    </message>
+    <message>
+        <source>Say which of several project files is rendered; the task goes on</source>
+        <translation>指定要渲染的工程文件，任务随即继续</translation>
+    </message>
+    <message>
+        <source>Cancel…</source>
+        <translation>取消…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Stop for good: running renderers are stopped, waiting frames cancelled</source>
+        <translation>彻底停止：终止正在运行的渲染器，取消等待中的帧</translation>
+    </message>
+    <message>
+        <source>Retry failed frames</source>
+        <translation>重试失败帧</translation>
+    </message>
+    <message>
+        <source>Retry failed</source>
+        <translation>重试失败帧</translation>
+    </message>
+    <message>
+        <source>Render the failed and cancelled frames of the selected tasks again</source>
+        <translation>重新渲染选中任务中失败和已取消的帧</translation>
+    </message>
+    <message>
+        <source>Priority</source>
+        <translation>优先级</translation>
+    </message>
+    <message>
+        <source>Raise priority</source>
+        <translation>提高优先级</translation>
+    </message>
+    <message>
+        <source>Lower priority</source>
+        <translation>降低优先级</translation>
+    </message>
+    <message>
+        <source>Clean up…</source>
+        <translation>清理…</translation>
+    </message>
+    <message>
+        <source>Clean up</source>
+        <translation>清理</translation>
+    </message>
+    <message>
+        <source>Remove the selected tasks' workspaces from the hosts' disks</source>
+        <translation>从各主机磁盘删除选中任务的工作区</translation>
+    </message>
+    <message>
+        <source>Clean up finished tasks…</source>
+        <translation>清理已结束的任务…</translation>
+    </message>
+    <message>
+        <source>Download results…</source>
+        <translation>下载渲染结果…</translation>
+    </message>
+    <message>
+        <source>Download</source>
+        <translation>下载</translation>
+    </message>
+    <message>
+        <source>Copy task id</source>
+        <translation>复制任务 ID</translation>
+    </message>
+    <message>
+        <source>Refresh</source>
+        <translation>刷新</translation>
+    </message>
+    <message>
+        <source>Filter tasks</source>
+        <translation>筛选任务</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>历史记录</translation>
+    </message>
+    <message>
+        <source>Show who changed what of the selected task, or its details again</source>
+        <translation>显示选中任务的操作记录，或切换回详细信息</translation>
+    </message>
+    <message>
+        <source>Larger frame cells</source>
+        <translation>放大帧格</translation>
+    </message>
+    <message>
+        <source>Smaller frame cells</source>
+        <translation>缩小帧格</translation>
+    </message>
+    <message>
+        <source>Fit all frames</source>
+        <translation>显示全部帧</translation>
+    </message>
+    <message>
+        <source>Theme</source>
+        <translation>主题</translation>
+    </message>
+    <message>
+        <source>Density</source>
+        <translation>界面密度</translation>
+    </message>
+    <message>
+        <source>Language</source>
+        <translation>语言</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
+    </message>
+    <message>
+        <source>Workers</source>
+        <translation>渲染节点</translation>
+    </message>
+    <message>
+        <source>Show or hide the workers of the farm</source>
+        <translation>显示或隐藏渲染农场的节点</translation>
+    </message>
+    <message>
+        <source>Enable</source>
+        <translation>启用</translation>
+    </message>
+    <message>
+        <source>Let the selected workers take frames again</source>
+        <translation>让选中的渲染节点重新领取帧</translation>
+    </message>
+    <message>
+        <source>Disable…</source>
+        <translation>停用…</translation>
+    </message>
+    <message>
+        <source>Disable</source>
+        <translation>停用</translation>
+    </message>
+    <message>
+        <source>Let the selected workers finish their frames and take no more</source>
+        <translation>让选中的渲染节点渲染完当前帧后不再领取新帧</translation>
+    </message>
+    <message>
+        <source>Drain…</source>
+        <translation>完成后退出…</translation>
+    </message>
+    <message>
+        <source>Drain</source>
+        <translation>完成后退出</translation>
+    </message>
+    <message>
+        <source>Let the selected workers finish their frames and leave</source>
+        <translation>让选中的渲染节点渲染完当前帧后退出</translation>
+    </message>
+    <message>
+        <source>Forget</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Drop the selected workers that are offline from all lists</source>
+        <translation>将选中的离线渲染节点从所有列表中移除</translation>
+    </message>
+    <message>
+        <source>Go to its frame</source>
+        <translation>转到其正在渲染的帧</translation>
+    </message>
+    <message>
+        <source>Select the task and the frame that the worker is rendering</source>
+        <translation>选中该渲染节点正在渲染的任务和帧</translation>
+    </message>
+    <message>
+        <source>Copy host</source>
+        <translation>复制主机名</translation>
+    </message>
+    <message>
+        <source>History of the worker</source>
+        <translation>渲染节点历史</translation>
+    </message>
+    <message>
+        <source>Show or hide what became of the selected worker</source>
+        <translation>显示或隐藏选中渲染节点的历史记录</translation>
+    </message>
+    <message>
+        <source>Start a worker on this computer</source>
+        <translation>在本机启动渲染节点</translation>
+    </message>
+    <message>
+        <source>Start worker</source>
+        <translation>启动节点</translation>
+    </message>
+    <message>
+        <source>Stop this computer's workers</source>
+        <translation>停止本机的渲染节点</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Stop the workers started here; their frames go back to the queue</source>
+        <translation>停止在本机启动的渲染节点；其帧将退回队列</translation>
+    </message>
+</context>
+<context>
+    <name>Desk</name>
+    <message>
+        <source>The language changes as soon as the open forms are closed.</source>
+        <translation>关闭已打开的表单后即切换语言。</translation>
+    </message>
+</context>
+<context>
+    <name>DetailsPane</name>
+    <message>
+        <source>Details of the selected task</source>
+        <translation>选中任务的详细信息</translation>
+    </message>
+    <message>
+        <source>{0} tasks selected</source>
+        <translation>已选中 {0} 个任务</translation>
+    </message>
+    <message>
+        <source>No task selected</source>
+        <translation>未选中任务</translation>
+    </message>
+    <message>
+        <source>Frames</source>
+        <translation>帧</translation>
+    </message>
+    <message>
+        <source>Done</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>Rendering</source>
+        <translation>渲染中</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>Waiting</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
+        <source>detected</source>
+        <translation>自动识别</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>User</source>
+        <translation>用户</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>渲染引擎</translation>
+    </message>
+    <message>
+        <source>Priority</source>
+        <translation>优先级</translation>
+    </message>
+    <message>
+        <source>{0} ({1} in all)</source>
+        <translation>{0}（共 {1} 帧）</translation>
+    </message>
+    <message>
+        <source>Order</source>
+        <translation>渲染顺序</translation>
+    </message>
+    <message>
+        <source>Waits for</source>
+        <translation>正在等待</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>前置任务</translation>
+    </message>
+    <message>
+        <source>Attempts</source>
+        <translation>尝试次数</translation>
+    </message>
+    <message>
+        <source>{0} a frame</source>
+        <translation>每帧 {0} 次</translation>
+    </message>
+    <message>
+        <source>Workers</source>
+        <translation>渲染节点</translation>
+    </message>
+    <message>
+        <source>{0} at most</source>
+        <translation>最多 {0} 个</translation>
+    </message>
+    <message>
+        <source>Requires</source>
+        <translation>要求</translation>
+    </message>
+    <message>
+        <source>Source</source>
+        <translation>来源</translation>
+    </message>
+    <message>
+        <source>Archive</source>
+        <translation>压缩包</translation>
+    </message>
+    <message>
+        <source>Project file</source>
+        <translation>工程文件</translation>
+    </message>
+    <message>
+        <source>Options</source>
+        <translation>选项</translation>
+    </message>
+    <message>
+        <source>Submitted</source>
+        <translation>提交时间</translation>
+    </message>
+    <message>
+        <source>Started</source>
+        <translation>开始时间</translation>
+    </message>
+    <message>
+        <source>Finished</source>
+        <translation>结束时间</translation>
+    </message>
+    <message>
+        <source>Took</source>
+        <translation>耗时</translation>
+    </message>
+    <message>
+        <source>Workspace</source>
+        <translation>工作区</translation>
+    </message>
+    <message>
+        <source>Frame {0}</source>
+        <translation>第 {0} 帧</translation>
+    </message>
+    <message>
+        <source>Error</source>
+        <translation>错误</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>错误类型</translation>
+    </message>
+    <message>
+        <source>Log line</source>
+        <translation>日志行</translation>
+    </message>
+    <message>
+        <source>Attempt</source>
+        <translation>尝试次数</translation>
+    </message>
+    <message>
+        <source>Worker</source>
+        <translation>渲染节点</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>Uploaded to</source>
+        <translation>已上传至</translation>
+    </message>
+</context>
+<context>
+    <name>DownloadDialog</name>
+    <message>
+        <source>Download results</source>
+        <translation>下载渲染结果</translation>
+    </message>
+    <message>
+        <source>{0} to {1}</source>
+        <translation>{0} 到 {1}</translation>
+    </message>
+    <message>
+        <source>Looking where the images are…</source>
+        <translation>正在查找图像位置…</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>正在停止…</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>{0} / {1}</translation>
+    </message>
+</context>
+<context>
+    <name>DropHint</name>
+    <message>
+        <source>Drop to submit a render task</source>
+        <translation>松开鼠标，提交渲染任务</translation>
+    </message>
+</context>
+<context>
+    <name>EmptyView</name>
+    <message>
+        <source>Drop a project here</source>
+        <translation>将工程拖放到此处</translation>
+    </message>
+    <message>
+        <source>oss://bucket/shot.zip, an object's URL or key, or a file from this computer.
+Archives may be .zip, .tar.gz or .gz.</source>
+        <translation>oss://bucket/shot.zip、对象的 URL 或 Key，或本机上的文件。
+压缩包可以是 .zip、.tar.gz 或 .gz。</translation>
+    </message>
+    <message>
+        <source>Submit a task…</source>
+        <translation>提交渲染任务…</translation>
+    </message>
+</context>
+<context>
+    <name>EngineOptions</name>
+    <message>
+        <source>yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>default</source>
+        <translation>默认</translation>
+    </message>
+</context>
+<context>
+    <name>FarmFields</name>
+    <message>
+        <source>Order, limits and requirements</source>
+        <translation>顺序、限制与要求</translation>
+    </message>
+    <message>
+        <source>Attempts</source>
+        <translation>尝试次数</translation>
+    </message>
+    <message>
+        <source>Workers at once</source>
+        <translation>同时使用的节点</translation>
+    </message>
+    <message>
+        <source>{0} (default)</source>
+        <translation>{0}（默认）</translation>
+    </message>
+    <message>
+        <source>any number</source>
+        <translation>不限</translation>
+    </message>
+    <message>
+        <source>any worker; or words like gpu, linux</source>
+        <translation>任意节点；或填写标签，如 gpu, linux</translation>
+    </message>
+    <message>
+        <source>any; or &gt;=4.2, 3.6-4.2</source>
+        <translation>不限；或填写 &gt;=4.2、3.6-4.2</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>any</source>
+        <translation>不限</translation>
+    </message>
+    <message>
+        <source> GB</source>
+        <translation> GB</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>标签</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>Frame order</source>
+        <translation>渲染顺序</translation>
+    </message>
+    <message>
+        <source>It starts as soon as these are completed.</source>
+        <translation>这些任务完成后立即开始。</translation>
+    </message>
+    <message>
+        <source>After</source>
+        <translation>前置任务</translation>
+    </message>
+</context>
+<context>
+    <name>FilterBar</name>
+    <message>
+        <source>Search, or user:li status:failed engine:maya</source>
+        <translation>搜索，或 user:li status:failed engine:maya</translation>
+    </message>
+    <message>
+        <source>Search tasks</source>
+        <translation>搜索任务</translation>
+    </message>
+    <message>
+        <source>All {0}</source>
+        <translation>全部 {0}</translation>
+    </message>
+    <message>
+        <source>Active {0}</source>
+        <translation>进行中 {0}</translation>
+    </message>
+    <message>
+        <source>With failures {0}</source>
+        <translation>有失败帧 {0}</translation>
+    </message>
+    <message>
+        <source>Finished {0}</source>
+        <translation>已结束 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>FrameCommands</name>
+    <message>
+        <source>Retry frames</source>
+        <translation>重试帧</translation>
+    </message>
+    <message>
+        <source>Render frames again that are completed?</source>
+        <translation>要重新渲染已完成的帧吗？</translation>
+    </message>
+    <message>
+        <source>Completed, rendered anew: {0}
+Selected in all: {1}</source>
+        <translation>已完成、将重新渲染：{0} 帧
+共选中：{1} 帧</translation>
+    </message>
+    <message>
+        <source>Render again</source>
+        <translation>重新渲染</translation>
+    </message>
+    <message>
+        <source>Keep them</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>Frames waiting again: {0}</source>
+        <translation>重新排队的帧：{0}</translation>
+    </message>
+    <message>
+        <source>Frames skipped: {0}</source>
+        <translation>已跳过的帧：{0}</translation>
+    </message>
+    <message>
+        <source>No frame failed.</source>
+        <translation>没有失败的帧。</translation>
+    </message>
+    <message>
+        <source>The task {0} is not among those that the filter shows.</source>
+        <translation>任务 {0} 不在当前筛选结果中。</translation>
+    </message>
+    <message>
+        <source>Getting the image of frame {0}…</source>
+        <translation>正在获取第 {0} 帧的图像…</translation>
+    </message>
+    <message>
+        <source>{0} is not on this computer; it was rendered by {1}. Download the results instead.</source>
+        <translation>{0} 不在本机上，它由 {1} 渲染。请改为下载渲染结果。</translation>
+    </message>
+    <message>
+        <source>another one</source>
+        <translation>另一个节点</translation>
+    </message>
+    <message>
+        <source>Copied: {0}</source>
+        <translation>已复制：{0}</translation>
+    </message>
+</context>
+<context>
+    <name>FrameGrid</name>
+    <message>
+        <source>Frames of the selected task</source>
+        <translation>选中任务的帧</translation>
+    </message>
+    <message>
+        <source>Select a task to see its frames.</source>
+        <translation>选中一个任务以查看它的帧。</translation>
+    </message>
+</context>
+<context>
+    <name>FrameModel</name>
+    <message>
+        <source>Frame {0}: {1}</source>
+        <translation>第 {0} 帧：{1}</translation>
+    </message>
+    <message>
+        <source> {0} %</source>
+        <translation> {0}%</translation>
+    </message>
+    <message>
+        <source>, attempt {0}</source>
+        <translation>，第 {0} 次尝试</translation>
+    </message>
+    <message>
+        <source>, on {0}</source>
+        <translation>，节点 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>History</name>
+    <message>
+        <source>Submitted</source>
+        <translation>已提交</translation>
+    </message>
+    <message>
+        <source>Taken</source>
+        <translation>已领取</translation>
+    </message>
+    <message>
+        <source>Renderer started</source>
+        <translation>渲染器已启动</translation>
+    </message>
+    <message>
+        <source>Completed</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>Handed back</source>
+        <translation>已退回</translation>
+    </message>
+    <message>
+        <source>Worker lost</source>
+        <translation>渲染节点失联</translation>
+    </message>
+    <message>
+        <source>Preparation</source>
+        <translation>准备工程</translation>
+    </message>
+    <message>
+        <source>Several project files</source>
+        <translation>有多个工程文件</translation>
+    </message>
+    <message>
+        <source>Project file chosen</source>
+        <translation>已选择工程文件</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>已取消</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>Resumed</source>
+        <translation>已继续</translation>
+    </message>
+    <message>
+        <source>Priority changed</source>
+        <translation>优先级已更改</translation>
+    </message>
+    <message>
+        <source>Retried</source>
+        <translation>已重试</translation>
+    </message>
+    <message>
+        <source>Skipped</source>
+        <translation>已跳过</translation>
+    </message>
+    <message>
+        <source>Started without waiting</source>
+        <translation>不等待，直接开始</translation>
+    </message>
+    <message>
+        <source>Clean-up</source>
+        <translation>清理</translation>
+    </message>
+    <message>
+        <source>Came online</source>
+        <translation>上线</translation>
+    </message>
+    <message>
+        <source>Left</source>
+        <translation>已退出</translation>
+    </message>
+    <message>
+        <source>Enabled</source>
+        <translation>已启用</translation>
+    </message>
+    <message>
+        <source>Disabled</source>
+        <translation>已停用</translation>
+    </message>
+    <message>
+        <source>Draining</source>
+        <translation>完成后退出</translation>
+    </message>
+    <message>
+        <source>frame {0}</source>
+        <translation>第 {0} 帧</translation>
+    </message>
+    <message>
+        <source>frames {0}</source>
+        <translation>帧 {0}</translation>
+    </message>
+    <message>
+        <source>worker {0}</source>
+        <translation>渲染节点 {0}</translation>
+    </message>
+    <message>
+        <source>task {0} → {1}</source>
+        <translation>任务 {0} → {1}</translation>
+    </message>
+    <message>
+        <source>priority {0} → {1}</source>
+        <translation>优先级 {0} → {1}</translation>
+    </message>
+    <message>
+        <source>attempt {0}</source>
+        <translation>第 {0} 次尝试</translation>
+    </message>
+</context>
+<context>
+    <name>HistoryList</name>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+    <message>
+        <source>Reading…</source>
+        <translation>正在读取…</translation>
+    </message>
+    <message>
+        <source>Nothing is on record.</source>
+        <translation>没有记录。</translation>
+    </message>
+</context>
+<context>
+    <name>LogView</name>
+    <message>
+        <source>Log of the selected frame</source>
+        <translation>选中帧的日志</translation>
+    </message>
+    <message>
+        <source>Follow the end of the log</source>
+        <translation>跟随日志末尾</translation>
+    </message>
+    <message>
+        <source>Wrap long lines</source>
+        <translation>长行自动换行</translation>
+    </message>
+    <message>
+        <source>Log</source>
+        <translation>日志</translation>
+    </message>
+    <message>
+        <source>Select a frame to read its log.</source>
+        <translation>选中一帧以查看日志。</translation>
+    </message>
+    <message>
+        <source>Frame {0} · {1}</source>
+        <translation>第 {0} 帧 · {1}</translation>
+    </message>
+    <message>
+        <source> · attempt {0}</source>
+        <translation> · 第 {0} 次尝试</translation>
+    </message>
+    <message>
+        <source>No log yet: the frame's renderer has not started.</source>
+        <translation>尚无日志：该帧的渲染器还未启动。</translation>
+    </message>
+    <message>
+        <source>The log is empty so far.</source>
+        <translation>日志目前为空。</translation>
+    </message>
+    <message>
+        <source>… the beginning is not shown …
+</source>
+        <translation>… 开头部分未显示 …
+</translation>
+    </message>
+</context>
+<context>
+    <name>MainFields</name>
+    <message>
+        <source>oss://bucket/shot.zip, an object's URL or key, or a file; one a line</source>
+        <translation>oss://bucket/shot.zip、对象的 URL 或 Key，或文件；每行一个</translation>
+    </message>
+    <message>
+        <source>Browse…</source>
+        <translation>浏览…</translation>
+    </message>
+    <message>
+        <source>Projects</source>
+        <translation>工程</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>渲染引擎</translation>
+    </message>
+    <message>
+        <source>Frames</source>
+        <translation>帧</translation>
+    </message>
+    <message>
+        <source>Priority</source>
+        <translation>优先级</translation>
+    </message>
+    <message>
+        <source>User</source>
+        <translation>用户</translation>
+    </message>
+    <message>
+        <source>Projects to submit</source>
+        <translation>要提交的工程</translation>
+    </message>
+    <message>
+        <source>{0} projects, one task each</source>
+        <translation>{0} 个工程，每个一项任务</translation>
+    </message>
+    <message>
+        <source>Told from the file's name.</source>
+        <translation>根据文件名判断。</translation>
+    </message>
+    <message>
+        <source>{0} frames: {1}</source>
+        <translation>{0} 帧：{1}</translation>
+    </message>
+    <message>
+        <source>{0} frame: {1}</source>
+        <translation>{0} 帧：{1}</translation>
+    </message>
+</context>
+<context>
+    <name>MainLayout</name>
+    <message>
+        <source>Frames</source>
+        <translation>帧</translation>
+    </message>
+</context>
+<context>
+    <name>MainWindow</name>
+    <message>
+        <source>Reading {0} selected tasks…</source>
+        <translation>正在读取选中的 {0} 个任务…</translation>
+    </message>
+    <message>
+        <source>{0} Until then the window looks for changes by itself.</source>
+        <translation>{0}恢复之前，窗口会自行检查变化。</translation>
+    </message>
+    <message>
+        <source>Stopping this computer's workers; their frames go back to the queue…</source>
+        <translation>正在停止本机的渲染节点；其帧将退回队列…</translation>
+    </message>
+</context>
+<context>
+    <name>Menus</name>
+    <message>
+        <source>Commands</source>
+        <translation>命令</translation>
+    </message>
+    <message>
+        <source>As the system</source>
+        <translation>跟随系统</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>浅色</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>深色</translation>
+    </message>
+    <message>
+        <source>Comfortable</source>
+        <translation>宽松</translation>
+    </message>
+    <message>
+        <source>Compact</source>
+        <translation>紧凑</translation>
+    </message>
+</context>
+<context>
+    <name>Messages</name>
+    <message>
+        <source>Render Manager</source>
+        <translation>Render Manager</translation>
+    </message>
+    <message>
+        <source>Something went wrong inside Render Manager; the log of the program has the details.</source>
+        <translation>Render Manager 内部出错；详细信息请查看程序日志。</translation>
+    </message>
+</context>
+<context>
+    <name>MoreFields</name>
+    <message>
+        <source>More options</source>
+        <translation>更多选项</translation>
+    </message>
+    <message>
+        <source>the file's name</source>
+        <translation>文件名</translation>
+    </message>
+    <message>
+        <source>see for itself</source>
+        <translation>自动识别</translation>
+    </message>
+    <message>
+        <source>yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>no</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>found by itself</source>
+        <translation>自动查找</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Archive</source>
+        <translation>压缩包</translation>
+    </message>
+    <message>
+        <source>Its path inside the archive, where there are several.</source>
+        <translation>有多个工程文件时，填写它在压缩包内的路径。</translation>
+    </message>
+    <message>
+        <source>Project file</source>
+        <translation>工程文件</translation>
+    </message>
+    <message>
+        <source>Options for {0}</source>
+        <translation>{0} 选项</translation>
+    </message>
+</context>
+<context>
+    <name>Preview</name>
+    <message>
+        <source>Image of frame {0}</source>
+        <translation>第 {0} 帧的图像</translation>
+    </message>
+    <message>
+        <source>No preview of {0} files here; open the image instead.</source>
+        <translation>此处无法预览 {0} 文件；请直接打开图像。</translation>
+    </message>
+    <message>
+        <source>Reading…</source>
+        <translation>正在读取…</translation>
+    </message>
+    <message>
+        <source>The image can't be shown here; open it instead.</source>
+        <translation>此处无法显示该图像；请直接打开。</translation>
+    </message>
+</context>
+<context>
+    <name>PriorityField</name>
+    <message>
+        <source>Priority</source>
+        <translation>优先级</translation>
+    </message>
+</context>
+<context>
+    <name>ReasonDialog</name>
+    <message>
+        <source>optional, for the record</source>
+        <translation>可选，将记入历史</translation>
+    </message>
+    <message>
+        <source>Reason</source>
+        <translation>原因</translation>
+    </message>
+</context>
+<context>
+    <name>Sentences</name>
+    <message>
+        <source>"{0}" has a step of 0: write {1}-{2}x1 or larger.</source>
+        <translation>"{0}" 的步长为 0：请写成 {1}-{2}x1 或更大的步长。</translation>
+    </message>
+    <message>
+        <source>"{0}" in frames "{1}" can't be read: write a number (7), a range (1-24) or a range with a step (1-100x2), separated by commas.</source>
+        <translation>无法识别帧 "{1}" 中的 "{0}"：请填写帧号（7）、范围（1-24）或带步长的范围（1-100x2），以逗号分隔。</translation>
+    </message>
+    <message>
+        <source>"{0}" names a frame beyond {1}.</source>
+        <translation>"{0}" 中有超过 {1} 的帧号。</translation>
+    </message>
+    <message>
+        <source>"{0}" names {1} frames; the limit is {2} (setting MAX_FRAMES).</source>
+        <translation>"{0}" 包含 {1} 帧，上限为 {2}（设置 MAX_FRAMES）。</translation>
+    </message>
+    <message>
+        <source>"{0}…" names a frame beyond {1}.</source>
+        <translation>"{0}…" 中有超过 {1} 的帧号。</translation>
+    </message>
+    <message>
+        <source>'{0}' names a folder, not an object: add the file's name.</source>
+        <translation>'{0}' 是文件夹而不是对象：请补上文件名。</translation>
+    </message>
+    <message>
+        <source>(worker {0})</source>
+        <translation>（渲染节点 {0}）</translation>
+    </message>
+    <message>
+        <source>A disk is full: the images can't be written</source>
+        <translation>磁盘已满：无法写入图像</translation>
+    </message>
+    <message>
+        <source>A frame can't go from {0} to {1}.</source>
+        <translation>帧不能从“{0}”变为“{1}”。</translation>
+    </message>
+    <message>
+        <source>A local worker can't be started: {0}.</source>
+        <translation>无法启动本机渲染节点：{0}。</translation>
+    </message>
+    <message>
+        <source>A network disk could not be read: the connection of this host to it broke</source>
+        <translation>无法读取网络磁盘：本主机与它的连接已断开</translation>
+    </message>
+    <message>
+        <source>A plug-in that the project needs is not installed on this host</source>
+        <translation>本主机未安装工程所需的插件</translation>
+    </message>
+    <message>
+        <source>A queue names its presets and sequences itself: leave out preset and sequence.</source>
+        <translation>渲染队列自带预设和序列：请不要再填写 preset 和 sequence。</translation>
+    </message>
+    <message>
+        <source>A temporary file can't be written: {0}.</source>
+        <translation>无法写入临时文件：{0}。</translation>
+    </message>
+    <message>
+        <source>A worker named {0} is online already: choose another name.</source>
+        <translation>名为 {0} 的渲染节点已在线：请换一个名称。</translation>
+    </message>
+    <message>
+        <source>AES encryption</source>
+        <translation>AES 加密</translation>
+    </message>
+    <message>
+        <source>Archive {0} can't be unpacked: {1}</source>
+        <translation>无法解压压缩包 {0}：{1}</translation>
+    </message>
+    <message>
+        <source>Arnold's camera (AA) samples</source>
+        <translation>Arnold 的相机（AA）采样</translation>
+    </message>
+    <message>
+        <source>Asked for</source>
+        <translation>人工请求</translation>
+    </message>
+    <message>
+        <source>Blender was not found on this host: install it ({0}) or set BLENDER_EXECUTABLE.</source>
+        <translation>本主机上找不到 Blender：请安装（{0}）或设置 BLENDER_EXECUTABLE。</translation>
+    </message>
+    <message>
+        <source>Cleaning up</source>
+        <translation>正在清理</translation>
+    </message>
+    <message>
+        <source>Copying the project file</source>
+        <translation>正在复制工程文件</translation>
+    </message>
+    <message>
+        <source>Cycles or EEVEE samples per pixel</source>
+        <translation>Cycles 或 EEVEE 的每像素采样数</translation>
+    </message>
+    <message>
+        <source>Downloading</source>
+        <translation>正在下载</translation>
+    </message>
+    <message>
+        <source>Downloading {0} % of {1}</source>
+        <translation>正在下载 {0}%，共 {1}</translation>
+    </message>
+    <message>
+        <source>Downloads removed</source>
+        <translation>已删除下载的文件</translation>
+    </message>
+    <message>
+        <source>Engine {0} is not known; use one of: {1}.</source>
+        <translation>未知的渲染引擎 {0}；可用：{1}。</translation>
+    </message>
+    <message>
+        <source>Every online host failed to prepare it; {0}: {1}</source>
+        <translation>所有在线主机都未能准备好工程；{0}：{1}</translation>
+    </message>
+    <message>
+        <source>Every online host that could render it is low on disk ({0}): clean up finished tasks, or lower MIN_FREE_DISK_GB there.</source>
+        <translation>所有可渲染它的在线主机磁盘空间都不足（{0}）：请清理已结束的任务，或在这些主机上调低 MIN_FREE_DISK_GB。</translation>
+    </message>
+    <message>
+        <source>Every online worker is disabled: enable one.</source>
+        <translation>所有在线渲染节点都已停用：请启用一个。</translation>
+    </message>
+    <message>
+        <source>File {0} does not exist or is no file.</source>
+        <translation>文件 {0} 不存在，或不是文件。</translation>
+    </message>
+    <message>
+        <source>Folder {0} can't be made: {1}.</source>
+        <translation>无法创建文件夹 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>Frame {0} has no log yet: its renderer has not started.</source>
+        <translation>第 {0} 帧尚无日志：渲染器还未启动。</translation>
+    </message>
+    <message>
+        <source>Frame {0}: {1}</source>
+        <translation>第 {0} 帧：{1}</translation>
+    </message>
+    <message>
+        <source>Frame {0}: {1} can't be read or written: {2}.</source>
+        <translation>第 {0} 帧：无法读写 {1}：{2}。</translation>
+    </message>
+    <message>
+        <source>Frame {0}: {1} can't be read: {2}.</source>
+        <translation>第 {0} 帧：无法读取 {1}：{2}。</translation>
+    </message>
+    <message>
+        <source>Frame{0} {1}: not in the object store</source>
+        <translation>帧 {1}：不在对象存储中</translation>
+    </message>
+    <message>
+        <source>How much is gained where something is kept is known only afterwards: ask for disk space without keeping anything, or choose tasks in another way.</source>
+        <translation>若保留部分内容，能腾出多少空间要到清理后才知道：请选择全部删除来腾出空间，或用其他条件选择任务。</translation>
+    </message>
+    <message>
+        <source>It was written by worker {0}.</source>
+        <translation>它由渲染节点 {0} 写入。</translation>
+    </message>
+    <message>
+        <source>Maya can't write its preferences folder (MAYA_APP_DIR)</source>
+        <translation>Maya 无法写入其首选项文件夹（MAYA_APP_DIR）</translation>
+    </message>
+    <message>
+        <source>Maya crashed</source>
+        <translation>Maya 崩溃</translation>
+    </message>
+    <message>
+        <source>Maya ended with exit code {0} and did not say that the scene was completed.</source>
+        <translation>Maya 以退出码 {0} 结束，且未报告场景渲染完成。</translation>
+    </message>
+    <message>
+        <source>Maya ended with exit code {0} and said nothing: it could not start on this host.</source>
+        <translation>Maya 以退出码 {0} 结束且没有任何输出：它无法在本主机上启动。</translation>
+    </message>
+    <message>
+        <source>Maya failed to render; the frame's log may say why</source>
+        <translation>Maya 渲染失败；原因可能在该帧的日志中</translation>
+    </message>
+    <message>
+        <source>Maya was not found on this host: install it or set MAYA_EXECUTABLE.</source>
+        <translation>本主机上找不到 Maya：请安装或设置 MAYA_EXECUTABLE。</translation>
+    </message>
+    <message>
+        <source>MoviePipelinePrimaryConfig asset with the settings to start from</source>
+        <translation>作为初始设置的 MoviePipelinePrimaryConfig 资产</translation>
+    </message>
+    <message>
+        <source>MoviePipelineQueue asset to render as it is saved: all its jobs at once, by one worker</source>
+        <translation>按保存的内容渲染的 MoviePipelineQueue 资产：所有作业由一个渲染节点一次完成</translation>
+    </message>
+    <message>
+        <source>Name {0} can't be used: give up to {1} characters on one line.</source>
+        <translation>名称 {0} 不可用：请填写一行、不超过 {1} 个字符。</translation>
+    </message>
+    <message>
+        <source>No Redis server was found on this machine: install one ({0}), or set REDIS_HOST or REDIS_URL.</source>
+        <translation>本机上找不到 Redis 服务器：请安装（{0}），或设置 REDIS_HOST 或 REDIS_URL。</translation>
+    </message>
+    <message>
+        <source>No frames given: write for example "1-24", "1-100x2" or "1,5,10-20".</source>
+        <translation>未填写帧：例如 "1-24"、"1-100x2" 或 "1,5,10-20"。</translation>
+    </message>
+    <message>
+        <source>No licence was free for the renderer</source>
+        <translation>渲染器没有可用的许可证</translation>
+    </message>
+    <message>
+        <source>No online worker can run {0}.</source>
+        <translation>没有在线渲染节点能运行 {0}。</translation>
+    </message>
+    <message>
+        <source>No online worker listens to the queue {0}.</source>
+        <translation>没有在线渲染节点监听队列 {0}。</translation>
+    </message>
+    <message>
+        <source>No online worker with {0} has what the task requires: {1}.</source>
+        <translation>装有 {0} 的在线渲染节点都不满足任务要求：{1}。</translation>
+    </message>
+    <message>
+        <source>No worker is online: start one.</source>
+        <translation>没有在线的渲染节点：请启动一个。</translation>
+    </message>
+    <message>
+        <source>OSS can't serve bucket {0} at the moment ({1}); try later.</source>
+        <translation>OSS 暂时无法访问存储桶 {0}（{1}）；请稍后再试。</translation>
+    </message>
+    <message>
+        <source>OSS refused the request because this machine's clock is wrong; set the time.</source>
+        <translation>OSS 拒绝了请求，因为本机时钟不准；请校准时间。</translation>
+    </message>
+    <message>
+        <source>OSS refused the request for {0} in bucket {1} ({2}).</source>
+        <translation>OSS 拒绝了对存储桶 {1} 中 {0} 的请求（{2}）。</translation>
+    </message>
+    <message>
+        <source>OSS_ENDPOINT {0} or OSS_BUCKET_NAME {1} is not valid: the endpoint is a host such as oss-cn-hangzhou.aliyuncs.com, the bucket 3–63 lower-case letters, digits and dashes.</source>
+        <translation>OSS_ENDPOINT {0} 或 OSS_BUCKET_NAME {1} 无效：endpoint 应为 oss-cn-hangzhou.aliyuncs.com 这样的主机名，存储桶名为 3–63 个小写字母、数字和短横线。</translation>
+    </message>
+    <message>
+        <source>Object {0} arrived damaged each time (size or checksum differ); a proxy or the network changes what is sent.</source>
+        <translation>对象 {0} 每次收到时都已损坏（大小或校验和不符）；代理或网络改动了传输内容。</translation>
+    </message>
+    <message>
+        <source>Object {0} is in archive storage; restore it in the OSS console first.</source>
+        <translation>对象 {0} 处于归档存储；请先在 OSS 控制台解冻。</translation>
+    </message>
+    <message>
+        <source>Object {0} was replaced while it was being read; try again.</source>
+        <translation>读取时对象 {0} 被替换；请重试。</translation>
+    </message>
+    <message>
+        <source>Opening {0}</source>
+        <translation>正在打开 {0}</translation>
+    </message>
+    <message>
+        <source>Out of memory: {0}</source>
+        <translation>内存不足：{0}</translation>
+    </message>
+    <message>
+        <source>Priority {0} is out of range: use {1} (lowest) to {2} (highest).</source>
+        <translation>优先级 {0} 超出范围：请用 {1}（最低）到 {2}（最高）。</translation>
+    </message>
+    <message>
+        <source>Project file {0} must be a path inside the project.</source>
+        <translation>工程文件 {0} 必须是工程内的路径。</translation>
+    </message>
+    <message>
+        <source>Redis can't be reached ({0}).</source>
+        <translation>无法连接 Redis（{0}）。</translation>
+    </message>
+    <message>
+        <source>Removed</source>
+        <translation>已删除</translation>
+    </message>
+    <message>
+        <source>Required memory {0} is no number of gigabytes: write 32.</source>
+        <translation>要求的内存 {0} 不是以 GB 为单位的数字：例如 32。</translation>
+    </message>
+    <message>
+        <source>Required version {0} can't be read: write 4.2, &gt;=4.2, 3.6-4.2 or &gt;=3.6,&lt;4.</source>
+        <translation>无法识别要求的版本 {0}：请写成 4.2、&gt;=4.2、3.6-4.2 或 &gt;=3.6,&lt;4。</translation>
+    </message>
+    <message>
+        <source>Required version {0}: no version can be all of that.</source>
+        <translation>要求的版本 {0}：没有版本能同时满足这些条件。</translation>
+    </message>
+    <message>
+        <source>Retention: the task ended more than {0} days ago</source>
+        <translation>保留期已过：任务结束已超过 {0} 天</translation>
+    </message>
+    <message>
+        <source>Scripts in the editor failed with {0} errors or more: a script of the project or of a plug-in does not work on this host; the log has them.</source>
+        <translation>编辑器中的脚本出现至少 {0} 个错误：工程或插件的脚本无法在本主机上运行；详见日志。</translation>
+    </message>
+    <message>
+        <source>Several tasks begin with {0}: give more of the id.</source>
+        <translation>有多个任务的 ID 以 {0} 开头：请写得更长一些。</translation>
+    </message>
+    <message>
+        <source>Some could not be uploaded.</source>
+        <translation>部分文件未能上传。</translation>
+    </message>
+    <message>
+        <source>Starting {0}</source>
+        <translation>正在启动 {0}</translation>
+    </message>
+    <message>
+        <source>Tag {0} can't be used: write 1–64 letters, digits, _ . : + or -.</source>
+        <translation>标签 {0} 不可用：请使用 1–64 个字母、数字、_ . : + 或 -。</translation>
+    </message>
+    <message>
+        <source>Task {0} ({1}) is rendering {2} frame(s): cancel it or wait, then clean up.</source>
+        <translation>任务 {0}（{1}）正在渲染 {2} 帧：请取消或等待其结束，然后再清理。</translation>
+    </message>
+    <message>
+        <source>Task {0} does not exist, so no other can be rendered after it.</source>
+        <translation>任务 {0} 不存在，不能作为前置任务。</translation>
+    </message>
+    <message>
+        <source>Task {0} does not exist.</source>
+        <translation>任务 {0} 不存在。</translation>
+    </message>
+    <message>
+        <source>Task {0} does not exist; `render-manager tasks` lists those that do.</source>
+        <translation>任务 {0} 不存在；可用 `render-manager tasks` 列出现有任务。</translation>
+    </message>
+    <message>
+        <source>Task {0} does not wait for a project file to be chosen.</source>
+        <translation>任务 {0} 并未等待选择工程文件。</translation>
+    </message>
+    <message>
+        <source>Task {0} has no completed frame{1} yet.</source>
+        <translation>任务 {0} 还没有已完成的帧。</translation>
+    </message>
+    <message>
+        <source>Task {0} has no frame {1}.</source>
+        <translation>任务 {0} 没有第 {1} 帧。</translation>
+    </message>
+    <message>
+        <source>Task {0} has no frame {1}; its frames are {2}.</source>
+        <translation>任务 {0} 没有第 {1} 帧；它的帧为 {2}。</translation>
+    </message>
+    <message>
+        <source>Task {0} is {1} already: there is nothing to cancel.</source>
+        <translation>任务 {0} 的状态已是“{1}”：无需取消。</translation>
+    </message>
+    <message>
+        <source>Task {0} is {1}, not paused.</source>
+        <translation>任务 {0} 的状态为“{1}”，并未暂停。</translation>
+    </message>
+    <message>
+        <source>Task {0} is {1}: only a task with work left can be paused.</source>
+        <translation>任务 {0} 的状态为“{1}”：只有尚未结束的任务才能暂停。</translation>
+    </message>
+    <message>
+        <source>Task {0} waits for its project file to be chosen: choose it, and it goes on.</source>
+        <translation>任务 {0} 正在等待选择工程文件：选定后会继续。</translation>
+    </message>
+    <message>
+        <source>Task {0} waits for no other task.</source>
+        <translation>任务 {0} 没有等待其他任务。</translation>
+    </message>
+    <message>
+        <source>Task {0}: none of the frames {1} waits or failed, so none was skipped.</source>
+        <translation>任务 {0}：帧 {1} 中没有等待中或失败的帧，因此未跳过任何帧。</translation>
+    </message>
+    <message>
+        <source>Task {0}: nothing to retry, {1}.</source>
+        <translation>任务 {0}：没有可重试的帧，{1}。</translation>
+    </message>
+    <message>
+        <source>Tasks that are {0} can't be cleaned up in a batch: name them one by one.</source>
+        <translation>状态为“{0}”的任务不能批量清理：请逐个指定。</translation>
+    </message>
+    <message>
+        <source>The OSS endpoint {0} can't be reached or breaks the connection: check OSS_ENDPOINT, the network and the proxy.</source>
+        <translation>无法连接 OSS endpoint {0}，或连接被断开：请检查 OSS_ENDPOINT、网络和代理。</translation>
+    </message>
+    <message>
+        <source>The access key was refused for bucket {0} ({1}): check OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and what the key is allowed to do.</source>
+        <translation>访问存储桶 {0} 时密钥被拒绝（{1}）：请检查 OSS_ACCESS_KEY_ID、OSS_ACCESS_KEY_SECRET 以及密钥的权限。</translation>
+    </message>
+    <message>
+        <source>The broker can't be reached ({0}). The task is kept, and workers find it by themselves; check REDIS_HOST, REDIS_PORT or REDIS_URL, or BROKER_URL where that is set.</source>
+        <translation>无法连接消息队列（{0}）。任务已保存，渲染节点会自行找到它；请检查 REDIS_HOST、REDIS_PORT 或 REDIS_URL，如设置了 BROKER_URL 也请检查。</translation>
+    </message>
+    <message>
+        <source>The broker is away.</source>
+        <translation>消息队列不可用。</translation>
+    </message>
+    <message>
+        <source>The certificate of the OSS endpoint {0} can't be trusted.</source>
+        <translation>OSS endpoint {0} 的证书不受信任。</translation>
+    </message>
+    <message>
+        <source>The clean-up waits: {0} image(s) of host {1} are not in the object store yet.</source>
+        <translation>清理等待中：主机 {1} 还有 {0} 张图像未上传到对象存储。</translation>
+    </message>
+    <message>
+        <source>The contact sheet {0} can't be written: {1}.</source>
+        <translation>无法写入缩略图总览 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>The database is at version {0}, this program needs {1}: run `render-manager db upgrade` once (and update older programs of the farm).</source>
+        <translation>数据库版本为 {0}，本程序需要 {1}：请运行一次 `render-manager db upgrade`（并更新农场中的旧版程序）。</translation>
+    </message>
+    <message>
+        <source>The database is too busy: no connection became free in time.</source>
+        <translation>数据库过于繁忙：未能及时获得连接。</translation>
+    </message>
+    <message>
+        <source>The database {0} can't be used: {1}. Check DATABASE_URL and that the server runs; a farm's tables are made by `render-manager db upgrade`.</source>
+        <translation>无法使用数据库 {0}：{1}。请检查 DATABASE_URL，并确认数据库服务器正在运行；农场的数据表由 `render-manager db upgrade` 创建。</translation>
+    </message>
+    <message>
+        <source>The disk became full while transferring {0}. Clean up finished tasks or choose another disk.</source>
+        <translation>传输 {0} 时磁盘已满。请清理已结束的任务或换一个磁盘。</translation>
+    </message>
+    <message>
+        <source>The disk of {0} became full while writing. Clean up finished tasks or choose another disk.</source>
+        <translation>写入时 {0} 所在磁盘已满。请清理已结束的任务或换一个磁盘。</translation>
+    </message>
+    <message>
+        <source>The disk of {0} has {1} free; {2} are needed{3}. Clean up finished tasks or choose another disk.</source>
+        <translation>{0} 所在磁盘剩余 {1}，需要 {2}{3}。请清理已结束的任务或换一个磁盘。</translation>
+    </message>
+    <message>
+        <source>The disk of {0} is full ({1} left): clean up finished tasks or choose another disk.</source>
+        <translation>{0} 所在磁盘已满（剩余 {1}）：请清理已结束的任务或换一个磁盘。</translation>
+    </message>
+    <message>
+        <source>The embedded Redis ({0}) does not start: {1}.</source>
+        <translation>内置 Redis（{0}）无法启动：{1}。</translation>
+    </message>
+    <message>
+        <source>The embedded Redis is not running.</source>
+        <translation>内置 Redis 未运行。</translation>
+    </message>
+    <message>
+        <source>The embedded Redis is not running; workers find the task when they start.</source>
+        <translation>内置 Redis 未运行；渲染节点启动后会找到该任务。</translation>
+    </message>
+    <message>
+        <source>The engine could not load what is to be rendered: the map, the sequence or the preset is missing, damaged or from a newer engine</source>
+        <translation>引擎无法加载要渲染的内容：关卡、序列或预设缺失、损坏或来自更新版本的引擎</translation>
+    </message>
+    <message>
+        <source>The engine does not know our executor's class: the plug-ins PythonScriptPlugin and MovieRenderPipeline must be installed and may not be switched off</source>
+        <translation>引擎无法识别所用的执行器类：必须安装并启用插件 PythonScriptPlugin 和 MovieRenderPipeline</translation>
+    </message>
+    <message>
+        <source>The file {0} can't be read as an image: {1}.</source>
+        <translation>无法将文件 {0} 读取为图像：{1}。</translation>
+    </message>
+    <message>
+        <source>The file {0} is older than this attempt: the renderer did not write it.</source>
+        <translation>文件 {0} 早于本次尝试：它不是渲染器这次写出的。</translation>
+    </message>
+    <message>
+        <source>The folder {0} can't be made: {1}.</source>
+        <translation>无法创建文件夹 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>The folder {0} can't be made: {1}. Set RENDER_MANAGER_HOME to another place.</source>
+        <translation>无法创建文件夹 {0}：{1}。请将 RENDER_MANAGER_HOME 设为其他位置。</translation>
+    </message>
+    <message>
+        <source>The folder {0} for images can't be written: {1}.</source>
+        <translation>无法写入图像文件夹 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>The folder {0} for the database can't be made: {1}. Set RENDER_MANAGER_HOME, or DATABASE_URL, to a place that can be written.</source>
+        <translation>无法创建数据库文件夹 {0}：{1}。请将 RENDER_MANAGER_HOME 或 DATABASE_URL 设为可写的位置。</translation>
+    </message>
+    <message>
+        <source>The folder {0} for workspaces can't be made: {1}. Set WORKSPACE_ROOT_DIR to one that can.</source>
+        <translation>无法创建工作区文件夹 {0}：{1}。请将 WORKSPACE_ROOT_DIR 设为可创建的位置。</translation>
+    </message>
+    <message>
+        <source>The graphics card stopped working: its driver may be old, or the card overheated</source>
+        <translation>显卡停止工作：可能是驱动过旧或显卡过热</translation>
+    </message>
+    <message>
+        <source>The host's memory is used up</source>
+        <translation>主机内存已耗尽</translation>
+    </message>
+    <message>
+        <source>The image {0} can't be read: {1}.</source>
+        <translation>无法读取图像 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>The image {0} is cut short or damaged: {1}.</source>
+        <translation>图像 {0} 不完整或已损坏：{1}。</translation>
+    </message>
+    <message>
+        <source>The image {0} is {1}×{2} pixels instead of {3}×{4}.</source>
+        <translation>图像 {0} 的尺寸为 {1}×{2} 像素，应为 {3}×{4}。</translation>
+    </message>
+    <message>
+        <source>The lease ended without a heartbeat.</source>
+        <translation>租约到期，未收到心跳。</translation>
+    </message>
+    <message>
+        <source>The local worker ended by itself: {0} (its log: {1})</source>
+        <translation>本机渲染节点自行退出：{0}（日志：{1}）</translation>
+    </message>
+    <message>
+        <source>The log {0} can't be read: {1}.{2}</source>
+        <translation>无法读取日志 {0}：{1}。{2}</translation>
+    </message>
+    <message>
+        <source>The log {0} can't be written: {1}.</source>
+        <translation>无法写入日志 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>The manifest {0} can't be read: {1}.</source>
+        <translation>无法读取清单 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>The memory of the graphics card is full: render smaller images, or on a host with a larger card</source>
+        <translation>显存已满：请渲染更小的图像，或换用显存更大的主机</translation>
+    </message>
+    <message>
+        <source>The memory of the host is full</source>
+        <translation>主机内存已满</translation>
+    </message>
+    <message>
+        <source>The object store folder {0} can't be reached.</source>
+        <translation>无法访问对象存储文件夹 {0}。</translation>
+    </message>
+    <message>
+        <source>The object store folder {0} holds no object {1}.</source>
+        <translation>对象存储文件夹 {0} 中没有对象 {1}。</translation>
+    </message>
+    <message>
+        <source>The path is empty: give {0}.</source>
+        <translation>路径为空：请填写 {0}。</translation>
+    </message>
+    <message>
+        <source>The program {0} is missing: install Render Manager again.</source>
+        <translation>缺少程序 {0}：请重新安装 Render Manager。</translation>
+    </message>
+    <message>
+        <source>The project has no file {0}; it holds {1}. Give its path inside the project.</source>
+        <translation>工程中没有文件 {0}，只有 {1}。请填写它在工程内的路径。</translation>
+    </message>
+    <message>
+        <source>The project's C++ modules are missing or were built for another engine version: add its Binaries folder for this version, or install that version</source>
+        <translation>工程的 C++ 模块缺失，或是为其他引擎版本编译的：请加入适用于此版本的 Binaries 文件夹，或安装对应版本</translation>
+    </message>
+    <message>
+        <source>The renderer found no graphics card that it can use</source>
+        <translation>渲染器找不到可用的显卡</translation>
+    </message>
+    <message>
+        <source>The renderer reported success but left an empty file {0}.</source>
+        <translation>渲染器报告成功，但留下的文件 {0} 是空的。</translation>
+    </message>
+    <message>
+        <source>The renderer reported success but saved no file.</source>
+        <translation>渲染器报告成功，但没有保存文件。</translation>
+    </message>
+    <message>
+        <source>The renderer reported success but wrote no file {0}.</source>
+        <translation>渲染器报告成功，但没有写出文件 {0}。</translation>
+    </message>
+    <message>
+        <source>The saved settings left no image in the project's {0}, nor elsewhere in its folder: save them with an image format and the usual output folder, with {{frame_number}} in the name.</source>
+        <translation>保存的设置没有在工程的 {0} 或其文件夹的其他位置生成图像：请在设置中指定图像格式和常用输出文件夹，并在文件名中包含 {{frame_number}}。</translation>
+    </message>
+    <message>
+        <source>The saved settings rendered the frames {0} to {1} and not this one: ask for those, or leave out as_saved and queue.</source>
+        <translation>保存的设置渲染的是第 {0} 到 {1} 帧，不包含本帧：请提交这些帧，或不填 as_saved 和 queue。</translation>
+    </message>
+    <message>
+        <source>The scene mixes legacy render layers with render setup: Maya would render the wrong layer</source>
+        <translation>场景混用了旧版渲染层和 Render Setup：Maya 会渲染错误的层</translation>
+    </message>
+    <message>
+        <source>The scene needs Python of its own, which is not run. Submit with --set allow_scripts=true if you trust the scene, or with --set ignore_scripts=true to render it without.</source>
+        <translation>场景需要运行自带的 Python，但目前不允许运行。若信任该场景，请以 --set allow_scripts=true 提交；或以 --set ignore_scripts=true 提交，不运行脚本直接渲染。</translation>
+    </message>
+    <message>
+        <source>The worker failed: {0}: {1}</source>
+        <translation>渲染节点出错：{0}：{1}</translation>
+    </message>
+    <message>
+        <source>The worker was lost while rendering; tried {0} times.</source>
+        <translation>渲染时节点失联；已尝试 {0} 次。</translation>
+    </message>
+    <message>
+        <source>The workspace {0} can't be written: {1}.</source>
+        <translation>无法写入工作区 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>The workspace {0} of task {1} would lie outside {2}.</source>
+        <translation>任务 {1} 的工作区 {0} 将位于 {2} 之外。</translation>
+    </message>
+    <message>
+        <source>There are no job objects on this system.</source>
+        <translation>此系统没有作业对象（Job Object）。</translation>
+    </message>
+    <message>
+        <source>There is no bucket {0} at {1}: check OSS_BUCKET_NAME and OSS_ENDPOINT.</source>
+        <translation>{1} 上没有存储桶 {0}：请检查 OSS_BUCKET_NAME 和 OSS_ENDPOINT。</translation>
+    </message>
+    <message>
+        <source>There is no object oss://{0}/{1}.</source>
+        <translation>没有对象 oss://{0}/{1}。</translation>
+    </message>
+    <message>
+        <source>There is no worker {0}; `render-manager workers` lists them.</source>
+        <translation>没有渲染节点 {0}；可用 `render-manager workers` 列出。</translation>
+    </message>
+    <message>
+        <source>Unpacking</source>
+        <translation>正在解压</translation>
+    </message>
+    <message>
+        <source>Unreal Engine can't be given {0}: it holds a quotation mark.</source>
+        <translation>不能将 {0} 传给 Unreal Engine：其中含有引号。</translation>
+    </message>
+    <message>
+        <source>Unreal Engine crashed</source>
+        <translation>Unreal Engine 崩溃</translation>
+    </message>
+    <message>
+        <source>Unreal Engine says that the render failed, but not why; its log may tell.</source>
+        <translation>Unreal Engine 报告渲染失败但未说明原因；请查看其日志。</translation>
+    </message>
+    <message>
+        <source>Unreal Engine says: {0}</source>
+        <translation>Unreal Engine 报告：{0}</translation>
+    </message>
+    <message>
+        <source>Unreal Engine was not found on this host: install it, or set UE_EXECUTABLE to its UnrealEditor-Cmd.</source>
+        <translation>本主机上找不到 Unreal Engine：请安装，或将 UE_EXECUTABLE 设为其 UnrealEditor-Cmd。</translation>
+    </message>
+    <message>
+        <source>User {0} can't be used: it becomes a folder name, so give 1–128 letters, digits, _ . @ + = or -, without a path separator and not beginning or ending with a dot.</source>
+        <translation>用户名 {0} 不可用：它会用作文件夹名，请使用 1–128 个字母、数字、_ . @ + = 或 -，不含路径分隔符，且不以点开头或结尾。</translation>
+    </message>
+    <message>
+        <source>Waiting for another task of this host that downloads the same project</source>
+        <translation>正在等待本主机上另一个任务下载同一工程</translation>
+    </message>
+    <message>
+        <source>Waiting for another worker of this host to prepare the project</source>
+        <translation>正在等待本主机上另一个渲染节点准备工程</translation>
+    </message>
+    <message>
+        <source>Waits for a free worker.</source>
+        <translation>等待空闲的渲染节点。</translation>
+    </message>
+    <message>
+        <source>Waits for its project file to be chosen: {0}.</source>
+        <translation>等待选择工程文件：{0}。</translation>
+    </message>
+    <message>
+        <source>Waits for task {0} ({1}), which is {2}: retry that one, or release this one.</source>
+        <translation>等待的任务 {0}（{1}）状态为“{2}”：请重试那个任务，或让本任务不再等待。</translation>
+    </message>
+    <message>
+        <source>Waits until task {0} ({1}) is completed.</source>
+        <translation>等待任务 {0}（{1}）完成。</translation>
+    </message>
+    <message>
+        <source>What is rendered as it is saved has its own settings: leave out task_info {0}.</source>
+        <translation>按保存内容渲染时使用其自带的设置：请去掉 task_info 中的 {0}。</translation>
+    </message>
+    <message>
+        <source>Without a licence the image has a watermark</source>
+        <translation>没有许可证，图像带有水印</translation>
+    </message>
+    <message>
+        <source>Worker {0} is gone.</source>
+        <translation>渲染节点 {0} 已不存在。</translation>
+    </message>
+    <message>
+        <source>Worker {0} is offline: there is nothing to drain.</source>
+        <translation>渲染节点 {0} 已离线：无需让它退出。</translation>
+    </message>
+    <message>
+        <source>Worker {0} is online: stop it first.</source>
+        <translation>渲染节点 {0} 在线：请先停止它。</translation>
+    </message>
+    <message>
+        <source>a whole number</source>
+        <translation>整数</translation>
+    </message>
+    <message>
+        <source>an extended header is too large</source>
+        <translation>扩展头过大</translation>
+    </message>
+    <message>
+        <source>and {0} kept free</source>
+        <translation>（另须保留 {0}）</translation>
+    </message>
+    <message>
+        <source>and {0} more</source>
+        <translation>等另外 {0} 个</translation>
+    </message>
+    <message>
+        <source>as_saved needs to know what is saved: name a preset or a queue.</source>
+        <translation>使用 as_saved 时须指定保存的内容：请填写预设或队列。</translation>
+    </message>
+    <message>
+        <source>cancelled</source>
+        <translation>已取消</translation>
+    </message>
+    <message>
+        <source>climbs out of the archive</source>
+        <translation>的路径超出压缩包范围</translation>
+    </message>
+    <message>
+        <source>completed</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>disabled, finishing</source>
+        <translation>已停用，收尾中</translation>
+    </message>
+    <message>
+        <source>ended with exit code {0}</source>
+        <translation>以退出码 {0} 结束</translation>
+    </message>
+    <message>
+        <source>failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>false: Blender is started for each chunk of frames</source>
+        <translation>false：每段帧都重新启动 Blender</translation>
+    </message>
+    <message>
+        <source>frames before a chunk in which light settles; default: {0}</source>
+        <translation>每段之前用于稳定光照的预热帧数；默认：{0}</translation>
+    </message>
+    <message>
+        <source>frames that one process renders; 0: by measured times</source>
+        <translation>一个进程渲染的帧数；0：按实测耗时决定</translation>
+    </message>
+    <message>
+        <source>frames {0} wait or render already</source>
+        <translation>帧 {0} 已在等待或渲染</translation>
+    </message>
+    <message>
+        <source>has a control character in its name</source>
+        <translation>的名称含有控制字符</translation>
+    </message>
+    <message>
+        <source>has a name that ends with a dot or a space, which Windows would drop</source>
+        <translation>的名称以点或空格结尾，会被 Windows 去掉</translation>
+    </message>
+    <message>
+        <source>has a name that is reserved on Windows</source>
+        <translation>的名称是 Windows 保留名</translation>
+    </message>
+    <message>
+        <source>has a name that is too long; {0}</source>
+        <translation>的名称过长；{0}</translation>
+    </message>
+    <message>
+        <source>height in pixels</source>
+        <translation>高度（像素）</translation>
+    </message>
+    <message>
+        <source>image format instead of the scene's own</source>
+        <translation>图像格式，替代场景自身的设置</translation>
+    </message>
+    <message>
+        <source>image format; default exr</source>
+        <translation>图像格式；默认 exr</translation>
+    </message>
+    <message>
+        <source>image format; default: the preset's, or PNG</source>
+        <translation>图像格式；默认：预设中的格式，否则 PNG</translation>
+    </message>
+    <message>
+        <source>it ends too early</source>
+        <translation>文件不完整</translation>
+    </message>
+    <message>
+        <source>it gives no reason</source>
+        <translation>未给出原因</translation>
+    </message>
+    <message>
+        <source>it has been open for {0} h</source>
+        <translation>已打开 {0} 小时</translation>
+    </message>
+    <message>
+        <source>it has more than {0} members.</source>
+        <translation>它的成员超过 {0} 个。</translation>
+    </message>
+    <message>
+        <source>it is a {0} archive; pack it again as zip.</source>
+        <translation>它是 {0} 压缩包；请重新打包为 zip。</translation>
+    </message>
+    <message>
+        <source>it is damaged or incomplete ({0}).</source>
+        <translation>它已损坏或不完整（{0}）。</translation>
+    </message>
+    <message>
+        <source>it is damaged: a member has a negative size.</source>
+        <translation>它已损坏：某个成员的大小为负数。</translation>
+    </message>
+    <message>
+        <source>it is none that can be read (zip, gz, tar.gz); submit it as an ordinary file or pack it as zip.</source>
+        <translation>它不是可读取的压缩包（zip、gz、tar.gz）；请作为普通文件提交，或打包为 zip。</translation>
+    </message>
+    <message>
+        <source>it said before: {0}</source>
+        <translation>此前的输出：{0}</translation>
+    </message>
+    <message>
+        <source>it unpacks to {0} or more; the limit is {1} (setting MAX_UNPACKED_GB).</source>
+        <translation>解压后至少 {0}，上限为 {1}（设置 MAX_UNPACKED_GB）。</translation>
+    </message>
+    <message>
+        <source>its log may say why</source>
+        <translation>原因可能在其日志中</translation>
+    </message>
+    <message>
+        <source>its log says nothing of how the render went</source>
+        <translation>其日志未说明渲染结果</translation>
+    </message>
+    <message>
+        <source>its memory grew from {0} to {1} MB</source>
+        <translation>其内存从 {0} 增至 {1} MB</translation>
+    </message>
+    <message>
+        <source>its report says nothing of how the render went</source>
+        <translation>其报告未说明渲染结果</translation>
+    </message>
+    <message>
+        <source>level sequence</source>
+        <translation>关卡序列</translation>
+    </message>
+    <message>
+        <source>level sequence, such as /Game/Cinematics/Shot010; default: the only one</source>
+        <translation>关卡序列，如 /Game/Cinematics/Shot010；默认：唯一的那个</translation>
+    </message>
+    <message>
+        <source>loading the project</source>
+        <translation>加载工程</translation>
+    </message>
+    <message>
+        <source>low on disk</source>
+        <translation>磁盘空间不足</translation>
+    </message>
+    <message>
+        <source>map to load, such as /Game/Maps/Main; default: the project's default map</source>
+        <translation>要加载的关卡，如 /Game/Maps/Main；默认：工程的默认关卡</translation>
+    </message>
+    <message>
+        <source>member {0} has a name that this system can't store.</source>
+        <translation>成员 {0} 的名称无法保存在本系统上。</translation>
+    </message>
+    <message>
+        <source>member {0} has an absolute path.</source>
+        <translation>成员 {0} 使用了绝对路径。</translation>
+    </message>
+    <message>
+        <source>member {0} has no name.</source>
+        <translation>成员 {0} 没有名称。</translation>
+    </message>
+    <message>
+        <source>member {0} is a link; pack the file that it points to.</source>
+        <translation>成员 {0} 是链接；请打包它指向的文件。</translation>
+    </message>
+    <message>
+        <source>member {0} is a symbolic link; pack the file that it points to.</source>
+        <translation>成员 {0} 是符号链接；请打包它指向的文件。</translation>
+    </message>
+    <message>
+        <source>member {0} is compressed with {1}, which can't be read; pack it again with Deflate, the ordinary zip compression.</source>
+        <translation>成员 {0} 使用了无法读取的 {1} 压缩；请用普通的 zip 压缩方式 Deflate 重新打包。</translation>
+    </message>
+    <message>
+        <source>member {0} is damaged ({1}).</source>
+        <translation>成员 {0} 已损坏（{1}）。</translation>
+    </message>
+    <message>
+        <source>member {0} is damaged: it hasn't the size that the archive gives.</source>
+        <translation>成员 {0} 已损坏：大小与压缩包记录不符。</translation>
+    </message>
+    <message>
+        <source>member {0} is encrypted; pack it again without a password.</source>
+        <translation>成员 {0} 已加密；请去掉密码重新打包。</translation>
+    </message>
+    <message>
+        <source>member {0} is neither a file nor a folder.</source>
+        <translation>成员 {0} 既不是文件也不是文件夹。</translation>
+    </message>
+    <message>
+        <source>member {0} is neither an ordinary file nor a folder.</source>
+        <translation>成员 {0} 既不是普通文件也不是文件夹。</translation>
+    </message>
+    <message>
+        <source>member {0} would meet another one: their names are equal or differ in case only.</source>
+        <translation>成员 {0} 与另一个成员冲突：名称相同或仅大小写不同。</translation>
+    </message>
+    <message>
+        <source>member {0} {1}.</source>
+        <translation>成员 {0} {1}。</translation>
+    </message>
+    <message>
+        <source>method {0}</source>
+        <translation>方法 {0}</translation>
+    </message>
+    <message>
+        <source>minutes that a frame may take</source>
+        <translation>每帧允许的分钟数</translation>
+    </message>
+    <message>
+        <source>minutes that the renderer may say nothing</source>
+        <translation>渲染器允许无输出的分钟数</translation>
+    </message>
+    <message>
+        <source>minutes until the first frame must have begun</source>
+        <translation>首帧最迟开始前的分钟数</translation>
+    </message>
+    <message>
+        <source>name of the camera to render through</source>
+        <translation>渲染所用相机的名称</translation>
+    </message>
+    <message>
+        <source>name of the scene to render instead of the file's active one</source>
+        <translation>要渲染的场景名称，替代文件的当前场景</translation>
+    </message>
+    <message>
+        <source>names a drive or a stream (':')</source>
+        <translation>的名称含有盘符或数据流（':'）</translation>
+    </message>
+    <message>
+        <source>no answer</source>
+        <translation>无应答</translation>
+    </message>
+    <message>
+        <source>no frame failed</source>
+        <translation>没有失败的帧</translation>
+    </message>
+    <message>
+        <source>no manifest: {0}</source>
+        <translation>没有清单：{0}</translation>
+    </message>
+    <message>
+        <source>no reason given</source>
+        <translation>未给出原因</translation>
+    </message>
+    <message>
+        <source>nothing at all</source>
+        <translation>没有任何文件</translation>
+    </message>
+    <message>
+        <source>offline, disabled</source>
+        <translation>离线，已停用</translation>
+    </message>
+    <message>
+        <source>on host {0}{1}</source>
+        <translation>主机 {0}{1}</translation>
+    </message>
+    <message>
+        <source>on the host that rendered it{0}</source>
+        <translation>渲染它的主机{0}</translation>
+    </message>
+    <message>
+        <source>only a file that may not be executed</source>
+        <translation>只有不可执行的文件</translation>
+    </message>
+    <message>
+        <source>oss://bucket/key, a key of the configured bucket, the https URL of an object, or a local file</source>
+        <translation>oss://bucket/key、已配置存储桶中的 Key、对象的 https URL 或本地文件</translation>
+    </message>
+    <message>
+        <source>paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>pending</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
+        <source>preparing</source>
+        <translation>准备中</translation>
+    </message>
+    <message>
+        <source>render although Python inside the scene is not run</source>
+        <translation>即使不运行场景中的 Python 也渲染</translation>
+    </message>
+    <message>
+        <source>render although textures or libraries are missing</source>
+        <translation>即使缺少贴图或库文件也渲染</translation>
+    </message>
+    <message>
+        <source>render layers, separated by commas; default defaultRenderLayer</source>
+        <translation>渲染层，以逗号分隔；默认 defaultRenderLayer</translation>
+    </message>
+    <message>
+        <source>render the sequence by the preset alone, as it is saved: all its frames at once, by one worker</source>
+        <translation>完全按预设保存的内容渲染序列：所有帧由一个渲染节点一次完成</translation>
+    </message>
+    <message>
+        <source>render this view layer only</source>
+        <translation>只渲染此视图层</translation>
+    </message>
+    <message>
+        <source>rendered frames and logs are kept</source>
+        <translation>保留渲染结果和日志</translation>
+    </message>
+    <message>
+        <source>rendering</source>
+        <translation>渲染中</translation>
+    </message>
+    <message>
+        <source>rendering a frame</source>
+        <translation>渲染一帧</translation>
+    </message>
+    <message>
+        <source>rendering frame {0}</source>
+        <translation>渲染第 {0} 帧</translation>
+    </message>
+    <message>
+        <source>run Python inside the scene; only for scenes you trust</source>
+        <translation>运行场景中的 Python；仅用于可信任的场景</translation>
+    </message>
+    <message>
+        <source>running</source>
+        <translation>运行中</translation>
+    </message>
+    <message>
+        <source>saying nothing</source>
+        <translation>无输出</translation>
+    </message>
+    <message>
+        <source>scale of the resolution, in per cent</source>
+        <translation>分辨率缩放（百分比）</translation>
+    </message>
+    <message>
+        <source>size or checksum</source>
+        <translation>大小或校验和</translation>
+    </message>
+    <message>
+        <source>skipped</source>
+        <translation>已跳过</translation>
+    </message>
+    <message>
+        <source>tag {0}</source>
+        <translation>标签 {0}</translation>
+    </message>
+    <message>
+        <source>task_info requires must be like {{"version": "&gt;=4.2", "tags": ["gpu"], "memory_gb": 32}}.</source>
+        <translation>task_info 的 requires 应形如 {{"version": "&gt;=4.2", "tags": ["gpu"], "memory_gb": 32}}。</translation>
+    </message>
+    <message>
+        <source>task_info requires tags: give a list of words.</source>
+        <translation>task_info 的 requires 中 tags 应为单词列表。</translation>
+    </message>
+    <message>
+        <source>task_info requires: {0} is not known; use version, tags or memory_gb.</source>
+        <translation>task_info 的 requires 中有未知项 {0}；可用 version、tags 或 memory_gb。</translation>
+    </message>
+    <message>
+        <source>task_info {0} = {1} is no path of an Unreal asset; write it like /Game/Cinematics/Shot010.</source>
+        <translation>task_info {0} = {1} 不是 Unreal 资产路径；请写成 /Game/Cinematics/Shot010 的形式。</translation>
+    </message>
+    <message>
+        <source>task_info {0} = {1} is not one of: {2}.</source>
+        <translation>task_info {0} = {1} 不在可选值中：{2}。</translation>
+    </message>
+    <message>
+        <source>task_info {0} = {1} is not {2}.</source>
+        <translation>task_info {0} = {1} 应为：{2}。</translation>
+    </message>
+    <message>
+        <source>task_info {0} = {1} is out of range: {2} to {3}.</source>
+        <translation>task_info {0} = {1} 超出范围：{2} 到 {3}。</translation>
+    </message>
+    <message>
+        <source>task_info {0} = {1} may not begin with a dash or hold control characters.</source>
+        <translation>task_info {0} = {1} 不能以短横线开头，也不能含有控制字符。</translation>
+    </message>
+    <message>
+        <source>task_info {0} is not known to {1}; it understands: {2}.</source>
+        <translation>{1} 不认识 task_info {0}；可用：{2}。</translation>
+    </message>
+    <message>
+        <source>the image</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>the path of member {0} is too long; {1}.</source>
+        <translation>成员 {0} 的路径过长；{1}。</translation>
+    </message>
+    <message>
+        <source>the project is kept</source>
+        <translation>保留工程</translation>
+    </message>
+    <message>
+        <source>the renderer; file: the scene's own; default arnold</source>
+        <translation>渲染器；file：场景自身的设置；默认 arnold</translation>
+    </message>
+    <message>
+        <source>there are: {0}</source>
+        <translation>现有：{0}</translation>
+    </message>
+    <message>
+        <source>true or false</source>
+        <translation>true 或 false</translation>
+    </message>
+    <message>
+        <source>true: mayapy stays open between frames; Arnold only, holds its licence</source>
+        <translation>true：mayapy 在帧之间保持打开；仅限 Arnold，会占用其许可证</translation>
+    </message>
+    <message>
+        <source>use shorter names or a workspace root with a shorter path</source>
+        <translation>请使用更短的名称或路径更短的工作区根目录</translation>
+    </message>
+    <message>
+        <source>version {0}</source>
+        <translation>版本 {0}</translation>
+    </message>
+    <message>
+        <source>was killed by signal {0}</source>
+        <translation>被信号 {0} 终止</translation>
+    </message>
+    <message>
+        <source>width in pixels</source>
+        <translation>宽度（像素）</translation>
+    </message>
+    <message>
+        <source>worker {0}</source>
+        <translation>渲染节点 {0}</translation>
+    </message>
+    <message>
+        <source>{0} = {1}: there is no program{2}; set the full path of {3}.</source>
+        <translation>{0} = {1}：找不到程序{2}；请设为 {3} 的完整路径。</translation>
+    </message>
+    <message>
+        <source>{0} GB of memory</source>
+        <translation>{0} GB 内存</translation>
+    </message>
+    <message>
+        <source>{0} and {1} more</source>
+        <translation>{0} 等（另有 {1} 个）</translation>
+    </message>
+    <message>
+        <source>{0} at {1} does not start: {2}.</source>
+        <translation>位于 {1} 的 {0} 无法启动：{2}。</translation>
+    </message>
+    <message>
+        <source>{0} can't be cleaned up: {1}.</source>
+        <translation>无法清理 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>{0} can't be made: {1}.</source>
+        <translation>无法创建 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>{0} can't be read or written: {1}.</source>
+        <translation>无法读写 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>{0} can't be read: {1}.</source>
+        <translation>无法读取 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>{0} can't be replaced: {1}.</source>
+        <translation>无法替换 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>{0} can't be used as a path: give {1}.</source>
+        <translation>{0} 不能用作路径：请填写 {1}。</translation>
+    </message>
+    <message>
+        <source>{0} can't be used as the name of a result</source>
+        <translation>{0} 不能用作渲染结果的名称</translation>
+    </message>
+    <message>
+        <source>{0} can't be written: {1}.</source>
+        <translation>无法写入 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>{0} can't render frame {1}: its frames go from {2} to {3}.</source>
+        <translation>{0} 无法渲染第 {1} 帧：可用帧为 {2} 到 {3}。</translation>
+    </message>
+    <message>
+        <source>{0} does not answer like Blender: set BLENDER_EXECUTABLE to the right program.</source>
+        <translation>{0} 的应答不像 Blender：请将 BLENDER_EXECUTABLE 设为正确的程序。</translation>
+    </message>
+    <message>
+        <source>{0} does not start: {1}.</source>
+        <translation>{0} 无法启动：{1}。</translation>
+    </message>
+    <message>
+        <source>{0} does not tell Maya's version: set MAYA_EXECUTABLE to Render of a MayaYYYY.</source>
+        <translation>无法从 {0} 得知 Maya 版本：请将 MAYA_EXECUTABLE 设为某个 MayaYYYY 中的 Render。</translation>
+    </message>
+    <message>
+        <source>{0} does not tell Unreal Engine's version: no Engine/Build/Build.version lies above it. Set UE_EXECUTABLE to UnrealEditor-Cmd inside an installation.</source>
+        <translation>无法从 {0} 得知 Unreal Engine 版本：其上级目录中没有 Engine/Build/Build.version。请将 UE_EXECUTABLE 设为安装目录中的 UnrealEditor-Cmd。</translation>
+    </message>
+    <message>
+        <source>{0} does not tell the engine; name one of: {1}.</source>
+        <translation>无法从 {0} 判断渲染引擎；请指定：{1}。</translation>
+    </message>
+    <message>
+        <source>{0} exists with other content; it was kept (use --overwrite to replace it).</source>
+        <translation>{0} 已存在且内容不同；已保留（可用 --overwrite 替换）。</translation>
+    </message>
+    <message>
+        <source>{0} exists, and not with this content: use another --key, or --overwrite to replace it.</source>
+        <translation>{0} 已存在且内容不同：请换用其他 --key，或用 --overwrite 替换。</translation>
+    </message>
+    <message>
+        <source>{0} file(s) could not be deleted, first: {1}. Close the program that has it open, or change its permissions, and clean up again.</source>
+        <translation>有 {0} 个文件无法删除，第一个：{1}。请关闭占用它的程序或修改权限，然后再次清理。</translation>
+    </message>
+    <message>
+        <source>{0} frames are enough</source>
+        <translation>已达 {0} 帧上限</translation>
+    </message>
+    <message>
+        <source>{0} from {1}{2}.</source>
+        <translation>{0}（{1}）{2}。</translation>
+    </message>
+    <message>
+        <source>{0} has C++ modules ({1}) that are not compiled for this host's system: its Binaries folder has no {2}.</source>
+        <translation>{0} 的 C++ 模块（{1}）没有为本主机的系统编译：其 Binaries 文件夹中没有 {2}。</translation>
+    </message>
+    <message>
+        <source>{0} has C++ modules ({1}), but the archive holds no compiled ones: build the project and add its Binaries folder.</source>
+        <translation>{0} 含有 C++ 模块（{1}），但压缩包中没有编译好的模块：请编译工程并加入 Binaries 文件夹。</translation>
+    </message>
+    <message>
+        <source>{0} has an empty part or '.', which no path of a file has.</source>
+        <translation>{0} 含有空的部分或 '.'，文件路径中不允许。</translation>
+    </message>
+    <message>
+        <source>{0} has no {1} in its Content folder: nothing can be rendered. If it is a plug-in's, name it with --set {2}=/Plugin/Path.</source>
+        <translation>{0} 的 Content 文件夹中没有{1}：无法渲染。如果它属于某个插件，请用 --set {2}=/Plugin/Path 指定。</translation>
+    </message>
+    <message>
+        <source>{0} has no {1} {2}{3}.</source>
+        <translation>{0} 中没有 {1} {2}{3}。</translation>
+    </message>
+    <message>
+        <source>{0} has several {1}s: {2}{3}. Name the one to render with --set {4}={5}.</source>
+        <translation>{0} 有多个{1}：{2}{3}。请用 --set {4}={5} 指定要渲染的一个。</translation>
+    </message>
+    <message>
+        <source>{0} has {1}, but only {2} are free in {3} and {4} must stay so: clean up finished tasks or lower MIN_FREE_DISK_GB.</source>
+        <translation>{0} 的大小为 {1}，但 {3} 仅剩 {2}，且须保留 {4}：请清理已结束的任务或调低 MIN_FREE_DISK_GB。</translation>
+    </message>
+    <message>
+        <source>{0} holds '..', a backslash or a control character, which no object key may.</source>
+        <translation>{0} 含有 '..'、反斜杠或控制字符，对象 Key 中不允许。</translation>
+    </message>
+    <message>
+        <source>{0} holds no {1} file, but {2}.</source>
+        <translation>{0} 中没有 {1} 文件，只有{2}。</translation>
+    </message>
+    <message>
+        <source>{0} holds several project files: {1}. Choose the one to render.</source>
+        <translation>{0} 中有多个工程文件：{1}。请选择要渲染的一个。</translation>
+    </message>
+    <message>
+        <source>{0} is a project of {1}, not of {2}: use engine {3}.</source>
+        <translation>{0} 是 {1} 工程，不是 {2} 工程：请使用引擎 {3}。</translation>
+    </message>
+    <message>
+        <source>{0} is black all over. If it should not be: does this host have a working graphics card?</source>
+        <translation>{0} 全黑。如不应如此：本主机的显卡是否正常？</translation>
+    </message>
+    <message>
+        <source>{0} is empty: set it, or none of the OSS settings.</source>
+        <translation>{0} 为空：请填写它，或不填任何 OSS 设置。</translation>
+    </message>
+    <message>
+        <source>{0} is in bucket {1}, but the configured bucket is {2}.</source>
+        <translation>{0} 在存储桶 {1} 中，但配置的存储桶是 {2}。</translation>
+    </message>
+    <message>
+        <source>{0} is no Alibaba Cloud OSS host: use https://bucket.oss-region.aliyuncs.com/key or oss://bucket/key.</source>
+        <translation>{0} 不是阿里云 OSS 主机：请使用 https://bucket.oss-region.aliyuncs.com/key 或 oss://bucket/key。</translation>
+    </message>
+    <message>
+        <source>{0} is no Blender file: its content does not begin like one.</source>
+        <translation>{0} 不是 Blender 文件：文件开头不符。</translation>
+    </message>
+    <message>
+        <source>{0} is no Maya scene: its content does not begin like one.</source>
+        <translation>{0} 不是 Maya 场景：文件开头不符。</translation>
+    </message>
+    <message>
+        <source>{0} is no Unreal project: it is no JSON object.</source>
+        <translation>{0} 不是 Unreal 工程：它不是 JSON 对象。</translation>
+    </message>
+    <message>
+        <source>{0} is no Unreal project: it is not valid JSON ({1}).</source>
+        <translation>{0} 不是 Unreal 工程：它不是有效的 JSON（{1}）。</translation>
+    </message>
+    <message>
+        <source>{0} is no name of a project file.</source>
+        <translation>{0} 不是工程文件名。</translation>
+    </message>
+    <message>
+        <source>{0} is no object key: write folders and a name with slashes between, without '..', a backslash or a slash at either end.</source>
+        <translation>{0} 不是对象 Key：请以斜杠连接文件夹和文件名，不含 '..' 和反斜杠，首尾不带斜杠。</translation>
+    </message>
+    <message>
+        <source>{0} is no size: write a number and its unit, such as 200GB, 1.5TB or 500MB.</source>
+        <translation>{0} 不是大小：请填写数字和单位，如 200GB、1.5TB 或 500MB。</translation>
+    </message>
+    <message>
+        <source>{0} is no status; there are: {1}.</source>
+        <translation>{0} 不是状态；可用：{1}。</translation>
+    </message>
+    <message>
+        <source>{0} is none of the project files to choose from: {1}.</source>
+        <translation>{0} 不在可选的工程文件中：{1}。</translation>
+    </message>
+    <message>
+        <source>{0} is not below this host's WORKSPACE_ROOT_DIR; delete it by hand.</source>
+        <translation>{0} 不在本主机的 WORKSPACE_ROOT_DIR 之下；请手动删除。</translation>
+    </message>
+    <message>
+        <source>{0} is of Unreal Engine {1}, which {2} of this host can't open: install Unreal Engine {3} on it.</source>
+        <translation>{0} 属于 Unreal Engine {1}，本主机的 {2} 无法打开：请在本主机安装 Unreal Engine {3}。</translation>
+    </message>
+    <message>
+        <source>{0} leads out of the object store folder {1}.</source>
+        <translation>{0} 超出了对象存储文件夹 {1}。</translation>
+    </message>
+    <message>
+        <source>{0} left</source>
+        <translation>剩余 {0}</translation>
+    </message>
+    <message>
+        <source>{0} names no bucket: write oss://bucket/key.</source>
+        <translation>{0} 没有指明存储桶：请写成 oss://bucket/key。</translation>
+    </message>
+    <message>
+        <source>{0} needs {1} file(s) that are not in the project: {2}{3}. Add them, or submit with --set allow_missing=true.</source>
+        <translation>{0} 需要 {1} 个工程中没有的文件：{2}{3}。请补齐，或以 --set allow_missing=true 提交。</translation>
+    </message>
+    <message>
+        <source>{0} of {1} is no {2}, but another kind of asset.</source>
+        <translation>{1} 中的 {0} 不是 {2}，而是其他类型的资产。</translation>
+    </message>
+    <message>
+        <source>{0} renders this task as its settings are saved, all {1} frames at once, but only {2} are to be rendered: retry all of them.</source>
+        <translation>{0} 按保存的设置一次渲染本任务的全部 {1} 帧，但现在只要渲染 {2} 帧：请重试全部帧。</translation>
+    </message>
+    <message>
+        <source>{0} reported success but did not render the frame{1}.</source>
+        <translation>{0} 报告成功，但没有渲染该帧{1}。</translation>
+    </message>
+    <message>
+        <source>{0} was changed while it was being read; try again.</source>
+        <translation>读取时 {0} 被修改；请重试。</translation>
+    </message>
+    <message>
+        <source>{0} was ended after {1} s of {2}: it hangs, or the limit is too low</source>
+        <translation>{0} 在“{2}”阶段持续 {1} 秒后被终止：它已无响应，或时限过短</translation>
+    </message>
+    <message>
+        <source>{0} was replaced since the frame was uploaded; try again in a minute</source>
+        <translation>该帧上传后 {0} 已被替换；请一分钟后重试</translation>
+    </message>
+    <message>
+        <source>{0} was saved by Blender {1}.{2}, which Blender {3} of this host can't read: install a newer Blender on it.</source>
+        <translation>{0} 由 Blender {1}.{2} 保存，本主机的 Blender {3} 无法读取：请安装更新的 Blender。</translation>
+    </message>
+    <message>
+        <source>{0} was saved by Maya {1}, which Maya {2} of this host can't read: install a newer Maya on it.</source>
+        <translation>{0} 由 Maya {1} 保存，本主机的 Maya {2} 无法读取：请安装更新的 Maya。</translation>
+    </message>
+    <message>
+        <source>{0} was submitted as compressed but is neither .zip, .gz nor .tar.gz: submit it as not compressed, or pack it again.</source>
+        <translation>{0} 以压缩包提交，但不是 .zip、.gz 或 .tar.gz：请按非压缩文件提交，或重新打包。</translation>
+    </message>
+    <message>
+        <source>{0} {1} % of {2}</source>
+        <translation>{0} {1}%，共 {2}</translation>
+    </message>
+    <message>
+        <source>{0} {1} before it was done{2}.</source>
+        <translation>{0} 尚未完成就{1}{2}。</translation>
+    </message>
+    <message>
+        <source>{0} {1} is out of range: use 1 or more, or leave it out.</source>
+        <translation>{0} {1} 超出范围：请用 1 或更大的值，或不填。</translation>
+    </message>
+    <message>
+        <source>{0}, and a clean-up of host {1}{2} removed what it rendered: retry to render it again.</source>
+        <translation>{0}，且主机 {1}{2} 的渲染结果已被清理：请重试以重新渲染。</translation>
+    </message>
+    <message>
+        <source>{0}, and {1} of this host{2} is not there any more: retry to render it again.</source>
+        <translation>{0}，且本主机{2}上的 {1} 已不存在：请重试以重新渲染。</translation>
+    </message>
+    <message>
+        <source>{0}, only {1}, and {2} can't be read from here. UPLOAD_RENDERS=true on the hosts, or a WORKSPACE_ROOT_DIR that this computer shares with them, makes images available here.</source>
+        <translation>{0}，仅存于{1}，而此处无法读取 {2}。请在各主机上设置 UPLOAD_RENDERS=true，或使用与本机共享的 WORKSPACE_ROOT_DIR，以便在此获取图像。</translation>
+    </message>
+    <message>
+        <source>{0}, {1} so far</source>
+        <translation>{0}，已处理 {1}</translation>
+    </message>
+    <message>
+        <source>{0}; 0: no limit</source>
+        <translation>{0}；0：不限</translation>
+    </message>
+</context>
+<context>
+    <name>SidePane</name>
+    <message>
+        <source>Details</source>
+        <translation>详细信息</translation>
+    </message>
+    <message>
+        <source>History</source>
+        <translation>历史记录</translation>
+    </message>
+</context>
+<context>
+    <name>State</name>
+    <message>
+        <source>Waiting</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
+        <source>Preparing</source>
+        <translation>准备中</translation>
+    </message>
+    <message>
+        <source>Running</source>
+        <translation>运行中</translation>
+    </message>
+    <message>
+        <source>Rendering</source>
+        <translation>渲染中</translation>
+    </message>
+    <message>
+        <source>Paused</source>
+        <translation>已暂停</translation>
+    </message>
+    <message>
+        <source>Completed</source>
+        <translation>已完成</translation>
+    </message>
+    <message>
+        <source>Failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>Skipped</source>
+        <translation>已跳过</translation>
+    </message>
+    <message>
+        <source>Cancelled</source>
+        <translation>已取消</translation>
+    </message>
+    <message>
+        <source>Idle</source>
+        <translation>空闲</translation>
+    </message>
+    <message>
+        <source>Low on disk</source>
+        <translation>磁盘空间不足</translation>
+    </message>
+    <message>
+        <source>Draining</source>
+        <translation>即将退出</translation>
+    </message>
+    <message>
+        <source>Disabled</source>
+        <translation>已停用</translation>
+    </message>
+    <message>
+        <source>Disabled, finishing</source>
+        <translation>已停用，收尾中</translation>
+    </message>
+    <message>
+        <source>Offline</source>
+        <translation>离线</translation>
+    </message>
+    <message>
+        <source>Offline, disabled</source>
+        <translation>离线，已停用</translation>
+    </message>
+</context>
+<context>
+    <name>SubmitCommands</name>
+    <message>
+        <source>Submitted: {0}</source>
+        <translation>已提交：{0}</translation>
+    </message>
+</context>
+<context>
+    <name>SubmitDialog</name>
+    <message>
+        <source>Submit render tasks</source>
+        <translation>提交渲染任务</translation>
+    </message>
+    <message>
+        <source>Submit</source>
+        <translation>提交</translation>
+    </message>
+    <message>
+        <source>Submitting…</source>
+        <translation>正在提交…</translation>
+    </message>
+    <message>
+        <source>Submit {0} tasks</source>
+        <translation>提交 {0} 个任务</translation>
+    </message>
+    <message>
+        <source>Uploading {0}: {1} of {2}</source>
+        <translation>正在上传 {0}：{1} / {2}</translation>
+    </message>
+</context>
+<context>
+    <name>Task</name>
+    <message>
+        <source>First to last</source>
+        <translation>从头到尾</translation>
+    </message>
+    <message>
+        <source>Last to first</source>
+        <translation>从尾到头</translation>
+    </message>
+    <message>
+        <source>Spread over the range</source>
+        <translation>均匀分散</translation>
+    </message>
+    <message>
+        <source>version {0}</source>
+        <translation>版本 {0}</translation>
+    </message>
+    <message>
+        <source>tags {0}</source>
+        <translation>标签 {0}</translation>
+    </message>
+    <message>
+        <source>{0} GB of memory</source>
+        <translation>{0} GB 内存</translation>
+    </message>
+</context>
+<context>
+    <name>TaskCommands</name>
+    <message>
+        <source>Paused: {0}</source>
+        <translation>已暂停：{0}</translation>
+    </message>
+    <message>
+        <source>Resumed: {0}</source>
+        <translation>已继续：{0}</translation>
+    </message>
+    <message>
+        <source>Waits for no other task: {0}</source>
+        <translation>不再等待其他任务：{0}</translation>
+    </message>
+    <message>
+        <source>Choose project file</source>
+        <translation>选择工程文件</translation>
+    </message>
+    <message>
+        <source>Which file of {0} is to be rendered?</source>
+        <translation>要渲染 {0} 中的哪个文件？</translation>
+    </message>
+    <message>
+        <source>The project holds several that are equally likely. The task goes on once one is chosen.</source>
+        <translation>工程中有多个可能的文件。选定其中一个后，任务会继续。</translation>
+    </message>
+    <message>
+        <source>Render it</source>
+        <translation>渲染此文件</translation>
+    </message>
+    <message>
+        <source>Project file chosen: {0}</source>
+        <translation>已选择工程文件：{0}</translation>
+    </message>
+    <message>
+        <source>Waiting again: {0}</source>
+        <translation>重新排队：{0}</translation>
+    </message>
+    <message>
+        <source>Priority changed: {0}</source>
+        <translation>优先级已更改：{0}</translation>
+    </message>
+    <message>
+        <source>Rendering now, stopped at once: {0}
+Waiting, never rendered: {1}
+Completed, kept: {2}</source>
+        <translation>正在渲染、将立即停止：{0} 帧
+等待中、不再渲染：{1} 帧
+已完成、保留：{2} 帧</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消任务</translation>
+    </message>
+    <message>
+        <source>Cancel the task {0}?</source>
+        <translation>要取消任务 {0} 吗？</translation>
+    </message>
+    <message>
+        <source>Cancel {0} tasks?</source>
+        <translation>要取消 {0} 个任务吗？</translation>
+    </message>
+    <message>
+        <source>Cancel task</source>
+        <translation>取消任务</translation>
+    </message>
+    <message>
+        <source>Cancel tasks</source>
+        <translation>取消任务</translation>
+    </message>
+    <message>
+        <source>Keep rendering</source>
+        <translation>继续渲染</translation>
+    </message>
+    <message>
+        <source>Cancelled: {0}</source>
+        <translation>已取消：{0}</translation>
+    </message>
+    <message>
+        <source>Nothing to clean up: no host has a workspace of these tasks.</source>
+        <translation>没有可清理的内容：没有主机存有这些任务的工作区。</translation>
+    </message>
+    <message>
+        <source>Clean-up asked of {0}; a host that is offline does it when it is back.</source>
+        <translation>已请求 {0} 清理；离线主机恢复后会执行清理。</translation>
+    </message>
+    <message>
+        <source>{0} Rendering again and left alone: {1}</source>
+        <translation>{0}又开始渲染而未清理：{1}</translation>
+    </message>
+    <message>
+        <source>Download the results of {0} to</source>
+        <translation>将 {0} 的渲染结果下载到</translation>
+    </message>
+    <message>
+        <source>Copied to {0}: {1} files; already there: {2}</source>
+        <translation>已复制到 {0}：{1} 个文件；原已存在：{2} 个</translation>
+    </message>
+    <message>
+        <source>Not everything could be downloaded; {0} problems.</source>
+        <translation>部分内容未能下载；共 {0} 个问题。</translation>
+    </message>
+    <message>
+        <source>Copied: {0}</source>
+        <translation>已复制：{0}</translation>
+    </message>
+    <message>
+        <source>{0} of {1} tasks refused.</source>
+        <translation>{1} 个任务中有 {0} 个被拒绝。</translation>
+    </message>
+</context>
+<context>
+    <name>TaskHistory</name>
+    <message>
+        <source>History of the selected task</source>
+        <translation>选中任务的历史记录</translation>
+    </message>
+    <message>
+        <source>All</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>By people</source>
+        <translation>人工操作</translation>
+    </message>
+    <message>
+        <source>Frame {0}</source>
+        <translation>第 {0} 帧</translation>
+    </message>
+    <message>
+        <source>Select one task to see its history.</source>
+        <translation>选中一个任务以查看历史记录。</translation>
+    </message>
+</context>
+<context>
+    <name>TaskPicker</name>
+    <message>
+        <source>no other task</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>{0} tasks</source>
+        <translation>{0} 个任务</translation>
+    </message>
+</context>
+<context>
+    <name>TaskTable</name>
+    <message>
+        <source>Render tasks</source>
+        <translation>渲染任务</translation>
+    </message>
+</context>
+<context>
+    <name>TaskTableModel</name>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>User</source>
+        <translation>用户</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>渲染引擎</translation>
+    </message>
+    <message>
+        <source>Status</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Priority</source>
+        <translation>优先级</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
+        <source>Frames</source>
+        <translation>帧</translation>
+    </message>
+    <message>
+        <source>Age</source>
+        <translation>提交至今</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>{0} %</source>
+        <translation>{0}%</translation>
+    </message>
+    <message>
+        <source>{0} completed, {1} skipped, {2} rendering, {3} failed, {4} cancelled, {5} waiting, {6} in all</source>
+        <translation>已完成 {0}，已跳过 {1}，渲染中 {2}，失败 {3}，已取消 {4}，等待中 {5}，共 {6} 帧</translation>
+    </message>
+</context>
+<context>
+    <name>Text</name>
+    <message>
+        <source>{0} s</source>
+        <translation>{0} 秒</translation>
+    </message>
+    <message>
+        <source>{0} min</source>
+        <translation>{0} 分</translation>
+    </message>
+    <message>
+        <source>{0} h {1:02}</source>
+        <translation>{0} 时 {1:02} 分</translation>
+    </message>
+    <message>
+        <source>{0} d {1} h</source>
+        <translation>{0} 天 {1} 时</translation>
+    </message>
+    <message>
+        <source>{0} min {1:02} s</source>
+        <translation>{0} 分 {1:02} 秒</translation>
+    </message>
+    <message>
+        <source>The scene</source>
+        <translation>场景</translation>
+    </message>
+    <message>
+        <source>A texture or library is missing</source>
+        <translation>缺少贴图或库文件</translation>
+    </message>
+    <message>
+        <source>The host's installation</source>
+        <translation>主机上的安装</translation>
+    </message>
+    <message>
+        <source>Disk</source>
+        <translation>磁盘</translation>
+    </message>
+    <message>
+        <source>Licence</source>
+        <translation>许可证</translation>
+    </message>
+    <message>
+        <source>Out of memory</source>
+        <translation>内存不足</translation>
+    </message>
+    <message>
+        <source>Out of graphics memory</source>
+        <translation>显存不足</translation>
+    </message>
+    <message>
+        <source>Crash</source>
+        <translation>崩溃</translation>
+    </message>
+    <message>
+        <source>Hang</source>
+        <translation>无响应</translation>
+    </message>
+    <message>
+        <source>Not the image it should be</source>
+        <translation>图像不符合预期</translation>
+    </message>
+</context>
+<context>
+    <name>WorkerCommands</name>
+    <message>
+        <source>Enabled: {0}</source>
+        <translation>已启用：{0}</translation>
+    </message>
+    <message>
+        <source>Disabled: {0}</source>
+        <translation>已停用：{0}</translation>
+    </message>
+    <message>
+        <source>Disable</source>
+        <translation>停用</translation>
+    </message>
+    <message>
+        <source>Disable the worker {0}?</source>
+        <translation>要停用渲染节点 {0} 吗？</translation>
+    </message>
+    <message>
+        <source>Disable {0} workers?</source>
+        <translation>要停用 {0} 个渲染节点吗？</translation>
+    </message>
+    <message>
+        <source>Frames being rendered are finished; no more are taken, not even after a restart, until enabled again.</source>
+        <translation>正在渲染的帧会渲染完；重新启用之前不再领取新帧，重启后也是如此。</translation>
+    </message>
+    <message>
+        <source>Drain</source>
+        <translation>完成后退出</translation>
+    </message>
+    <message>
+        <source>Let the worker {0} leave?</source>
+        <translation>要让渲染节点 {0} 退出吗？</translation>
+    </message>
+    <message>
+        <source>Let {0} workers leave?</source>
+        <translation>要让 {0} 个渲染节点退出吗？</translation>
+    </message>
+    <message>
+        <source>Frames finished first: {0}
+To render again, they must be started again on their hosts.</source>
+        <translation>退出前先渲染完：{0} 帧
+要再次渲染，须在各自主机上重新启动。</translation>
+    </message>
+    <message>
+        <source>Finish and leave</source>
+        <translation>完成后退出</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>Finishing and leaving: {0}</source>
+        <translation>完成后退出：{0}</translation>
+    </message>
+    <message>
+        <source>Forgotten: {0}</source>
+        <translation>已移除：{0}</translation>
+    </message>
+    <message>
+        <source>Copied: {0}</source>
+        <translation>已复制：{0}</translation>
+    </message>
+    <message>
+        <source>{0} of {1} workers refused.</source>
+        <translation>{1} 个渲染节点中有 {0} 个被拒绝。</translation>
+    </message>
+    <message>
+        <source>Starting a worker…</source>
+        <translation>正在启动渲染节点…</translation>
+    </message>
+    <message>
+        <source>Worker started: {0}</source>
+        <translation>已启动渲染节点：{0}</translation>
+    </message>
+    <message>
+        <source>Stopping this computer's workers…</source>
+        <translation>正在停止本机的渲染节点…</translation>
+    </message>
+    <message>
+        <source>Workers stopped.</source>
+        <translation>渲染节点已停止。</translation>
+    </message>
+</context>
+<context>
+    <name>WorkerTable</name>
+    <message>
+        <source>Workers</source>
+        <translation>渲染节点</translation>
+    </message>
+</context>
+<context>
+    <name>WorkerTableModel</name>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Host</source>
+        <translation>主机</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Rendering</source>
+        <translation>正在渲染</translation>
+    </message>
+    <message>
+        <source>Processor</source>
+        <translation>处理器</translation>
+    </message>
+    <message>
+        <source>Memory</source>
+        <translation>内存</translation>
+    </message>
+    <message>
+        <source>Disk free</source>
+        <translation>磁盘剩余</translation>
+    </message>
+    <message>
+        <source>Last seen</source>
+        <translation>最后在线</translation>
+    </message>
+    <message>
+        <source>Engines</source>
+        <translation>渲染引擎</translation>
+    </message>
+    <message>
+        <source>Queues</source>
+        <translation>队列</translation>
+    </message>
+    <message>
+        <source>Tags</source>
+        <translation>标签</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>all</source>
+        <translation>全部</translation>
+    </message>
+    <message>
+        <source>now</source>
+        <translation>刚刚</translation>
+    </message>
+    <message>
+        <source>Last seen {0}
+Started {1}</source>
+        <translation>最后在线 {0}
+启动于 {1}</translation>
+    </message>
+    <message>
+        <source>{0} in all</source>
+        <translation>共 {0}</translation>
+    </message>
+    <message>
+        <source>{0} on {1}, process {2}; frames at a time: {3}</source>
+        <translation>{0}，主机 {1}，进程 {2}；同时渲染：{3} 帧</translation>
+    </message>
+    <message>
+        <source>{0} %</source>
+        <translation>{0}%</translation>
+    </message>
+</context>
+<context>
+    <name>WorkersDock</name>
+    <message>
+        <source>Workers</source>
+        <translation>渲染节点</translation>
+    </message>
+    <message>
+        <source>History of the selected worker</source>
+        <translation>选中渲染节点的历史记录</translation>
+    </message>
+    <message>
+        <source>Filter workers</source>
+        <translation>筛选渲染节点</translation>
+    </message>
+    <message>
+        <source>In a window of its own, or back</source>
+        <translation>独立窗口／还原</translation>
+    </message>
+    <message>
+        <source>Hide</source>
+        <translation>隐藏</translation>
+    </message>
+    <message>
+        <source>Select one worker to see its history.</source>
+        <translation>选中一个渲染节点以查看历史记录。</translation>
+    </message>
+</context>
+<context>
+    <name>WorkersStrip</name>
+    <message>
+        <source>Workers online: {0}</source>
+        <translation>在线渲染节点：{0}</translation>
+    </message>
+    <message>
+        <source>No worker online</source>
+        <translation>没有在线的渲染节点</translation>
+    </message>
+    <message>
+        <source> · disabled: {0}</source>
+        <translation> · 已停用：{0}</translation>
+    </message>
+    <message>
+        <source> · on this computer: {0}</source>
+        <translation> · 本机：{0}</translation>
+    </message>
+    <message>
+        <source>… and {0} more</source>
+        <translation>… 另有 {0} 个</translation>
+    </message>
+    <message>
+        <source>Start a worker to render here.</source>
+        <translation>启动一个渲染节点，在本机渲染。</translation>
+    </message>
+    <message>
+        <source>{0} (not heard of)</source>
+        <translation>{0}（失联）</translation>
+    </message>
+    <message>
+        <source>no engine</source>
+        <translation>无渲染引擎</translation>
+    </message>
+    <message>
+        <source>task {0} frame {1}</source>
+        <translation>任务 {0} 第 {1} 帧</translation>
+    </message>
+    <message>
+        <source>processor {0} %</source>
+        <translation>处理器 {0}%</translation>
+    </message>
+    <message>
+        <source>memory {0} %</source>
+        <translation>内存 {0}%</translation>
+    </message>
+    <message>
+        <source>{0} free</source>
+        <translation>剩余 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>_NoWorkers</name>
+    <message>
+        <source>No workers yet</source>
+        <translation>还没有渲染节点</translation>
+    </message>
+    <message>
+        <source>Start one here, or render-worker on a render host.</source>
+        <translation>在此启动一个，或在渲染主机上运行 render-worker。</translation>
+    </message>
+</context>
+<context>
+    <name>_Popup</name>
+    <message>
+        <source>Filter by name, user or id</source>
+        <translation>按名称、用户或 ID 筛选</translation>
+    </message>
+    <message>
+        <source>Filter tasks</source>
+        <translation>筛选任务</translation>
+    </message>
+    <message>
+        <source>Tasks that are not done yet</source>
+        <translation>未完成的任务</translation>
+    </message>
+    <message>
+        <source>No task is waiting or rendering.</source>
+        <translation>没有等待中或渲染中的任务。</translation>
+    </message>
+</context>
+<context>
+    <name>_Value</name>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+</context>
+</TS>
