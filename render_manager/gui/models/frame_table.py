@@ -50,6 +50,15 @@ SORTS: Mapping[int, FrameSort] = {
 _RIGHT = (Column.FRAME, Column.ATTEMPT, Column.TOOK)
 
 
+class RowOrder:
+    """Which position is shown in which row, both ways. Takes a while for a million: make it off the Qt thread."""
+
+    def __init__(self, positions: NDArray[np.intp]) -> None:
+        self.positions = positions
+        self.rows = np.empty_like(positions)
+        self.rows[positions] = np.arange(len(positions))
+
+
 class FrameTableModel(QAbstractTableModel):
     """Signals: order_wanted: the rows are to be in the order of ``column`` and ``descending``, see ``take_order``."""
 
@@ -61,8 +70,7 @@ class FrameTableModel(QAbstractTableModel):
         self.column: int = Column.FRAME
         self.descending = False
         self._took = took
-        self._order: NDArray[np.intp] | None = None  #: the position shown in each row; None: they are the same
-        self._row_of: NDArray[np.intp] | None = None
+        self._order: RowOrder | None = None  #: None: a frame's row is its position
         self._count = len(frames.numbers)
         frames.modelAboutToBeReset.connect(self.beginResetModel)
         frames.modelReset.connect(self._reset)
@@ -71,51 +79,47 @@ class FrameTableModel(QAbstractTableModel):
     # -- order ---------------------------------------------------------------------------------------------------
 
     def position(self, row: int) -> int:
-        return row if self._order is None else int(self._order[row])
+        return row if self._order is None else int(self._order.positions[row])
 
     def row_of(self, position: int) -> int:
-        return position if self._row_of is None else int(self._row_of[position])
+        return position if self._order is None else int(self._order.rows[position])
 
     def positions(self, first: int, last: int) -> range | NDArray[np.intp]:
         """What is shown from one row to another."""
-        return range(first, last + 1) if self._order is None else self._order[first : last + 1]
+        return range(first, last + 1) if self._order is None else self._order.positions[first : last + 1]
 
     def sort(self, column: int, order: Qt.SortOrder = Qt.SortOrder.AscendingOrder) -> None:
         if column < 0:
             return
         self.column, self.descending = column, order is Qt.SortOrder.DescendingOrder
         if column == Column.FRAME:
-            self.take_order(np.arange(self._count)[::-1] if self.descending else None)
+            self.take_order(RowOrder(np.arange(self._count)[::-1]) if self.descending else None)
         else:
             self.order_wanted.emit()
 
-    def take_order(self, order: NDArray[np.intp] | None) -> None:
-        """Show the frames in this order of positions."""
-        if order is not None and len(order) != self._count:
+    def take_order(self, order: "RowOrder | None") -> None:
+        """Show the frames in this order; None: in that of their numbers."""
+        if order is not None and len(order.positions) != self._count:
             return
         self.layoutAboutToBeChanged.emit()
         kept = self.persistentIndexList()
         positions = [self.position(index.row()) for index in kept]
-        self._order, self._row_of = order, None
-        if order is not None:
-            self._row_of = np.empty_like(order)
-            self._row_of[order] = np.arange(len(order))
+        self._order = order
         moved = [self.index(self.row_of(place), index.column()) for place, index in zip(positions, kept, strict=True)]
         self.changePersistentIndexList(kept, moved)
         self.layoutChanged.emit()
 
     def _reset(self) -> None:
         self._count = len(self.frames.numbers)
-        self._order = self._row_of = None
+        self._order = None
         if self.column == Column.FRAME and self.descending:
-            self._order = np.arange(self._count)[::-1]
-            self._row_of = self._order
+            self._order = RowOrder(np.arange(self._count)[::-1])
         self.endResetModel()
         if self.column != Column.FRAME and self._count:
             self.order_wanted.emit()
 
     def _changed(self, first: QModelIndex, last: QModelIndex) -> None:
-        if self._row_of is None:
+        if self._order is None:
             rows = [(first.row(), last.row())]
         elif last.row() - first.row() < _MOST_ROWS:
             rows = [(row, row) for row in map(self.row_of, range(first.row(), last.row() + 1))]

@@ -235,9 +235,9 @@ class FrameModel(QAbstractListModel):
             found = self.states.rfind(code)
         return found if found >= 0 else None
 
-    def in_state(self, status: FrameStatus) -> NDArray[np.intp]:
-        """Every row in that state."""
-        return np.flatnonzero(np.frombuffer(self.states, np.uint8) == CODES[status])
+    def in_state(self, status: FrameStatus) -> NDArray[np.bool_]:
+        """Of each row whether it is in that state."""
+        return np.frombuffer(self.states, np.uint8) == CODES[status]
 
     # -- Qt ------------------------------------------------------------------------------------------------------
 

@@ -40,7 +40,7 @@ class FrameJump(QFrame):
         line.setSpacing(8)
         line.addWidget(name)
         line.addWidget(self.field, 1)
-        layout = QVBoxLayout(self)
+        self._whole = layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 8, 10, 8)
         layout.addLayout(line)
         layout.addWidget(self._problem)
@@ -81,8 +81,8 @@ class FrameJump(QFrame):
         self.field.style().polish(self.field)
         width = min(_WIDTH, max(self._over.width() - 24, 120))
         self.setFixedWidth(width)
-        self.layout().activate()
-        self.setFixedHeight(self.layout().heightForWidth(width))
+        self._whole.activate()
+        self.setFixedHeight(self._whole.heightForWidth(width))
         self.move(self._over.width() - width - 18, 6)
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:

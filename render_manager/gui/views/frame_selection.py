@@ -74,6 +74,12 @@ class FrameSelection(QObject):
     def all(self) -> None:
         self._set(np.ones(len(self.mask), np.bool_), self.current)
 
+    def those(self, mask: NDArray[np.bool_]) -> None:
+        """Select all that ``mask`` has, if it has any; the first of them has the focus then."""
+        if mask.any():
+            self.anchor = int(mask.argmax())
+            self._set(mask, self.anchor)
+
     def take(self, places: Iterable[Places], current: int | None, keep: NDArray[np.bool_] | None = None) -> None:
         """Select these, and what ``keep`` has selected."""
         mask = self._none() if keep is None else keep.copy()

@@ -16,7 +16,7 @@ from render_manager.gui import text
 from render_manager.gui.action_set import ActionSet
 from render_manager.gui.actions import GRID_BAR
 from render_manager.gui.background import Background
-from render_manager.gui.models.frame_table import SORTS, Column, FrameTableModel
+from render_manager.gui.models.frame_table import SORTS, Column, FrameTableModel, RowOrder
 from render_manager.gui.models.frames import CODES, STATUSES, FrameModel, positions_of
 from render_manager.gui.views.frame_card import FrameCard, Hover
 from render_manager.gui.views.frame_grid import FrameGrid
@@ -189,12 +189,10 @@ class FramesPane(QWidget):
         self._select(self._model.in_state(status))
         self.view.setFocus()
 
-    def _select(self, positions: NDArray[np.intp]) -> None:
-        if len(positions):
-            first = int(positions[0])
-            self.selection.anchor = first
-            self.selection.take([positions], first)
-            self.view.ensure_visible(first)
+    def _select(self, mask: NDArray[np.bool_]) -> None:
+        self.selection.those(mask)
+        if self.selection.current is not None:
+            self.view.ensure_visible(self.selection.current)
 
     def go_to_typed(self, typed: str = "") -> None:
         """Open the field that takes the number of a frame, or a range."""
@@ -207,8 +205,10 @@ class FramesPane(QWidget):
         except FrameRangeError as error:
             return str(error)
         numbers = self._model.numbers
-        found = np.unique(np.concatenate([positions_of(numbers, run) for run in wanted.runs]))
-        if not len(found):
+        found = np.zeros(len(numbers), np.bool_)
+        for run in wanted.runs:
+            found[positions_of(numbers, run)] = True
+        if not found.any():
             return self.tr("The task has no frame {0}. It has {1} frames from {2} to {3}.").format(
                 wanted, text.number(len(numbers)), numbers[0], numbers[-1]
             )
@@ -298,10 +298,10 @@ class FramesPane(QWidget):
 
         by = SORTS[self.table.column]
 
-        def read() -> NDArray[np.intp]:
-            return positions_of(numbers, self._queries.frame_numbers(task_id, by, descending=asked[2]))
+        def read() -> RowOrder:
+            return RowOrder(positions_of(numbers, self._queries.frame_numbers(task_id, by, descending=asked[2])))
 
-        def take(order: NDArray[np.intp]) -> None:
+        def take(order: RowOrder) -> None:
             self._order_due = time.monotonic() + max(ORDER_REST, ORDER_SHARE * (time.monotonic() - began))
             if asked == (self._model.task_id, self.table.column, self.table.descending):
                 self.table.take_order(order)

@@ -12,6 +12,7 @@ from render_manager.gui.views.cell_painter import CellPainter
 from render_manager.gui.views.grid_layout import MARGIN, Kind
 from render_manager.gui.views.strip_painter import StripPainter
 from render_manager.gui.views.thumbnail_painter import ThumbnailPainter
+from render_manager.gui.views.tile_painter import TilePainter
 
 if TYPE_CHECKING:
     from render_manager.gui.views.frame_grid import FrameGrid
@@ -25,11 +26,12 @@ class GridPainter:
     def __init__(self, grid: "FrameGrid") -> None:
         self._grid = grid
         self._cells: CellPainter | None = None
+        self._tiles: TilePainter | None = None
         self._strip: StripPainter | None = None
         self._thumbnails: ThumbnailPainter | None = None
 
     def forget(self) -> None:
-        self._cells = self._strip = self._thumbnails = None
+        self._cells = self._tiles = self._strip = self._thumbnails = None
 
     def paint(self, painter: QPainter, exposed: QRect) -> None:
         """Everything in ``exposed``, as if nothing were scrolled."""
@@ -40,9 +42,11 @@ class GridPainter:
             self._strip_painter().paint(painter, layout, rows, self._grid.model.states, self._grid.selection.mask)
             self._paint_current(painter)
             return
+        if layout.kind is Kind.CELL:
+            self._paint_gutter(painter, rows)
+            self._paint_tiles(painter, rows)
+            return
         for row in rows:
-            if not layout.labelled:
-                self._paint_gutter(painter, range(row, row + 1))
             for position in layout.row(row):
                 rect = layout.cell(position)
                 if rect.right() >= exposed.left() and rect.left() <= exposed.right():
@@ -83,6 +87,34 @@ class GridPainter:
         if self._strip is None or self._strip.key != self._grid.palette().cacheKey():
             self._strip = StripPainter(self._grid.palette())
         return self._strip
+
+    # -- small cells ---------------------------------------------------------------------------------------------
+
+    def _paint_tiles(self, painter: QPainter, rows: range) -> None:
+        grid, layout, cells = self._grid, self._grid.layout_, self._cell_painter()
+        if self._tiles is None or self._tiles.key != cells.key:
+            self._tiles = TilePainter(grid.palette(), cells, layout, grid.devicePixelRatioF())
+        self._tiles.paint(painter, layout, rows, grid.model.states, grid.selection.mask)
+        if rows:
+            self._paint_progress(painter, range(layout.row(rows[0]).start, layout.row(rows[-1]).stop), cells)
+        current = grid.selection.current
+        if current is not None and current // layout.columns in range(rows.start - 1, rows.stop + 1):
+            self._paint_current_cell(painter, current)
+
+    def _paint_progress(self, painter: QPainter, positions: range, cells: CellPainter) -> None:
+        model = self._grid.model
+        at = model.states.find(_RENDERING, positions.start, positions.stop)
+        while at >= 0:
+            place = self._grid.layout_.cell(at).topLeft()
+            if progress := model.progress(at):
+                done, colour = cells.progress(progress)
+                painter.fillRect(done.translated(place), colour)
+                painter.drawPixmap(place, cells.cells[_RENDERING])
+            at = model.states.find(_RENDERING, at + 1, positions.stop)
+
+    def _paint_current_cell(self, painter: QPainter, position: int) -> None:
+        rect = self._grid.layout_.cell(position).adjusted(-1, -1, -1, -1)
+        self._paint_frame_of(painter, position, rect, 2 if rect.height() >= 14 else 1)
 
     # -- cells ---------------------------------------------------------------------------------------------------
 
