@@ -16,7 +16,7 @@ from pathlib import Path
 
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QRadialGradient
-from PySide6.QtWidgets import QApplication, QListWidget, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QListWidget, QWidget
 from sqlalchemy import update
 
 from render_manager.domain.audit import Action
@@ -32,7 +32,7 @@ from render_manager.gui.language import Language, LanguageChoice
 from render_manager.gui.main_window import MainWindow
 from render_manager.gui.theme import Density, Theme, ThemeChoice
 from render_manager.gui.window_state import WindowState
-from render_manager.store.tables import render_tasks
+from render_manager.store.tables import render_frames, render_tasks
 from tests.gui.farm import Farm
 
 SIZE = (1440, 860)
@@ -230,6 +230,88 @@ async def history_error(farm: Farm, window: MainWindow) -> QWidget:
     return window
 
 
+async def grid_thumbnails(farm: Farm, window: MainWindow) -> QWidget:
+    await _filled(farm, window)
+    window.parts._left.setSizes([150, 560])
+    window.frames_pane.grid.set_level(10)
+    window.frames_pane.go_to(124)
+    await asyncio.sleep(2.5)
+    return window
+
+
+async def grid_small(farm: Farm, window: MainWindow) -> QWidget:
+    window.resize(1280, 720)
+    await _filled(farm, window)
+    window.frames_pane.grid.set_level(11)
+    window.frames_pane.go_to(133)
+    await asyncio.sleep(1.5)
+    return window
+
+
+async def grid_strip(farm: Farm, window: MainWindow) -> QWidget:
+    """A million frames; of the half that is done one in some thousands failed."""
+    await window.background.call(_million, farm)
+    window.live.refresh()
+    await until(lambda: window.tasks.rowCount() == 1)
+    window.table.selectRow(0)
+    await until(lambda: len(window.frames.numbers) == 1_000_000)
+    await asyncio.sleep(1)
+    window.actions_["frame.next_failed"].trigger()
+    return window
+
+
+async def grid_selected(farm: Farm, window: MainWindow) -> QWidget:
+    await large(farm, window)
+    window.frames_pane.grid.set_level(4)
+    window.frames_pane.grid.verticalScrollBar().setValue(0)
+    window.grid.selection.take([range(300, 500), range(1100, 1300)], 310)
+    return window
+
+
+async def grid_list(farm: Farm, window: MainWindow) -> QWidget:
+    await _filled(farm, window)
+    window.actions_["view.frame_list"].trigger()
+    window.frames_pane.list.sortByColumn(1, Qt.SortOrder.DescendingOrder)
+    await asyncio.sleep(0.8)
+    window.frames_pane.select_state(FrameStatus.FAILED)
+    await asyncio.sleep(0.3)
+    return window
+
+
+async def hover_card(farm: Farm, window: MainWindow) -> QWidget:
+    """The window with the card where it is on the screen."""
+    await _filled(farm, window)
+    return await _with_card(window, 41)
+
+
+async def hover_card_failed(farm: Farm, window: MainWindow) -> QWidget:
+    await _filled(farm, window)
+    window.actions_["frame.next_failed"].trigger()
+    return await _with_card(window, window.grid.selection.current or 0)
+
+
+async def frame_jump(farm: Farm, window: MainWindow) -> QWidget:
+    await _filled(farm, window)
+    window.frames_pane.go_to_typed("300")
+    window.frames_pane.jump.field.returnPressed.emit()
+    return window
+
+
+async def _with_card(window: MainWindow, position: int) -> QWidget:
+    window.frames_pane.go_to(position)
+    window.frames_pane.show_card()
+    await asyncio.sleep(1)
+    card = window.frames_pane.card
+    whole = QLabel(window)
+    picture = window.grab()
+    painter = QPainter(picture)
+    painter.drawPixmap(window.mapFromGlobal(card.pos()), card.grab())
+    painter.end()
+    whole.setPixmap(picture)
+    whole.resize(picture.size())
+    return whole
+
+
 async def small(farm: Farm, window: MainWindow) -> QWidget:
     window.resize(1280, 720)
     return await main_light(farm, window)
@@ -283,6 +365,17 @@ SCENES: dict[str, tuple[ThemeChoice, Callable[[Farm, MainWindow], Awaitable[QWid
     "compact-dark": (ThemeChoice.DARK, workers_small),
     "hidpi": (ThemeChoice.DARK, main_light),
     "hidpi-2": (ThemeChoice.LIGHT, error),
+    "grid-thumbnails": (ThemeChoice.LIGHT, grid_thumbnails),
+    "grid-thumbnails-dark": (ThemeChoice.DARK, grid_thumbnails),
+    "grid-small": (ThemeChoice.DARK, grid_small),
+    "grid-strip": (ThemeChoice.LIGHT, grid_strip),
+    "grid-strip-dark": (ThemeChoice.DARK, grid_strip),
+    "grid-selected": (ThemeChoice.DARK, grid_selected),
+    "grid-list": (ThemeChoice.LIGHT, grid_list),
+    "grid-list-dark": (ThemeChoice.DARK, grid_list),
+    "hover-card": (ThemeChoice.LIGHT, hover_card),
+    "hover-card-failed": (ThemeChoice.DARK, hover_card_failed),
+    "frame-jump": (ThemeChoice.LIGHT, frame_jump),
 }
 
 
@@ -445,6 +538,23 @@ def _spread(farm: Farm, task_id: str, count: int) -> None:
     for worker in WORKERS:
         farm.lifecycle.frame_progress(farm.start(worker), 0.4)
         farm.beat(worker)
+
+
+def _million(farm: Farm) -> None:
+    task = farm.submit("city_lidar", "1-1000000", unionid="chen", priority=9)
+    frame = render_frames.c
+    with farm.engine.begin() as connection:
+        done = {"attempt": 1, "worker": "node-02", "started_at": 1.7e9, "finished_at": 1.7e9 + 4}
+        for condition, values in (
+            (frame.frame_number <= 430_000, {"status": "completed", **done}),
+            (frame.frame_number.between(430_001, 430_040), {"status": "rendering", **done}),
+            ((frame.frame_number <= 430_000) & (frame.frame_number % 9973 == 0), {"status": "failed"}),
+            (frame.frame_number.between(250_000, 261_000), {"status": "skipped"}),
+        ):
+            connection.execute(update(render_frames).where(frame.task_id == task.id, condition).values(values))
+        counts = {"completed_frames": 418_955, "failed_frames": 42, "skipped_frames": 11_001, "rendering_frames": 40}
+        counts = {**counts, "pending_frames": 570_002, "status": "running"}
+        connection.execute(update(render_tasks).where(render_tasks.c.id == task.id).values(counts))
 
 
 def _image(farm: Farm, number: int) -> Path:

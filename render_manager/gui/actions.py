@@ -14,8 +14,8 @@ TASK_MENU = (
     "task.download", "task.cleanup", "", "task.copy_id",
 )  # fmt: skip
 FRAME_MENU = (
-    "frame.retry", "frame.skip", "", "frame.log", "frame.open_image", "frame.open_folder", "", "frame.copy_path",
-    "frame.copy_log_path",
+    "frame.retry", "frame.skip", "", "frame.log", "frame.open_image", "frame.open_folder", "frame.download",
+    "frame.show_worker", "", "frame.copy_path", "frame.copy_log_path",
 )  # fmt: skip
 WORKER_MENU = (
     "worker.go", "", "worker.enable", "worker.disable", "worker.drain", "worker.forget", "", "worker.history",
@@ -26,18 +26,24 @@ MENU_BAR = (
         "task.submit", "task.paste", "", *TASK_MENU[:8], "task.priority_up", "task.priority_down", "",
         *TASK_MENU[9:], "task.cleanup_finished", "", "window.close",
     )),
-    (QT_TRANSLATE_NOOP("Commands", "&Frame"), (*FRAME_MENU[:3], "frame.next_failed", "", *FRAME_MENU[3:])),
+    (QT_TRANSLATE_NOOP("Commands", "&Frame"), (
+        *FRAME_MENU[:3], "frame.jump", "frame.next_failed", "frame.previous_failed", "frame.select_failed", "",
+        *FRAME_MENU[3:],
+    )),
     (QT_TRANSLATE_NOOP("Commands", "&Worker"), (
         "worker.show", "", *WORKER_MENU, "", "worker.start", "worker.stop",
     )),
     (QT_TRANSLATE_NOOP("Commands", "&View"), (
         "view.refresh", "view.filter", "", "view.history", "worker.show", "", "view.zoom_in", "view.zoom_out",
-        "view.zoom_fit", "", "view.layout", "view.theme", "view.density", "view.language",
+        "view.zoom_fit", "view.frame_list", "view.frame_card", "", "view.layout", "view.theme", "view.density",
+        "view.language",
     )),
 )  # fmt: skip
 TOOLBAR = (
     "task.submit", "", "task.pause", "task.resume", "task.cancel", "", "task.retry", "task.priority", "",
     "task.download", "task.cleanup",
 )  # fmt: skip
-GRID_BAR = ("frame.next_failed", "frame.retry", "frame.skip", "", "view.zoom_out", "view.zoom_in")
+GRID_BAR = (
+    "frame.next_failed", "frame.retry", "frame.skip", "", "view.frame_list", "", "view.zoom_out", "view.zoom_in",
+)  # fmt: skip
 WORKER_BAR = ("worker.enable", "worker.disable", "worker.drain", "worker.forget", "", "worker.history")

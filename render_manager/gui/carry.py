@@ -26,7 +26,7 @@ class Carried:
         self._focus = focused.objectName() if focused else ""
         self._tasks = old.table.selected_keys()
         self._task = old.frames.task_id if len(self._tasks) == 1 else None
-        self._frames = set(old.grid.selection.positions)
+        self._frames = old.grid.selection.mask
         self._frame = old.grid.selection.current
         self._level = old.grid.level
         self._workers = old.workers_dock.table.selected_keys()
@@ -56,8 +56,8 @@ class Carried:
             return False
         if self._task is not None and (new.frames.task_id != self._task or not new.frames.numbers):
             return False
-        if self._task is not None and (self._frames or self._frame is not None):
-            new.grid.selection.take(self._frames, self._frame)
+        if self._task is not None and len(new.frames.numbers) == len(self._frames):
+            new.grid.selection.take([], self._frame, keep=self._frames)
         return bool(self._tasks) or new.tasks.rowCount() > 0
 
     def scroll(self, new: MainWindow) -> None:

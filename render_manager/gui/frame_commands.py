@@ -5,6 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
 
@@ -15,16 +17,21 @@ from render_manager.gui import text
 from render_manager.gui.change_feed import Changes
 from render_manager.gui.declarations.frames import RETRIED, SKIPPED
 from render_manager.gui.dialogs.messages import ask
+from render_manager.gui.models.frames import range_of
 
 if TYPE_CHECKING:
     from render_manager.gui.main_window import MainWindow
+
+
+#: Characters of a list of frames that are said.
+_MOST_SAID = 80
 
 
 class FrameCommands(QObject):
     def __init__(self, window: "MainWindow") -> None:
         super().__init__(window)
         self._window = window
-        self._grid = window.grid
+        self._pane = window.frames_pane
         self._control = window.services.control
         self._wanted: tuple[str, int] | None = None  #: task and frame, as soon as they are shown
         window.frames.modelReset.connect(self._go_if_shown)
@@ -33,7 +40,7 @@ class FrameCommands(QObject):
 
     def retry(self) -> None:
         """Render the selected frames again; asks first if images that are complete would be rendered anew."""
-        completed = len(self._positions({FrameStatus.COMPLETED}))
+        completed = len(self._pane.selected({FrameStatus.COMPLETED}))
         if not completed:
             self._retry()
             return
@@ -42,7 +49,7 @@ class FrameCommands(QObject):
             title=self.tr("Retry frames"),
             question=self.tr("Render frames again that are completed?"),
             numbers=self.tr("Completed, rendered anew: {0}\nSelected in all: {1}").format(
-                text.number(completed), text.number(len(self._grid.selection.positions))
+                text.number(completed), text.number(len(self._pane.selection))
             ),
             yes=self.tr("Render again"),
             no=self.tr("Keep them"),
@@ -50,26 +57,23 @@ class FrameCommands(QObject):
         )
 
     def _retry(self) -> None:
-        positions = self._positions(RETRIED)
-        self._change(positions, self._control.retry, self.tr("Frames waiting again: {0}"))
+        self._change(self._pane.selected(RETRIED), self._control.retry, self.tr("Frames waiting again: {0}"))
 
     def skip(self) -> None:
-        self._change(self._positions(SKIPPED), self._control.skip, self.tr("Frames skipped: {0}"))
+        self._change(self._pane.selected(SKIPPED), self._control.skip, self.tr("Frames skipped: {0}"))
 
-    def _positions(self, states: set[FrameStatus]) -> list[int]:
-        model = self._grid.model
-        return [position for position in sorted(self._grid.selection.positions) if model.status(position) in states]
-
-    def _change(self, positions: list[int], work: Callable[[str, str], object], said: str) -> None:
-        model = self._grid.model
-        task_id = model.task_id
-        if task_id is None or not positions:
+    def _change(self, positions: NDArray[np.intp], work: Callable[[str, str], object], said: str) -> None:
+        frames = self._window.frames
+        task_id, numbers = frames.task_id, frames.numbers
+        if task_id is None or not len(positions):
             return
-        named = str(self._grid.range_of(positions))
-        self._window.background.run(
-            partial(work, task_id, named),
-            done=lambda _: self._changed(task_id, said.format(named)),
-        )
+
+        def do() -> str:
+            named = str(range_of(numbers, positions))
+            work(task_id, named)
+            return named
+
+        self._window.background.run(do, done=lambda named: self._changed(task_id, said.format(_short(named))))
 
     def _changed(self, task_id: str, said: str) -> None:
         self._window.live.note(Changes(tasks={task_id}, frames={task_id: None}))
@@ -77,8 +81,8 @@ class FrameCommands(QObject):
 
     # -- looking at one ------------------------------------------------------------------------------------------
 
-    def next_failed(self) -> None:
-        if not self._grid.go_to_next(FrameStatus.FAILED):
+    def next_failed(self, *, back: bool = False) -> None:
+        if not self._pane.go_to_next(FrameStatus.FAILED, back=back):
             self._window.say(self.tr("No frame failed."))
 
     def go_to(self, task_id: str, number: int) -> None:
@@ -96,7 +100,7 @@ class FrameCommands(QObject):
             position = frames.position(self._wanted[1])
             self._wanted = None
             if position is not None:
-                self._grid.go_to(position)
+                self._pane.go_to(position)
 
     def read_log(self) -> None:
         self._window.log.text.setFocus()
@@ -128,6 +132,33 @@ class FrameCommands(QObject):
 
         self._window.background.run(check, done=_show)
 
+    def download(self) -> None:
+        """The files of the selected frames that are completed."""
+        frames = self._window.frames
+        row = self._window.tasks.row(frames.task_id) if frames.task_id else None
+        positions = self._pane.selected({FrameStatus.COMPLETED})
+        if row and len(positions):
+            self._window.background.run(
+                lambda: str(range_of(frames.numbers, positions)),
+                done=lambda named: self._window.task_commands.ask_folder(row.task, named),
+            )
+
+    def show_worker(self) -> None:
+        """Select the worker that rendered the frame, or is at it, among the workers."""
+        frame = self._window.current_frame()
+        if frame is None or frame.worker is None:
+            return
+        if self._window.workers.row(frame.worker) is None:
+            self._window.say(self.tr("The worker {0} is not on the farm any more.").format(frame.worker))
+            return
+        dock = self._window.workers_dock
+        dock.show()
+        dock.raise_()
+        dock.table.select([frame.worker])
+        if not dock.table.selected_count():
+            self._window.say(self.tr("The worker {0} is not among those that the filter shows.").format(frame.worker))
+        dock.table.setFocus()
+
     def copy_image_path(self) -> None:
         if frame := self._window.current_frame():
             self._copy(frame.output_path)
@@ -140,6 +171,11 @@ class FrameCommands(QObject):
         if path:
             QGuiApplication.clipboard().setText(path)
             self._window.say(self.tr("Copied: {0}").format(path))
+
+
+def _short(named: str) -> str:
+    """Of frames named by a long list only its beginning, for a line that is read in passing."""
+    return named if len(named) <= _MOST_SAID else f"{named[:_MOST_SAID].rpartition(',')[0]}…"
 
 
 def _show(path: Path) -> None:

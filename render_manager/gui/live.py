@@ -16,7 +16,8 @@ from render_manager.domain.states import RUNNABLE
 from render_manager.domain.task_search import TaskGroup
 from render_manager.gui.background import Background
 from render_manager.gui.change_feed import Changes
-from render_manager.gui.models.frames import FrameModel, numbers_of
+from render_manager.gui.frame_reader import FrameReader
+from render_manager.gui.models.frames import FrameModel
 from render_manager.gui.models.task_table import TaskTableModel
 from render_manager.services.services import Services
 
@@ -28,7 +29,6 @@ MERGE = 0.08
 WORKERS_EVERY = 10.0
 #: Seconds between two readings of them, and more for each worker: its heartbeat is a notice, and a farm has many.
 WORKERS_REST, PER_WORKER = 0.5, 0.002
-FRAMES_PER_READ = 4_000
 TASKS_PER_READ = 500
 #: The list of tasks is left alone for so many times as long as reading it took.
 LIST_REST = 4.0
@@ -67,14 +67,13 @@ class Live(QObject):
         self._services = services
         self._background = background
         self._tasks = tasks
-        self._frames = frames
+        self._frames = FrameReader(services.queries, background, frames)
         self._first_retry = first_retry
         self._changes = Changes(everything=True, workers=True)
         self._wake = asyncio.Event()
         self._wake.set()
         self._retry = asyncio.Event()
         self._hurry = False
-        self._shown: tuple[str, str] | None = None  #: id and frames text of the task whose frames are shown
         self._serving: object = None  #: what the workers could take when last read
         self._workers_due = 0.0  #: monotonic; from then on they may be read again
         self._list_due = 0.0  #: the same of the list of tasks
@@ -115,12 +114,7 @@ class Live(QObject):
 
     def show(self, task_id: str | None, frames: str = "") -> None:
         """Show the frames of another task, or of none."""
-        if task_id is None:
-            self._shown = None
-            self._frames.show(None)
-        elif self._shown is None or self._shown[0] != task_id:
-            self._shown = (task_id, frames)
-            self._frames.show(None)
+        if self._frames.show(task_id, frames) and task_id is not None:
             self._hurry = True
             self.note(Changes(frames={task_id: None}))
 
@@ -176,9 +170,7 @@ class Live(QObject):
         if changes.tasks or changes.listing or changes.everything:
             await self._read_list(changes)
         await self._read_rows(changes)
-        if self._shown and (changes.everything or self._shown[0] in changes.frames):
-            numbers = None if changes.everything else changes.frames[self._shown[0]]
-            await self._read_frames(*self._shown, numbers)
+        await self._frames.read(changes)
 
     async def _read_list(self, changes: Changes) -> None:
         """Which tasks there are, in what order, and how many of which kind: as often as the database can take it."""
@@ -231,30 +223,6 @@ class Live(QObject):
             self._serving = serving
             changes.tasks |= {row.task.id for row in self._tasks.rows() if row.task.status in RUNNABLE}
         return len(workers)
-
-    async def _read_frames(self, task_id: str, text: str, numbers: set[int] | None) -> None:
-        if self._frames.task_id != task_id:
-            found = await self._background.call(numbers_of, text)
-            if not self._shows(task_id):
-                return
-            self._frames.show(task_id, found)
-            numbers = None
-        queries = self._services.queries
-        if numbers is not None:
-            named = ",".join(map(str, sorted(numbers)))
-            frames = await self._background.call(partial(queries.frames, task_id, frames=named))
-            if self._shows(task_id):
-                self._frames.update(frames)
-            return
-        for first in range(0, len(self._frames.numbers), FRAMES_PER_READ):
-            page = partial(queries.frames, task_id, first=first, limit=FRAMES_PER_READ)
-            frames = await self._background.call(page)
-            if not self._shows(task_id):
-                return
-            self._frames.update(frames)
-
-    def _shows(self, task_id: str) -> bool:
-        return self._shown is not None and self._shown[0] == task_id
 
 
 def _serving(workers: Sequence[WorkerStatus]) -> object:

@@ -5,29 +5,25 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QByteArray, Qt
 from PySide6.QtWidgets import (
-    QHBoxLayout,
     QHeaderView,
-    QLabel,
     QMainWindow,
     QSplitter,
     QStackedWidget,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from render_manager.gui.action_set import ActionSet
-from render_manager.gui.actions import GRID_BAR
+from render_manager.gui.imaging.reading import read_thumbnail
 from render_manager.gui.views.banner import Banner
 from render_manager.gui.views.details import DetailsPane
 from render_manager.gui.views.drop import EmptyView
 from render_manager.gui.views.filter_bar import FilterBar
-from render_manager.gui.views.frame_grid import FrameGrid
-from render_manager.gui.views.legend import Legend
+from render_manager.gui.views.frames_pane import FramesPane
 from render_manager.gui.views.log_view import LogView
 from render_manager.gui.views.side_pane import SidePane
 from render_manager.gui.views.task_history import TaskHistory
 from render_manager.gui.views.task_table import TaskTable
+from render_manager.gui.views.thumbnails import Thumbnails
 from render_manager.gui.views.workers_dock import WorkersDock
 from render_manager.gui.views.workers_strip import WorkersStrip
 from render_manager.gui.window_state import WindowState
@@ -45,8 +41,10 @@ class MainLayout(QWidget):
         self.filter_bar = FilterBar()
         self.table = TaskTable(window.tasks)
         self.empty = EmptyView()
-        self.grid = FrameGrid(window.frames)
-        self.legend = Legend(window.frames)
+        thumbnails = Thumbnails(window.services.results, background, read_thumbnail)
+        self.frames = FramesPane(
+            window.frames, thumbnails, window.services.queries, background, actions, window.workers.host_of
+        )
         self.log = LogView(window.services.queries, background)
         self.details = DetailsPane(engine_labels, window.services.results, background, actions["task.copy_id"])
         self.workers = WorkersStrip(actions["worker.show"], actions["worker.start"], actions["worker.stop"])
@@ -57,7 +55,7 @@ class MainLayout(QWidget):
         self._top = QStackedWidget()
         self._top.addWidget(self.table)
         self._top.addWidget(self.empty)
-        self._bottom = _splitter(Qt.Orientation.Horizontal, (self._grid_pane(actions), self.log), (11, 9))
+        self._bottom = _splitter(Qt.Orientation.Horizontal, (self.frames, self.log), (11, 9))
         self._left = _splitter(Qt.Orientation.Vertical, (self._top, self._bottom), (11, 9))
         self._whole = _splitter(Qt.Orientation.Horizontal, (self._left, self.side), (1, 0))
         self._left.setSizes([380, 300])
@@ -71,36 +69,11 @@ class MainLayout(QWidget):
         layout.addWidget(self.filter_bar)
         layout.addWidget(self._whole, 1)
 
-    def _grid_pane(self, actions: ActionSet) -> QWidget:
-        pane = QWidget()
-        bar = QHBoxLayout()
-        bar.setContentsMargins(10, 4, 6, 4)
-        bar.setSpacing(2)
-        title = QLabel(self.tr("Frames"))
-        title.setProperty("role", "title")
-        bar.addWidget(title)
-        bar.addSpacing(8)
-        bar.addWidget(self.legend, 1)
-        for command_id in GRID_BAR:
-            if command_id:
-                button = QToolButton()
-                button.setDefaultAction(actions[command_id])
-                button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
-                button.setProperty("flat", True)
-                bar.addWidget(button)
-            else:
-                bar.addSpacing(6)
-        layout = QVBoxLayout(pane)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(0)
-        layout.addLayout(bar)
-        layout.addWidget(self.grid, 1)
-        return pane
-
     def _layouts(self) -> "dict[str, QSplitter | QHeaderView | QMainWindow]":
         """What a user arranges, by the name under which it is remembered."""
         return {
             "tasks": self.table.horizontalHeader(),
+            "frames": self.frames.list.horizontalHeader(),
             "left": self._left,
             "bottom": self._bottom,
             "whole": self._whole,
@@ -115,11 +88,13 @@ class MainLayout(QWidget):
             self._window.restoreGeometry(geometry)
         saved = {name: state.layout(name) for name in self._layouts()}
         self.arrange({name: part for name, part in saved.items() if part})
+        self.frames.restore(state)
 
     def save(self, state: WindowState) -> None:
         state.save_layout("geometry", self._window.saveGeometry())
         for name, part in self.arrangement().items():
             state.save_layout(name, part)
+        self.frames.save(state)
 
     def arrangement(self) -> dict[str, QByteArray]:
         """How everything is arranged now."""
@@ -136,7 +111,7 @@ class MainLayout(QWidget):
 
     def retint(self) -> None:
         for part in (
-            self.store_banner, self.broker_banner, self.filter_bar, self.empty, self.legend, self.log, self.workers,
+            self.store_banner, self.broker_banner, self.filter_bar, self.empty, self.frames, self.log, self.workers,
             self.history, self.workers_dock,
         ):  # fmt: skip
             part.retint()

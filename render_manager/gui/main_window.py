@@ -8,7 +8,6 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow
 
 from render_manager.domain.entities import RenderFrame, WorkerStatus
-from render_manager.domain.states import FrameStatus
 from render_manager.domain.task_search import TaskGroup, TaskSearch, TaskTally
 from render_manager.gui import icons, sentences, text
 from render_manager.gui.action_set import ActionSet
@@ -81,7 +80,8 @@ class MainWindow(QMainWindow):
         self.actions_ = ActionSet(self)
         parts = MainLayout(self, labels)
         self.parts = parts
-        self.table, self.grid, self.log, self.details = parts.table, parts.grid, parts.log, parts.details
+        self.table, self.log, self.details = parts.table, parts.log, parts.details
+        self.frames_pane, self.grid = parts.frames, parts.frames.grid
         self.filter_bar = parts.filter_bar
         self.setCentralWidget(parts)
         self.workers_dock = parts.workers_dock
@@ -105,8 +105,9 @@ class MainWindow(QMainWindow):
         parts = self.parts
         self.table.selected.connect(self._tasks_selected)
         self.table.menu_asked.connect(lambda point: self._popup(TASK_MENU, point))
-        self.grid.menu_asked.connect(lambda point: self._popup(FRAME_MENU, point))
-        self.grid.activated.connect(lambda _: self.frame_commands.read_log())
+        self.frames_pane.menu_asked.connect(lambda point: self._popup(FRAME_MENU, point))
+        self.frames_pane.activated.connect(lambda _: self.frame_commands.read_log())
+        self.frames_pane.listed.connect(self.update_actions)
         self.grid.selection.changed.connect(self.update_actions)
         self.grid.selection.current_changed.connect(lambda _: self._frame_chosen())
         self.details.preview.clicked.connect(self.frame_commands.open_image)
@@ -117,6 +118,7 @@ class MainWindow(QMainWindow):
         self.filter_bar.changed.connect(self.tasks.search_for)
         self.tasks.asked.connect(self.live.read_list)
         self.tasks.wanted.connect(self.live.read_wanted)
+        self.frames.wanted.connect(self.live.read_wanted)
         self.live.tally.connect(self._tallied)
         parts.side.currentChanged.connect(lambda _: self.update_actions())
         self.workers_dock.visibilityChanged.connect(lambda _: self.update_actions())
@@ -189,18 +191,18 @@ class MainWindow(QMainWindow):
             self.update_actions()
 
     def update_actions(self) -> None:
-        states = {self.frames.states[position] for position in self.grid.selection.positions}
-        all_states = tuple(FrameStatus)
         row = self.tasks.row(self.frames.task_id) if self.frames.task_id else None
         self.actions_.update(
             Selection(
                 tasks=tuple(self.table.selected_rows(MOST_READ)),
-                frame_states=frozenset(all_states[code] for code in states),
+                frame_states=self.frames_pane.selected_states(),
                 frame=self.current_frame(),
                 failed_shown=bool(row and row.task.counts.failed),
                 local_workers=self._local_workers,
                 workers=tuple(self.workers_dock.selected_rows()),
                 workers_shown=not self.workers_dock.isHidden(),
+                frames_shown=bool(self.frames.numbers),
+                frames_listed=self.frames_pane.is_list,
                 history_shown=self.parts.side.currentWidget() is self.parts.history,
                 worker_history_shown=not self.workers_dock.history.isHidden(),
             )
@@ -234,6 +236,7 @@ class MainWindow(QMainWindow):
     def _workers_read(self, workers: list[WorkerStatus], now: float, local: int) -> None:
         self._local_workers = local
         self.workers.show(workers, now)
+        self.frames_pane.learn_clock(now)
         self.parts.workers.show_workers(workers, local)
         self.update_actions()
 

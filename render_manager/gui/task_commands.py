@@ -138,21 +138,25 @@ class TaskCommands(QObject):
 
     def download(self) -> None:
         (row,) = self._chosen(lambda row: True)
-        dialog = QFileDialog(self._window, self.tr("Download the results of {0} to").format(row.task.name))
+        self.ask_folder(row.task)
+
+    def ask_folder(self, task: RenderTask, frames: str | None = None) -> None:
+        """Ask where to, then download all completed frames or those named."""
+        dialog = QFileDialog(self._window, self.tr("Download the results of {0} to").format(task.name))
         dialog.setObjectName("download_folder")
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         if last := self._window.state.value("download_folder"):
             dialog.setDirectory(last)
-        dialog.fileSelected.connect(lambda folder: self.download_to(row.task, folder))
+        dialog.fileSelected.connect(lambda folder: self.download_to(task, folder, frames))
         dialog.open()
 
-    def download_to(self, task: RenderTask, folder: str) -> None:
-        """Get the images of the task's completed frames into the folder."""
+    def download_to(self, task: RenderTask, folder: str, frames: str | None = None) -> None:
+        """Get the images of the task's completed frames, or of those named, into the folder."""
         window = self._window
         window.state.save_value("download_folder", folder)
-        dialog = DownloadDialog(self._services.results, window.background, task, Path(folder), window)
+        dialog = DownloadDialog(self._services.results, window.background, task, Path(folder), window, frames)
         dialog.finished_with.connect(lambda report: self._downloaded(report, folder))
         dialog.failed_with.connect(window.fail)
         dialog.show()

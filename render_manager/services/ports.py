@@ -18,6 +18,7 @@ from render_manager.domain.entities import (
     Workspace,
     WorkspaceState,
 )
+from render_manager.domain.frame_lists import FrameSort, FrameStates
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.notices import Notice
 from render_manager.domain.states import FrameStatus, TaskStatus
@@ -210,6 +211,14 @@ class TaskStore(Protocol):
         limit: int | None = None,
     ) -> list[RenderFrame]:
         """By frame number; ``first`` and ``limit`` cut a page of them."""
+        ...
+
+    def frame_states(self, task_id: str) -> FrameStates:
+        """The status of every frame of a task, however many they are."""
+        ...
+
+    def frame_numbers(self, task_id: str, by: FrameSort, *, descending: bool = False) -> Sequence[int]:
+        """Of every frame of a task in that order; of equals the lowest first, and those without a value last."""
         ...
 
     def not_uploaded(self, task_id: str) -> list[RenderFrame]:

@@ -10,6 +10,7 @@ from render_manager.domain.engines import Engine
 from render_manager.domain.entities import RenderFrame, RenderTask, WorkerStatus, Workspace, WorkspaceState
 from render_manager.domain.errors import FrameNotFound, RenderManagerError
 from render_manager.domain.estimate import SAMPLE, Estimate, estimate
+from render_manager.domain.frame_lists import FrameSort, FrameStates
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.matching import unmet
 from render_manager.domain.priority import band_of
@@ -104,6 +105,14 @@ class Queries:
         """By frame number. Raises FrameRangeError when ``frames`` can't be read."""
         numbers = FrameRange.parse(frames) if frames is not None else None
         return self._store.frames(task_id, numbers=numbers, statuses=statuses, first=first, limit=limit)
+
+    def frame_states(self, task_id: str) -> FrameStates:
+        """The status of every frame, for a task of a million of them, too."""
+        return self._store.frame_states(task_id)
+
+    def frame_numbers(self, task_id: str, by: FrameSort, *, descending: bool = False) -> Sequence[int]:
+        """Of every frame in that order; a frame itself is read by ``frames`` when it is shown."""
+        return self._store.frame_numbers(task_id, by, descending=descending)
 
     def frame(self, task_id: str, number: int) -> RenderFrame:
         """Raises FrameNotFound."""

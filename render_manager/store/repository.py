@@ -17,10 +17,11 @@ from render_manager.domain.entities import (
     WorkspaceState,
 )
 from render_manager.domain.errors import TaskNotFound
+from render_manager.domain.frame_lists import FrameSort, FrameStates
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.domain.task_search import TaskGroup, TaskOrder, TaskSearch, TaskTally
-from render_manager.store import task_lists
+from render_manager.store import frame_lists, task_lists
 from render_manager.store.engine import READING, explained
 from render_manager.store.frame_writes import in_frames
 from render_manager.store.matching import ask, still_avoided
@@ -132,6 +133,14 @@ class SqlTaskStore:
             query = query.where(frames.status.in_(statuses))
         rows = [row for chosen in in_frames(numbers) for row in self._rows(_page(query.where(*chosen), first, limit))]
         return [frame_of(row) for row in rows]
+
+    def frame_states(self, task_id: str) -> FrameStates:
+        with self._reading() as connection:
+            return frame_lists.states(connection, task_id)
+
+    def frame_numbers(self, task_id: str, by: FrameSort, *, descending: bool = False) -> Sequence[int]:
+        with self._reading() as connection:
+            return frame_lists.numbers(connection, frame_lists.ordered(task_id, by, descending=descending))
 
     def not_uploaded(self, task_id: str) -> list[RenderFrame]:
         frames = render_frames.c

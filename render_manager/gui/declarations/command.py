@@ -20,6 +20,8 @@ class Selection:
     frame_states: frozenset[FrameStatus] = frozenset()  #: of the selected frames
     frame: RenderFrame | None = None  #: the one with the focus
     failed_shown: bool = False  #: the task whose frames are shown has failed ones
+    frames_listed: bool = False  #: as a list, not as a grid
+    frames_shown: bool = False  #: there are any
     local_workers: int = 0
     workers: tuple[WorkerStatus, ...] = ()  #: the selected ones
     workers_shown: bool = False

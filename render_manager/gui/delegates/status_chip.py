@@ -7,10 +7,10 @@ from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QPainter, QPalette
 from PySide6.QtWidgets import QStyleOptionViewItem
 
-from render_manager.domain.entities import WorkerStatus
+from render_manager.domain.entities import RenderFrame, WorkerStatus
 from render_manager.gui import icons
 from render_manager.gui.delegates.cell import PADDING, CellDelegate, Index, faint, palette_of, rect_of
-from render_manager.gui.state_style import TASK_STYLES, WORKER_STYLES, StateStyle
+from render_manager.gui.state_style import FRAME_STYLES, TASK_STYLES, WORKER_STYLES, StateStyle
 from render_manager.gui.theme import is_dark
 from render_manager.services.queries import TaskRow
 
@@ -60,3 +60,10 @@ class WorkerChip(_Chip):
 
     def style_of(self, row: WorkerStatus) -> StateStyle:
         return WORKER_STYLES[row.state]
+
+
+class FrameChip(_Chip):
+    styles = FRAME_STYLES.values()
+
+    def style_of(self, row: RenderFrame) -> StateStyle:
+        return FRAME_STYLES[row.status]

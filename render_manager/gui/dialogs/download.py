@@ -32,12 +32,21 @@ class DownloadJob(QObject):
     finished = Signal(object)
     failed = Signal(object)
 
-    def __init__(self, results: Results, background: Background, task: RenderTask, folder: Path, parent: QObject):
+    def __init__(
+        self,
+        results: Results,
+        background: Background,
+        task: RenderTask,
+        folder: Path,
+        parent: QObject,
+        frames: str | None = None,
+    ) -> None:
         super().__init__(parent)
         self._results = results
         self._background = background
         self._task = task
         self._folder = folder
+        self._frames = frames
         self._stop = False
         self._told_at = 0.0
 
@@ -49,7 +58,7 @@ class DownloadJob(QObject):
 
     def _work(self) -> DownloadReport:
         """Runs in a thread; signals reach the dialog on its own."""
-        return self._results.download(self._task.id, self._folder, progress=self._tell)
+        return self._results.download(self._task.id, self._folder, frames=self._frames, progress=self._tell)
 
     def _tell(self, done: int, total: int | None) -> None:
         if self._stop:
@@ -72,7 +81,13 @@ class DownloadDialog(QDialog):
     failed_with = Signal(object)
 
     def __init__(
-        self, results: Results, background: Background, task: RenderTask, folder: Path, parent: QWidget
+        self,
+        results: Results,
+        background: Background,
+        task: RenderTask,
+        folder: Path,
+        parent: QWidget,
+        frames: str | None = None,
     ) -> None:
         super().__init__(parent)
         self.setObjectName("download")
@@ -97,7 +112,7 @@ class DownloadDialog(QDialog):
         for part in (title, self._bar, self._doing, buttons):
             layout.addWidget(part)
         self._running = True
-        self._job = DownloadJob(results, background, task, folder, self)
+        self._job = DownloadJob(results, background, task, folder, self, frames)
         self._job.progressed.connect(self._show_progress)
         self._job.finished.connect(self._finished)
         self._job.failed.connect(self._failed)

@@ -1,5 +1,5 @@
-"""The frames of the task that is shown. The grid paints from ``states``, one byte a frame; a frame that nobody has
-touched yet costs nothing but that byte, so that a million waiting ones are no burden."""
+"""The frames of the task that is shown. Their states are one byte each; the frames themselves are known only as far as
+somebody looks at them, so that a million of them are no burden."""
 
 import sys
 from bisect import bisect_left
@@ -7,9 +7,12 @@ from collections.abc import Iterable, Sequence
 from enum import IntEnum
 from typing import Any
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal
 
 from render_manager.domain.entities import RenderFrame
+from render_manager.domain.frame_lists import FrameStates
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.states import FrameStatus
 from render_manager.gui.sentences import say
@@ -21,6 +24,14 @@ _NO_PARENT = QModelIndex()
 #: A frame's byte in ``FrameModel.states`` is its status' place here.
 STATUSES = tuple(FrameStatus)
 CODES = {status: code for code, status in enumerate(STATUSES)}
+_RENDERING = CODES[FrameStatus.RENDERING]
+
+#: So many frames are kept that nobody looks at any more.
+KEPT = 3000
+#: So many of the frames looked at are asked for; of a list scrolled through the last ones are what is seen.
+WANTED = 500
+#: More separate changes than this are repainted as one.
+MOST_RUNS = 40
 
 
 class Role(IntEnum):
@@ -35,52 +46,146 @@ def numbers_of(frames: str) -> Sequence[int]:
     return runs[0] if len(runs) == 1 else tuple(FrameRange(runs))
 
 
+def positions_of(numbers: Sequence[int], wanted: Sequence[int]) -> NDArray[np.intp]:
+    """Where those of the wanted numbers are that occur, both in order."""
+    if not numbers:
+        return np.empty(0, np.intp)
+    if isinstance(wanted, range):  # no more than could be there
+        first, last = max(wanted[0], numbers[0]), min(wanted[-1], numbers[-1])
+        first += -(first - wanted[0]) % wanted.step
+        found = np.arange(first, last + 1, wanted.step)
+    else:
+        found = np.asarray(wanted, np.int64)
+    if isinstance(numbers, range):
+        found = found[(found >= numbers[0]) & (found <= numbers[-1]) & ((found - numbers[0]) % numbers.step == 0)]
+        return (found - numbers[0]) // numbers.step
+    known = np.asarray(numbers)
+    places = np.searchsorted(known, found)
+    places = np.minimum(places, len(known) - 1)
+    return places[known[places] == found]
+
+
+def range_of(numbers: Sequence[int], positions: NDArray[np.intp]) -> FrameRange:
+    """The numbers at these positions, which are in order. Takes a while for many: call it off the Qt thread."""
+    if not isinstance(numbers, range):
+        return FrameRange.of(numbers[position] for position in positions.tolist())
+    ends = np.flatnonzero(np.diff(positions) > 1)
+    if len(ends) > MOST_RUNS:
+        return FrameRange.of((positions * numbers.step + numbers.start).tolist())
+    firsts, lasts = positions[np.append(0, ends + 1)].tolist(), positions[np.append(ends, -1)].tolist()
+    return FrameRange(tuple(numbers[first : last + 1] for first, last in zip(firsts, lasts, strict=True)))
+
+
+def states_of(numbers: Sequence[int], found: FrameStates) -> bytearray:
+    """A byte for each of these frames. Takes a while for many: call it off the Qt thread."""
+    states = np.full(len(numbers), CODES[found.most], np.uint8)
+    for status, named in found.named.items():
+        states[positions_of(numbers, named)] = CODES[status]
+    return bytearray(states)
+
+
 class FrameModel(QAbstractListModel):
-    """One row a frame, in frame order."""
+    """One row a frame, in frame order. Whoever reads for it asks ``missing`` when told that frames are ``wanted``, and
+    hands them to ``update``.
+
+    Signals:
+        wanted: frames are looked at that are not known.
+    """
+
+    wanted = Signal()
 
     def __init__(self) -> None:
         super().__init__()
         self.task_id: str | None = None
         self.numbers: Sequence[int] = ()
         self.states = bytearray()
-        self._frames: dict[int, RenderFrame] = {}  #: by number; only those a worker has touched
+        self.awaited = False  #: there are no frames yet, but there will be
+        self._known: dict[int, RenderFrame] = {}  #: by number; what was read last stands last
+        self._missing: dict[int, None] = {}
+        self._tell = QTimer(self, singleShot=True, interval=0)
+        self._tell.timeout.connect(self.wanted)
 
     # -- filling -------------------------------------------------------------------------------------------------
 
-    def show(self, task_id: str | None, numbers: Sequence[int] = ()) -> None:
-        """Begin with another task; every frame waits until ``update`` says otherwise."""
+    def show(
+        self,
+        task_id: str | None,
+        numbers: Sequence[int] = (),
+        states: bytearray | None = None,
+        *,
+        awaited: bool = False,
+    ) -> None:
+        """Begin with another task. Without ``states`` every frame waits until ``take_states`` says otherwise.
+        ``awaited``: it is being read, and shown as soon as it is."""
         self.beginResetModel()
+        self.awaited = awaited
         self.task_id = task_id
         self.numbers = numbers
-        self.states = bytearray([CODES[FrameStatus.PENDING]]) * len(numbers)
-        self._frames = {}
+        self.states = bytearray([CODES[FrameStatus.PENDING]]) * len(numbers) if states is None else states
+        self._known = {}
+        self._missing = {}
         self.endResetModel()
 
+    def take_states(self, states: bytearray) -> None:
+        """Take in the states of all frames as read and repaint those that differ."""
+        old, new = np.frombuffer(self.states, np.uint8), np.frombuffer(states, np.uint8)
+        if len(old) != len(new):
+            return
+        changed = np.flatnonzero(old != new)
+        del old, new
+        if len(changed):
+            self.states = states
+            for number, frame in list(self._known.items()):
+                position = self.position(number)
+                if position is None or states[position] != CODES[frame.status]:
+                    del self._known[number]
+            self._repaint(changed)
+
     def update(self, frames: Iterable[RenderFrame]) -> None:
-        """Take in frames as read and repaint exactly those that differ."""
+        """Take in frames as read and repaint those that differ."""
         changed: list[int] = []
         for frame in frames:
-            position = self.position(frame.frame_number)
+            number = frame.frame_number
+            self._missing.pop(number, None)
+            position = self.position(number)
             if position is None or frame.task_id != self.task_id:
                 continue
-            old = self._frames.get(frame.frame_number)
-            if old is None and frame.attempt == 0 and frame.status is FrameStatus.PENDING:
-                if self.states[position] == CODES[FrameStatus.PENDING]:
-                    continue
-            elif old is not None and _look(old) == _look(frame):
-                self._frames[frame.frame_number] = frame
-                continue
-            self._frames[frame.frame_number] = frame
-            self.states[position] = CODES[frame.status]
-            changed.append(position)
-        self._repaint(sorted(changed))
+            old = self._known.pop(number, None)
+            self._known[number] = frame
+            code = CODES[frame.status]
+            if old is None:
+                same = self.states[position] == code and frame == RenderFrame(frame.task_id, number)
+            else:
+                same = self.states[position] == code and _look(old) == _look(frame)
+            if not same:
+                self.states[position] = code
+                changed.append(position)
+        while len(self._known) > KEPT:
+            del self._known[next(iter(self._known))]
+        if changed:
+            self._repaint(np.array(sorted(changed)))
 
-    def _repaint(self, positions: Sequence[int]) -> None:
-        start = 0
-        for end in range(1, len(positions) + 1):
-            if end == len(positions) or positions[end] != positions[end - 1] + 1:
-                self.dataChanged.emit(self.index(positions[start]), self.index(positions[end - 1]), [])
-                start = end
+    def _repaint(self, positions: NDArray[np.intp]) -> None:
+        ends = np.flatnonzero(np.diff(positions) > 1)
+        firsts, lasts = positions[np.append(0, ends + 1)], positions[np.append(ends, len(positions) - 1)]
+        if len(firsts) > MOST_RUNS:
+            firsts, lasts = firsts[:1], lasts[-1:]
+        for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True):
+            self.dataChanged.emit(self.index(first), self.index(last), [])
+
+    # -- what is to be read --------------------------------------------------------------------------------------
+
+    def missing(self) -> list[int]:
+        """The numbers of frames that were looked at and are not known; each is told once."""
+        missing = list(self._missing)[-WANTED:]
+        self._missing = {}
+        return missing
+
+    def followed(self) -> set[int]:
+        """The numbers of frames whose details may be on the screen: those rendering, and those looked at."""
+        states = np.frombuffer(self.states, np.uint8)
+        rendering = np.flatnonzero(states == _RENDERING)[:KEPT].tolist()
+        return {*self._known, *(self.numbers[position] for position in rendering)}
 
     # -- asking --------------------------------------------------------------------------------------------------
 
@@ -95,12 +200,24 @@ class FrameModel(QAbstractListModel):
     def status(self, position: int) -> FrameStatus:
         return STATUSES[self.states[position]]
 
-    def frame(self, position: int) -> RenderFrame:
+    def known(self, position: int) -> RenderFrame | None:
+        """The frame, if it was read; if not, it will be."""
         number = self.numbers[position]
-        return self._frames.get(number) or RenderFrame(self.task_id or "", number)
+        frame = self._known.get(number)
+        if frame is None and number not in self._missing:
+            self._missing[number] = None
+            self._tell.start()
+        return frame
+
+    def frame(self, position: int) -> RenderFrame:
+        """The frame, or, until it is read, what is known of it: its number and status."""
+        return self.known(position) or RenderFrame(
+            self.task_id or "", self.numbers[position], status=self.status(position)
+        )
 
     def progress(self, position: int) -> float:
-        frame = self._frames.get(self.numbers[position])
+        """Of a frame that is rendering; 0 as long as it was not read."""
+        frame = self._known.get(self.numbers[position])
         return frame.progress if frame else 0.0
 
     def next_in(self, status: FrameStatus, after: int) -> int | None:
@@ -110,6 +227,18 @@ class FrameModel(QAbstractListModel):
         if found < 0:
             found = self.states.find(code)
         return found if found >= 0 else None
+
+    def previous_in(self, status: FrameStatus, before: int) -> int | None:
+        """The next row in that state ahead of ``before``, beginning anew from the end."""
+        code = CODES[status]
+        found = self.states.rfind(code, 0, max(before, 0))
+        if found < 0:
+            found = self.states.rfind(code)
+        return found if found >= 0 else None
+
+    def in_state(self, status: FrameStatus) -> NDArray[np.bool_]:
+        """Of each row whether it is in that state."""
+        return np.frombuffer(self.states, np.uint8) == CODES[status]
 
     # -- Qt ------------------------------------------------------------------------------------------------------
 

@@ -74,6 +74,11 @@ class WorkerTableModel(KeyedTable[WorkerStatus]):
             self._unnamed.clear()
             self.repaint_column(Column.RENDERING)
 
+    def host_of(self, name: str) -> str | None:
+        """The host of a worker; None: there is no such worker any more."""
+        worker = self.row(name)
+        return worker and worker.profile.host
+
     def tally(self) -> dict[WorkerState, int]:
         """How many are in each state that occurs, in the order of states."""
         states = [worker.state for worker in self.rows()]

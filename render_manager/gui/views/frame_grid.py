@@ -1,34 +1,35 @@
-"""Every frame of the selected task as one cell. Only the cells that are visible are painted, so that a hundred
-thousand frames scroll like a hundred."""
+"""Every frame of the selected task: a point, a cell or its image, by zoom. Only what is visible is painted, so that a
+million frames scroll like a hundred."""
 
-from collections.abc import Iterable
-
-from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, QRectF, Qt, Signal
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEvent, QModelIndex, QPoint, QRect, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QContextMenuEvent,
     QFontMetrics,
-    QHelpEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
     QPaintEvent,
     QPalette,
-    QPen,
     QResizeEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QToolTip, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 
-from render_manager.domain.frame_range import FrameRange
+from render_manager.domain.entities import RenderFrame
 from render_manager.domain.states import FrameStatus
-from render_manager.gui.models.frames import CODES, STATUSES, FrameModel
-from render_manager.gui.theme import selected_colour
-from render_manager.gui.views.cell_painter import CellPainter
+from render_manager.gui.models.frames import FrameModel
+from render_manager.gui.state_style import FRAME_STYLES
 from render_manager.gui.views.frame_selection import FrameSelection
-from render_manager.gui.views.grid_layout import MARGIN, SIZES, GridLayout
+from render_manager.gui.views.grid_layout import LEVELS, MARGIN, GridLayout, Kind
+from render_manager.gui.views.grid_painter import GridPainter
+from render_manager.gui.views.strip_painter import REACH
+from render_manager.gui.views.thumbnails import Thumbnails
 
-_RENDERING = CODES[FrameStatus.RENDERING]
 _SHIFT, _CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+#: A wheel's click, in the unit of its events; touch pads send less at a time.
+_CLICK = 120
 
 
 class FrameGrid(QAbstractScrollArea):
@@ -37,12 +38,25 @@ class FrameGrid(QAbstractScrollArea):
     Signals:
         activated: a frame was double-clicked or Return pressed on it; its position.
         menu_asked: a context menu is wanted at this global point.
+        number_typed: somebody begins to type the number of a frame.
+        zoomed: what is shown in what size is different now.
+
+    Args:
+        thumbnails: where images come from; without it none are shown.
     """
 
     activated = Signal(int)
     menu_asked = Signal(QPoint)
+    number_typed = Signal(str)
+    zoomed = Signal()
 
-    def __init__(self, model: FrameModel, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        model: FrameModel,
+        selection: FrameSelection | None = None,
+        thumbnails: Thumbnails | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("frame_grid")
         self.setAccessibleName(self.tr("Frames of the selected task"))
@@ -50,26 +64,46 @@ class FrameGrid(QAbstractScrollArea):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self.viewport().setBackgroundRole(QPalette.ColorRole.Base)
+        self.viewport().setMouseTracking(True)
         self.model = model
-        self.selection = FrameSelection()
-        self.level: int | None = None  #: zoom level; None: as large as shows all
-        self._band: tuple[QPoint, frozenset[int]] | None = None  #: where a rubber band began, what was selected then
-        self._painter: CellPainter | None = None
+        self.selection = FrameSelection() if selection is None else selection  # one with nothing selected is false
+        self.thumbnails = thumbnails
+        self.level: int | None = None  #: of zoom; None: as large as shows all
+        #: Where a rubber band began, and what stays selected beside what it takes.
+        self._band: tuple[QPoint, NDArray[np.bool_] | None] | None = None
+        self._turned = 0  #: of a wheel, less than a click
+        self._painter = GridPainter(self)
+        self._look = QTimer(self, singleShot=True, interval=60)  # what is only scrolled past is not read
+        self._look.timeout.connect(self._want_images)
         self.layout_ = self._fit()
         model.modelReset.connect(self._reset)
         model.dataChanged.connect(self._repaint)
         self.selection.changed.connect(self.viewport().update)
         self.selection.current_changed.connect(self._current_changed)
+        if thumbnails:
+            thumbnails.ready.connect(self._image_ready)
 
     # -- asking --------------------------------------------------------------------------------------------------
-
-    def range_of(self, positions: Iterable[int]) -> FrameRange:
-        """The numbers of the frames at these positions."""
-        return FrameRange.of(self.model.numbers[position] for position in positions)
 
     def visible_rows(self) -> range:
         top = self.verticalScrollBar().value()
         return self.layout_.rows_in(top, top + self.viewport().height())
+
+    def position_at(self, point: QPoint) -> int | None:
+        """The frame under a point of the viewport."""
+        return self.layout_.at(point + QPoint(0, self.verticalScrollBar().value()))
+
+    def place_of(self, position: int) -> QRect:
+        """Where in the viewport a frame is."""
+        return self.layout_.cell(position).translated(0, -self.verticalScrollBar().value())
+
+    def note(self, frame: RenderFrame) -> str:
+        """What to say of a frame where no image can be shown."""
+        if frame.status is FrameStatus.COMPLETED:
+            return self.tr("No image here") if self.thumbnails and self.thumbnails.failure(frame) else ""
+        if frame.status is FrameStatus.FAILED and frame.error_message:
+            return frame.error_message
+        return FRAME_STYLES[frame.status].text
 
     # -- doing ---------------------------------------------------------------------------------------------------
 
@@ -78,14 +112,6 @@ class FrameGrid(QAbstractScrollArea):
         self.selection.only(position)
         self.ensure_visible(position)
 
-    def go_to_next(self, status: FrameStatus) -> bool:
-        """Select the next frame in that state; False: there is none."""
-        current = self.selection.current
-        position = self.model.next_in(status, -1 if current is None else current)
-        if position is not None:
-            self.go_to(position)
-        return position is not None
-
     def ensure_visible(self, position: int) -> None:
         cell, bar = self.layout_.cell(position), self.verticalScrollBar()
         if cell.top() < bar.value() + MARGIN:
@@ -93,31 +119,50 @@ class FrameGrid(QAbstractScrollArea):
         elif cell.bottom() > bar.value() + self.viewport().height() - MARGIN:
             bar.setValue(cell.bottom() - self.viewport().height() + MARGIN)
 
-    def zoom(self, steps: int) -> None:
-        """Larger or smaller cells; 0: as large as shows all."""
-        if steps == 0:
-            self.level = None
-        else:
-            shown = (self.layout_.cell_width, self.layout_.cell_height)
-            now = SIZES.index(shown) if shown in SIZES else len(SIZES)
-            self.level = min(max(now + steps, 0), len(SIZES))
+    def zoom(self, steps: int, around: QPoint | None = None) -> None:
+        """Larger or smaller; 0: as large as shows all. What is at the point ``around`` stays there."""
+        self.set_level(None if steps == 0 else self.layout_.level + steps, around)
+
+    def set_level(self, level: int | None, around: QPoint | None = None) -> None:
+        """As ``GridLayout.fit`` counts levels; None: as large as shows all."""
+        held = None if around is None else self.position_at(around)
+        self.level = None if level is None else min(max(level, 0), LEVELS - 1)
         self._relayout()
-        if self.selection.current is not None:
+        if held is not None and around is not None:
+            self.verticalScrollBar().setValue(self.layout_.cell(held).center().y() - around.y())
+        elif self.selection.current is not None:
             self.ensure_visible(self.selection.current)
 
     # -- model ---------------------------------------------------------------------------------------------------
 
     def _reset(self) -> None:
-        self.selection.clear()
+        self.selection.reset(len(self.model.numbers))
         self.verticalScrollBar().setValue(0)
         self._relayout()
 
     def _repaint(self, first: QModelIndex, last: QModelIndex) -> None:
-        span = self.layout_.span(first.row(), last.row())
+        span = self.layout_.span(first.row(), last.row()).adjusted(-REACH, -REACH, REACH, REACH)
         self.viewport().update(span.translated(0, -self.verticalScrollBar().value()))
 
     def _current_changed(self, position: int | None) -> None:
         self.setAccessibleDescription("" if position is None else self.model.describe(position))
+        self.viewport().update()
+
+    def _image_ready(self, number: int) -> None:
+        position = self.model.position(number)
+        if position is not None and self.layout_.kind is Kind.THUMBNAIL:
+            self.viewport().update(self.place_of(position))
+
+    def _want_images(self) -> None:
+        """Those of the frames in view first, then of a page below and above."""
+        if self.thumbnails is None or self.layout_.kind is not Kind.THUMBNAIL or not self.isVisible():
+            return
+        layout, rows = self.layout_, self.visible_rows()
+        page = len(rows)
+        near = [*rows, *range(rows.stop, rows.stop + page), *range(rows.start - 1, rows.start - 1 - page, -1)]
+        positions = [position for row in near if 0 <= row < layout.rows for position in layout.row(row)]
+        frames = [frame for position in positions if (frame := self.model.known(position))]
+        self.thumbnails.want("grid", frames, round(layout.cell_width * self.devicePixelRatioF()))
 
     def _fit(self) -> GridLayout:
         metrics = QFontMetrics(self.font())
@@ -140,68 +185,21 @@ class FrameGrid(QAbstractScrollArea):
         bar.setPageStep(self.viewport().height())
         bar.setSingleStep(max(self.layout_.cell_height, 20))
         self.viewport().update()
-
-    # -- painting ------------------------------------------------------------------------------------------------
+        self.zoomed.emit()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         painter = QPainter(self.viewport())
-        scrolled = self.verticalScrollBar().value()
-        painter.translate(0, -scrolled)
-        exposed = event.rect().translated(0, scrolled)
-        if not self.model.numbers:
+        if self.model.numbers:
+            scrolled = self.verticalScrollBar().value()
+            painter.translate(0, -scrolled)
+            self._painter.paint(painter, event.rect().translated(0, scrolled))
+            if self.layout_.kind is Kind.THUMBNAIL:
+                self._look.start()
+        else:
             painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-            hint = self.tr("Select a task to see its frames.")
+            hint = self.tr("Reading the frames…") if self.model.awaited else self.tr("Select a task to see its frames.")
             painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, hint)
-            painter.end()
-            return
-        cells = self._cell_painter()
-        for row in self.layout_.rows_in(exposed.top(), exposed.bottom()):
-            self._paint_gutter(painter, row)
-            for position in self.layout_.row(row):
-                rect = self.layout_.cell(position)
-                if rect.right() >= exposed.left() and rect.left() <= exposed.right():
-                    self._paint_cell(painter, cells, position, rect)
         painter.end()
-
-    def _paint_gutter(self, painter: QPainter, row: int) -> None:
-        layout = self.layout_
-        # Rows of small cells are lower than a line of text: not every one of them is named.
-        every = -(-self.fontMetrics().height() // layout.cell_height)
-        if layout.labelled or row % every:
-            return
-        first = layout.row(row)[0]
-        top = layout.cell(first).top()
-        rect = QRect(MARGIN - 4, top - 1, layout.gutter - 4, max(layout.cell_height, self.fontMetrics().height()))
-        painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-        align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(rect, align, str(self.model.numbers[first]))
-
-    def _paint_cell(self, painter: QPainter, cells: CellPainter, position: int, rect: QRect) -> None:
-        code = self.model.states[position]
-        selected = position in self.selection.positions
-        if selected:
-            painter.fillRect(rect.adjusted(-1, -1, 0, 0), self.palette().color(QPalette.ColorRole.Accent))
-            painter.fillRect(cells.body.translated(rect.topLeft()), selected_colour(self.palette()))
-        if code == _RENDERING and (progress := self.model.progress(position)):
-            done, colour = cells.progress(progress)
-            painter.fillRect(done.translated(rect.topLeft()), colour)
-        painter.drawPixmap(rect.topLeft(), cells.cells[code])
-        if self.layout_.labelled:
-            painter.setPen(cells.ink(STATUSES[code]))
-            text = QRectF(cells.body.translated(rect.topLeft())).adjusted(6, 0, -17, 0)
-            painter.drawText(text, Qt.AlignmentFlag.AlignVCenter, str(self.model.numbers[position]))
-        if selected or position == self.selection.current:
-            is_current = position == self.selection.current
-            role = QPalette.ColorRole.WindowText if is_current and self.hasFocus() else QPalette.ColorRole.Accent
-            painter.setPen(QPen(self.palette().color(role), 2 if rect.height() >= 15 else 1))
-            painter.drawRect(rect.adjusted(-1, -1, -1, -1))
-
-    def _cell_painter(self) -> CellPainter:
-        layout, ratio = self.layout_, self.devicePixelRatioF()
-        key = (self.palette().cacheKey(), layout.cell_width, layout.cell_height, ratio, layout.labelled)
-        if self._painter is None or self._painter.key != key:
-            self._painter = CellPainter(self.palette(), layout.cell_width, layout.cell_height, ratio, layout.labelled)
-        return self._painter
 
     # -- mouse ---------------------------------------------------------------------------------------------------
 
@@ -209,16 +207,15 @@ class FrameGrid(QAbstractScrollArea):
         return event.position().toPoint() + QPoint(0, self.verticalScrollBar().value())
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() is Qt.MouseButton.MiddleButton:
+        if event.button() is Qt.MouseButton.MiddleButton or not self.model.numbers:
             return
         position = self.layout_.at(self._point(event))
         modifiers = event.modifiers()
         if event.button() is Qt.MouseButton.RightButton:
-            if position is not None and position not in self.selection.positions:
+            if position is not None and position not in self.selection:
                 self.selection.only(position)
             return
-        kept = frozenset(self.selection.positions) if modifiers & _CTRL else frozenset()
-        self._band = (self._point(event), kept)
+        self._band = (self._point(event), self.selection.mask if modifiers & _CTRL else None)
         if position is None:
             if not modifiers & (_CTRL | _SHIFT):
                 self.selection.take((), self.selection.current)
@@ -250,14 +247,18 @@ class FrameGrid(QAbstractScrollArea):
             self.activated.emit(position)
 
     def contextMenuEvent(self, event: QContextMenuEvent) -> None:
-        if self.selection.positions:
+        if self.selection:
             self.menu_asked.emit(event.globalPos())
 
     def wheelEvent(self, event: QWheelEvent) -> None:
-        if event.modifiers() & _CTRL:
-            self.zoom(1 if event.angleDelta().y() > 0 else -1)
-        else:
+        if not event.modifiers() & _CTRL:
             super().wheelEvent(event)
+            return
+        self._turned += event.angleDelta().y()
+        clicks = int(self._turned / _CLICK)
+        self._turned -= clicks * _CLICK
+        if clicks:
+            self.zoom(clicks, event.position().toPoint())
 
     # -- keyboard ------------------------------------------------------------------------------------------------
 
@@ -275,11 +276,13 @@ class FrameGrid(QAbstractScrollArea):
                 self.selection.only(target)
             self.ensure_visible(target)
         elif key == Qt.Key.Key_A and event.modifiers() & _CTRL:
-            self.selection.take(range(count), current)
+            self.selection.all()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and current is not None:
             self.activated.emit(current)
         elif key == Qt.Key.Key_Space and current is not None:
             self.selection.toggle(current)
+        elif event.text().isdigit() and not event.modifiers() & _CTRL:
+            self.number_typed.emit(event.text())
         else:
             super().keyPressEvent(event)
 
@@ -308,7 +311,7 @@ class FrameGrid(QAbstractScrollArea):
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.FontChange, QEvent.Type.StyleChange):
-            self._painter = None
+            self._painter.forget()
             self._relayout()
 
     def focusInEvent(self, event: QEvent) -> None:
@@ -316,13 +319,3 @@ class FrameGrid(QAbstractScrollArea):
 
     def focusOutEvent(self, event: QEvent) -> None:
         self.viewport().update()
-
-    def viewportEvent(self, event: QEvent) -> bool:
-        if event.type() is QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
-            position = self.layout_.at(event.pos() + QPoint(0, self.verticalScrollBar().value()))
-            if position is None:
-                QToolTip.hideText()
-            else:
-                QToolTip.showText(event.globalPos(), self.model.describe(position), self.viewport())
-            return True
-        return super().viewportEvent(event)

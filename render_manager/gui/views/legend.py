@@ -1,8 +1,10 @@
-"""Which colour and mark means what in the frame grid, with the numbers of the task shown."""
+"""Which colour and mark means what in the frame grid, and how many there are of each; a click selects all of them."""
 
-from PySide6.QtCore import QPointF, QSize, Qt, QTimer
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from functools import partial
+
+from PySide6.QtCore import QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from render_manager.domain.states import FrameStatus
 from render_manager.gui import icons, text
@@ -10,53 +12,77 @@ from render_manager.gui.models.frames import CODES, FrameModel
 from render_manager.gui.state_style import FRAME_STYLES
 from render_manager.gui.theme import is_dark
 
-_MARK, _GAP = 11, 14
+_MARK = 11
 
 
 class Legend(QWidget):
-    """Shows the states that occur, without their words where there is no room for them."""
+    """Shows the states that occur, without their words where there is no room for them.
+
+    Signals:
+        chosen: all frames in this FrameStatus are to be selected.
+    """
+
+    chosen = Signal(object)
 
     def __init__(self, model: FrameModel, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("legend")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._model = model
-        self._entries: list[tuple[str, str, str, FrameStatus]] = []
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        self._chips = {status: self._chip(status) for status in CODES}
+        for chip in self._chips.values():
+            layout.addWidget(chip)
+        layout.addStretch(1)
         # Frames arrive in portions; they are counted once for all of them.
         self._soon = QTimer(self, singleShot=True, interval=50)
-        self._soon.timeout.connect(self.retint)
+        self._soon.timeout.connect(self.count)
         model.dataChanged.connect(lambda: self._soon.start())
         model.modelReset.connect(lambda: self._soon.start())
+        self.retint()
+        self.count()
+
+    def _chip(self, status: FrameStatus) -> QToolButton:
+        chip = QToolButton()
+        chip.setObjectName(f"legend_{status}")
+        chip.setProperty("flat", True)
+        chip.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        chip.setIconSize(QSize(_MARK, _MARK))
+        chip.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        chip.clicked.connect(partial(self.chosen.emit, status))
+        return chip
 
     def retint(self) -> None:
-        counts = [(status, self._model.states.count(code)) for status, code in CODES.items()]
-        self._entries = [
-            (FRAME_STYLES[status].mark, FRAME_STYLES[status].text, text.number(count), status)
-            for status, count in counts
-            if count
-        ]
-        self.setAccessibleName(", ".join(f"{word}: {count}" for _, word, count, _ in self._entries))
-        self.setToolTip("\n".join(f"{word}: {count}" for _, word, count, _ in self._entries))
-        self.update()
+        dark = is_dark(self.palette())
+        for status, chip in self._chips.items():
+            style = FRAME_STYLES[status]
+            chip.setIcon(icons.icon(style.mark, style.colour(dark)))
 
-    def sizeHint(self) -> QSize:
-        return QSize(100, self.fontMetrics().height() + 2)
+    def count(self) -> None:
+        """Say how many there are of each."""
+        for status, chip in self._chips.items():
+            count = text.number(self._model.states.count(CODES[status]))
+            word = FRAME_STYLES[status].text
+            chip.setVisible(count != text.number(0))
+            chip.setToolTip(self.tr("{0}: {1}. Click to select them.").format(word, count))
+            chip.setAccessibleName(f"{word}: {count}")
+            chip.setProperty("count", count)
+        self.setAccessibleName(", ".join(chip.accessibleName() for chip in self._shown()))
+        self._fit()
 
-    def paintEvent(self, event: QPaintEvent) -> None:
-        painter = QPainter(self)
-        dark, x, middle = is_dark(self.palette()), 0.0, self.height() / 2
-        metrics = self.fontMetrics()
-        labels = [f"{word} {count}" for _, word, count, _ in self._entries]
-        room = sum(_MARK + 5 + _GAP + metrics.horizontalAdvance(label) for label in labels) - _GAP
-        if room > self.width():  # mark and number say it, too
-            labels = [count for _, _, count, _ in self._entries]
-        for (mark, _, _, status), label in zip(self._entries, labels, strict=True):
-            colour = FRAME_STYLES[status].colour(dark)
-            painter.drawPixmap(
-                QPointF(x, middle - _MARK / 2), icons.pixmap(mark, _MARK, colour, self.devicePixelRatioF())
-            )
-            painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
-            rect = self.rect().adjusted(round(x) + _MARK + 5, 0, 0, 0)
-            painter.drawText(rect, Qt.AlignmentFlag.AlignVCenter, label)
-            x += _MARK + 5 + metrics.horizontalAdvance(label) + _GAP
-        painter.end()
+    def _shown(self) -> list[QToolButton]:
+        return [chip for chip in self._chips.values() if not chip.isHidden()]
+
+    def _fit(self) -> None:
+        """With words if there is room for them; mark and number say it, too."""
+        for chip in self._shown():
+            chip.setText(chip.accessibleName().replace(": ", " "))
+        if sum(chip.sizeHint().width() for chip in self._shown()) > self.width():
+            for chip in self._shown():
+                chip.setText(str(chip.property("count")))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit()

@@ -1,0 +1,183 @@
+"""The frames of the selected task as a table; what is selected in it is selected in the grid, too."""
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, QPoint, QRect, Qt, Signal
+from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from render_manager.gui.delegates.status_chip import FrameChip
+from render_manager.gui.models.frame_table import Column, FrameTableModel
+from render_manager.gui.views.frame_selection import FrameSelection
+
+ROW_HEIGHT = 26
+_SHIFT, _CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
+_WIDTHS = {
+    Column.FRAME: 72,
+    Column.STATE: 112,
+    Column.PROGRESS: 68,
+    Column.ATTEMPT: 64,
+    Column.WORKER: 92,
+    Column.STARTED: 78,
+    Column.TOOK: 82,
+    Column.CAUSE: 210,
+}
+
+
+class FrameList(QTableView):
+    """Shows a FrameTableModel. Qt's own selection is a list of ranges of rows, which a selection by another order tears
+    to pieces; so it is not used, and the shared one is painted.
+
+    Signals: as FrameGrid's.
+    """
+
+    activated_at = Signal(int)
+    menu_asked = Signal(QPoint)
+    number_typed = Signal(str)
+
+    def __init__(self, model: FrameTableModel, selection: FrameSelection, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("frame_list")
+        self.setAccessibleName(self.tr("Frames of the selected task"))
+        self._table = model
+        self.selection = selection
+        self.setModel(model)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.setAlternatingRowColors(True)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setTabKeyNavigation(False)
+        self.setCornerButtonEnabled(False)
+        self.setMouseTracking(True)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        header = self.horizontalHeader()
+        header.setSectionsMovable(True)
+        header.setHighlightSections(False)
+        header.setStretchLastSection(True)
+        header.setMinimumSectionSize(40)
+        for column, width in _WIDTHS.items():
+            header.resizeSection(column, width)
+        header.setSortIndicator(Column.FRAME, Qt.SortOrder.AscendingOrder)
+        self.setSortingEnabled(True)
+        self.setItemDelegate(_Shared(selection, model, self))
+        self.setItemDelegateForColumn(Column.STATE, _Chip(selection, model, self))
+        selection.changed.connect(self.viewport().update)
+        selection.current_changed.connect(self._current_changed)
+
+    def position_at(self, point: QPoint) -> int | None:
+        """The frame under a point of the viewport."""
+        row = self.rowAt(point.y())
+        return None if row < 0 else self._table.position(row)
+
+    def place_of(self, position: int) -> QRect:
+        """Where in the viewport a frame is."""
+        return self.visualRect(self._table.index(self._table.row_of(position), 0))
+
+    def ensure_visible(self, position: int) -> None:
+        self.scrollTo(self._table.index(self._table.row_of(position), 0))
+
+    def _current_changed(self, position: int | None) -> None:
+        row = -1 if position is None else self._table.row_of(position)
+        index = self._table.index(row, max(self.currentIndex().column(), 0))
+        self.selectionModel().setCurrentIndex(index, QItemSelectionModel.SelectionFlag.NoUpdate)
+        self.viewport().update()
+
+    # -- choosing ------------------------------------------------------------------------------------------------
+
+    def _choose(self, row: int, keys: Qt.KeyboardModifier) -> None:
+        position = self._table.position(row)
+        if keys & _SHIFT:
+            low, high = sorted((self._table.row_of(self.selection.anchor), row))
+            self.selection.reach(position, [self._table.positions(low, high)])
+        elif keys & _CTRL:
+            self.selection.toggle(position)
+        else:
+            self.selection.only(position)
+        self.ensure_visible(position)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        row = self.rowAt(event.position().toPoint().y())
+        if row < 0:
+            return
+        position = self._table.position(row)
+        if event.button() is Qt.MouseButton.LeftButton:
+            self._choose(row, event.modifiers())
+        elif event.button() is Qt.MouseButton.RightButton and position not in self.selection:
+            self.selection.only(position)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        row = self.rowAt(event.position().toPoint().y())
+        if event.buttons() & Qt.MouseButton.LeftButton and row >= 0 and not event.modifiers() & _CTRL:
+            self._choose(row, _SHIFT)
+        else:
+            super().mouseMoveEvent(event)  # rows under the pointer are tinted
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        position = self.position_at(event.position().toPoint())
+        if event.button() is Qt.MouseButton.LeftButton and position is not None:
+            self.activated_at.emit(position)
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        if self.selection:
+            self.menu_asked.emit(event.globalPos())
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key, count, current = event.key(), self._table.rowCount(), self.selection.current
+        page = max(self.viewport().height() // ROW_HEIGHT - 1, 1)
+        steps = {
+            Qt.Key.Key_Up: -1,
+            Qt.Key.Key_Down: 1,
+            Qt.Key.Key_PageUp: -page,
+            Qt.Key.Key_PageDown: page,
+            Qt.Key.Key_Home: -count,
+            Qt.Key.Key_End: count,
+        }
+        if count and key in steps:
+            row = 0 if current is None else self._table.row_of(current) + steps[Qt.Key(key)]
+            self._choose(min(max(row, 0), count - 1), event.modifiers() & _SHIFT)
+        elif key == Qt.Key.Key_A and event.modifiers() & _CTRL:
+            self.selection.all()
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and current is not None:
+            self.activated_at.emit(current)
+        elif key == Qt.Key.Key_Space and current is not None:
+            self.selection.toggle(current)
+        elif count and event.text().isdigit() and not event.modifiers() & _CTRL:
+            self.number_typed.emit(event.text())
+        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            bar, step = self.horizontalScrollBar(), 40 if key == Qt.Key.Key_Right else -40
+            bar.setValue(bar.value() + step)
+        else:
+            event.ignore()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        self.viewport().update()
+
+
+class _Shared(QStyledItemDelegate):
+    """Shows the shared selection as Qt would its own."""
+
+    def __init__(self, selection: FrameSelection, model: FrameTableModel, parent: FrameList) -> None:
+        super().__init__(parent)
+        self._selection = selection
+        self._model = model
+
+    def initStyleOption(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> None:
+        super().initStyleOption(option, index)
+        if self._model.position(index.row()) in self._selection:
+            option.state |= QStyle.StateFlag.State_Selected  # type: ignore[attr-defined]
+
+
+class _Chip(_Shared, FrameChip):
+    """The state as a chip."""
