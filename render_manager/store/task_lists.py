@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, Select, and_, case, cast, false, func, literal, or_, select
+from sqlalchemy import ColumnElement, Select, and_, case, cast, false, func, literal, or_, select, text
 from sqlalchemy.types import Float
 
 from render_manager.domain.states import FINAL, TaskStatus
 from render_manager.domain.task_search import TaskGroup, TaskOrder, TaskSearch
-from render_manager.store.tables import render_tasks
+from render_manager.store.tables import IS_RUNNABLE, render_tasks
 
 tasks = render_tasks.c
 
@@ -43,6 +43,12 @@ def tally(search: TaskSearch) -> Select:
     """A row with a column for each group."""
     sums = (func.coalesce(func.sum(case((is_in, 1), else_=0)), 0).label(group) for group, is_in in _GROUPS.items())
     return select(func.count().label(TaskGroup.ALL), *sums).where(*_found(search)).select_from(render_tasks)
+
+
+def waiting() -> Select:
+    """Priority and number of frames that wait, of runnable tasks."""
+    frames = func.sum(tasks.pending_frames).label("frames")
+    return select(tasks.priority, frames).where(text(IS_RUNNABLE)).group_by(tasks.priority)
 
 
 def _found(search: TaskSearch) -> list[ColumnElement[bool]]:
