@@ -43,7 +43,7 @@ def run_window(
     look = Theme(app, chosen if chosen in list(ThemeChoice) else ThemeChoice.SYSTEM)
     loop = new_event_loop(app)
     window = MainWindow(services, look, title=title, default_user=default_user, select_task=select_task, state=state)
-    before = signal.signal(signal.SIGINT, lambda *_: window.close())
+    before = signal.signal(signal.SIGINT, lambda *_: window.quit_unasked())
     try:
         with loop:
             loop.run_until_complete(_until_closed(window, screenshot))
@@ -66,4 +66,4 @@ async def _picture(window: MainWindow, path: Path) -> None:
     await asyncio.sleep(_SETTLE)
     image = window.grab().toImage()
     await window.background.call(lambda: image.save(str(path)))
-    window.close()
+    window.quit_unasked()

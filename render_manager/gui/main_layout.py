@@ -16,6 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from render_manager.domain.task_search import TaskSearch
 from render_manager.gui.action_set import ActionSet
 from render_manager.gui.actions import GRID_BAR
 from render_manager.gui.views.banner import Banner
@@ -25,6 +26,7 @@ from render_manager.gui.views.filter_bar import FilterBar
 from render_manager.gui.views.frame_grid import FrameGrid
 from render_manager.gui.views.legend import Legend
 from render_manager.gui.views.log_view import LogView
+from render_manager.gui.views.no_results import NoResults
 from render_manager.gui.views.side_pane import SidePane
 from render_manager.gui.views.task_history import TaskHistory
 from render_manager.gui.views.task_table import TaskTable
@@ -45,6 +47,7 @@ class MainLayout(QWidget):
         self.filter_bar = FilterBar()
         self.table = TaskTable(window.tasks)
         self.empty = EmptyView()
+        self.no_results = NoResults()
         self.grid = FrameGrid(window.frames)
         self.legend = Legend(window.frames)
         self.log = LogView(window.services.queries, background)
@@ -57,6 +60,7 @@ class MainLayout(QWidget):
         self._top = QStackedWidget()
         self._top.addWidget(self.table)
         self._top.addWidget(self.empty)
+        self._top.addWidget(self.no_results)
         self._bottom = _splitter(Qt.Orientation.Horizontal, (self._grid_pane(actions), self.log), (11, 9))
         self._left = _splitter(Qt.Orientation.Vertical, (self._top, self._bottom), (11, 9))
         self._whole = _splitter(Qt.Orientation.Horizontal, (self._left, self.side), (1, 0))
@@ -122,13 +126,16 @@ class MainLayout(QWidget):
         for name, target in self._layouts().items():
             state.save_layout(name, target.saveState())
 
-    def show_empty(self, empty: bool) -> None:
-        self._top.setCurrentWidget(self.empty if empty else self.table)
+    def show_found(self, found: int, search: TaskSearch) -> None:
+        """The table, or what to do where it would be empty."""
+        nothing = self.no_results if search != TaskSearch() else self.empty
+        self.no_results.explain(search.problem)
+        self._top.setCurrentWidget(self.table if found else nothing)
 
     def retint(self) -> None:
         for part in (
-            self.store_banner, self.broker_banner, self.filter_bar, self.empty, self.legend, self.log, self.workers,
-            self.history, self.workers_dock,
+            self.store_banner, self.broker_banner, self.filter_bar, self.empty, self.no_results, self.legend, self.log,
+            self.workers, self.history, self.workers_dock,
         ):  # fmt: skip
             part.retint()
 

@@ -13,6 +13,14 @@ VIEW_COMMANDS = (
         run=lambda window: window.live.refresh(),
     ),
     Command(
+        id="view.palette",
+        text=QT_TRANSLATE_NOOP("Commands", "Find a command…"),
+        tip=QT_TRANSLATE_NOOP("Commands", "Find a command, a task or a frame by a few letters"),
+        icon="command",
+        shortcut="Ctrl+K",
+        run=lambda window: window.command_palette.open(),
+    ),
+    Command(
         id="view.filter",
         text=QT_TRANSLATE_NOOP("Commands", "Filter tasks"),
         icon="search",
