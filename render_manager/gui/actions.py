@@ -34,7 +34,7 @@ MENU_BAR = (
     (QT_TRANSLATE_NOOP("Commands", "&View"), (
         "view.palette", "",
         "view.refresh", "view.filter", "", "view.history", "worker.show", "", "view.zoom_in", "view.zoom_out",
-        "view.zoom_fit", "", "view.theme",
+        "view.zoom_fit", "", "view.notices", "view.notice_settings", "view.theme",
     )),
 )  # fmt: skip
 TOOLBAR = (

@@ -18,6 +18,7 @@ from render_manager.gui.change_feed import ChangeFeed
 from render_manager.gui.declarations.command import Selection
 from render_manager.gui.dialogs.leave import LeaveDialog
 from render_manager.gui.dialogs.messages import explain, show_error
+from render_manager.gui.feedback import Feedback
 from render_manager.gui.frame_commands import FrameCommands
 from render_manager.gui.live import Live
 from render_manager.gui.local_workers import LocalWorkerChoice, OnQuit
@@ -88,10 +89,12 @@ class MainWindow(QMainWindow):
         self.frame_commands = FrameCommands(self)
         self.local_workers = LocalWorkerChoice(self)
         self.worker_commands = WorkerCommands(self)
-        self.statusBar().addPermanentWidget(parts.workers)
-        self.statusBar().setSizeGripEnabled(False)
         self.submit_commands = SubmitCommands(self, default_user)
         self.command_palette = Palette(self)
+        self.feedback = Feedback(self, default_user)
+        for part in (self.feedback.strip, parts.workers, self.feedback.bell):
+            self.statusBar().addPermanentWidget(part)
+        self.statusBar().setSizeGripEnabled(False)
         build_menus(self)
         self._connect()
         self.resize(1280, 780)
@@ -142,6 +145,7 @@ class MainWindow(QMainWindow):
         """Begin to read and to listen; needs the event loop to be there."""
         for job in (self.live.run(), self.live.watch_workers(), self.feed.run()):
             self.background.start(job)
+        self.feedback.start()
 
     # -- what was chosen -----------------------------------------------------------------------------------------
 
@@ -268,6 +272,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(icons.app_icon())
         self.actions_.retint()
         self.parts.retint()
+        self.feedback.retint()
 
     # -- closing -------------------------------------------------------------------------------------------------
 

@@ -24,6 +24,8 @@ MOST_TASKS, MOST_RECENT = 20, 12
 #: Letters from which on tasks are looked for.
 FEWEST_LETTERS = 2
 _SETTING = "palette_recent"
+#: What is found only with the name of its menu comes after what is found by its own.
+_BY_GROUP = 20
 
 
 @dataclass(frozen=True)
@@ -54,10 +56,13 @@ class PaletteSource(QObject):
         place = {key: number for number, key in enumerate(recent)}
         found: list[Entry] = []
         for entry in self._all():
-            fits = fuzzy.match(typed, f"{entry.title} {entry.group}") if typed else (0, ())
-            if fits:
-                matched = tuple(at for at in fits[1] if at < len(entry.title))
-                found.append(_with(entry, score=fits[0], matched=matched))
+            if not typed.strip():
+                found.append(entry)
+            elif fits := fuzzy.match(typed, entry.title):
+                found.append(_with(entry, score=fits[0], matched=fits[1]))
+            elif fits := fuzzy.match(typed, f"{entry.group} {entry.title}"):
+                own = tuple(at - len(entry.group) - 1 for at in fits[1] if at > len(entry.group))
+                found.append(_with(entry, score=fits[0] - _BY_GROUP, matched=own))
         found.sort(key=lambda entry: (not entry.enabled, -entry.score, place.get(entry.key, len(recent))))
         return found
 

@@ -91,6 +91,8 @@ QMainWindow::separator:hover {{ background: {accent}; }}
 QPushButton[role="picker"] {{ text-align: left; padding: 4px 24px 4px 7px; background-color: {base};
     background-image: url({folder}/chevron-down-{name}.svg); background-repeat: no-repeat;
     background-position: right center; }}
+QFrame[role="toast"] {{ background: {tip}; border: 1px solid {line}; border-radius: 8px; }}
+QFrame[role="toast"]:hover {{ border-color: {accent}; }}
 QFrame[role="popup"] {{ background: {window}; border: 1px solid {line}; }}
 QScrollBar:vertical {{ width: 11px; background: transparent; margin: 0; }}
 QScrollBar:horizontal {{ height: 11px; background: transparent; margin: 0; }}

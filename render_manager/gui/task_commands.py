@@ -180,13 +180,13 @@ class TaskCommands(QObject):
 
     # -- one task ------------------------------------------------------------------------------------------------
 
-    def go_to(self, task_id: str) -> None:
-        """Select the task, whatever the search shows now."""
-        if self._window.tasks.position(task_id) is not None:
-            self._window.table.select([task_id])
+    def go_to(self, *task_ids: str) -> None:
+        """Select the tasks, whatever the search shows now."""
+        if all(self._window.tasks.position(task_id) is not None for task_id in task_ids):
+            self._window.table.select(list(task_ids))
             self._window.table.setFocus()
             return
-        self._window.select_when_there([task_id])
+        self._window.select_when_there(task_ids)
         self._window.filter_bar.clear()
         self._window.live.read_list()
 

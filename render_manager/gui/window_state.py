@@ -3,7 +3,7 @@
 from PySide6.QtCore import QByteArray, QSettings
 
 #: Raise it when columns or panes change so that an older layout would come out wrong; it is then left unused.
-VERSION = 1
+VERSION = 2
 
 
 class WindowState:

@@ -1,8 +1,8 @@
 """How database and Redis are: whether they answer, and how soon."""
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
+from types import TracebackType
 
 from render_manager.domain.errors import BrokerUnavailable, StoreUnavailable
 from render_manager.services.ports import ChangeBus, TaskStore
@@ -10,7 +10,7 @@ from render_manager.services.ports import ChangeBus, TaskStore
 
 @dataclass(frozen=True)
 class Answer:
-    """Args: seconds: that it took; None: it is away, and ``problem`` says why."""
+    """Attributes: seconds: that it took; None: it is away, and ``problem`` says why."""
 
     seconds: float | None
     problem: str = ""
@@ -24,16 +24,26 @@ class Vitals:
         self._bus = bus
 
     def store(self) -> Answer:
-        return _timed(self._store.now)
+        with _Timed() as timed:
+            self._store.now()
+        return timed.answer
 
     def broker(self) -> Answer:
-        return _timed(self._bus.check)
+        with _Timed() as timed:
+            self._bus.check()
+        return timed.answer
 
 
-def _timed(ask: Callable[[], object]) -> Answer:
-    began = time.perf_counter()
-    try:
-        ask()
-    except (StoreUnavailable, BrokerUnavailable) as error:
-        return Answer(None, str(error))
-    return Answer(time.perf_counter() - began)
+class _Timed:
+    """Measures what is done within it, and takes its being away as an answer, too."""
+
+    def __enter__(self) -> "_Timed":
+        self._began = time.perf_counter()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> bool:
+        away = isinstance(error, StoreUnavailable | BrokerUnavailable)
+        self.answer = Answer(None, str(error)) if away else Answer(time.perf_counter() - self._began)
+        return away

@@ -52,7 +52,7 @@ def test_letters_find_what_is_meant(typed: str, better: str, worse: str) -> None
 def test_letters_that_are_not_there_find_nothing() -> None:
     assert fuzzy.match("xyz", "Retry") is None
     assert fuzzy.match("yrt", "Retry") is None
-    assert fuzzy.match("re", "Retry") == (8 + 5, (0, 1))
+    assert fuzzy.match("re", "Retry") == (4 + 8 + 5, (0, 1))
 
 
 def test_every_command_is_there_and_says_why_it_can_not_be_done(window: MainWindow, qtbot: QtBot) -> None:

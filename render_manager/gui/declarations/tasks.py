@@ -129,7 +129,7 @@ TASK_COMMANDS = (
         text=QT_TRANSLATE_NOOP("Commands", "Duplicate…"),
         tip=QT_TRANSLATE_NOOP("Commands", "Submit another task like this one; everything can be changed first"),
         icon="duplicate",
-        shortcut="Ctrl+Shift+N",
+        shortcut="Ctrl+J",
         enabled=lambda chosen: len(chosen.tasks) == 1,
         run=lambda window: window.task_commands.duplicate(),
     ),

@@ -58,6 +58,21 @@ VIEW_COMMANDS = (
         run=lambda window: window.grid.zoom(0),
     ),
     Command(
+        id="view.notices",
+        text=QT_TRANSLATE_NOOP("Commands", "Show notices"),
+        tip=QT_TRANSLATE_NOOP("Commands", "Show which tasks were finished or failed lately"),
+        icon="bell",
+        shortcut="Ctrl+Shift+N",
+        run=lambda window: window.feedback.show_list(),
+    ),
+    Command(
+        id="view.notice_settings",
+        text=QT_TRANSLATE_NOOP("Commands", "Notices"),
+        icon="bell",
+        menu=True,
+        run=lambda window: None,
+    ),
+    Command(
         id="view.theme",
         text=QT_TRANSLATE_NOOP("Commands", "Theme"),
         icon="theme",

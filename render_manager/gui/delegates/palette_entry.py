@@ -32,7 +32,7 @@ class PaletteDelegate(CellDelegate):
             right = self._keys(painter, palette, row.shortcut, right, cell) - 10
         painter.setPen(muted)
         aside = row.reason or row.group
-        width = min(painter.fontMetrics().horizontalAdvance(aside), cell.width() // 2)
+        width = min(painter.fontMetrics().horizontalAdvance(aside) + 2, cell.width() // 2)
         where = QRect(right - width, cell.top(), width, cell.height())
         shown = painter.fontMetrics().elidedText(aside, Qt.TextElideMode.ElideRight, width)
         painter.drawText(where, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, shown)

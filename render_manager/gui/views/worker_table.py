@@ -12,17 +12,17 @@ from render_manager.gui.views.data_table import DataTable
 
 _WIDTHS: dict[int, int] = {
     Column.NAME: 104,
-    Column.HOST: 92,
+    Column.HOST: 84,
     Column.STATE: 148,
-    Column.RENDERING: 140,
-    Column.CPU: 96,
-    Column.MEMORY: 96,
-    Column.GPU: 96,
+    Column.RENDERING: 130,
+    Column.CPU: 86,
+    Column.MEMORY: 86,
+    Column.GPU: 86,
     Column.DISK: 74,
     Column.SEEN: 72,
-    Column.ENGINES: 170,
-    Column.QUEUES: 64,
-    Column.TAGS: 90,
+    Column.ENGINES: 160,
+    Column.QUEUES: 60,
+    Column.TAGS: 76,
 }
 
 
