@@ -1,6 +1,6 @@
 """Tells what happened without being asked: toasts, tray, notices, and the state of the farm in the status bar."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint, Qt
@@ -139,7 +139,7 @@ class Feedback(QObject):
         sound.toggled.connect(news.want_sound)
         menu.addAction(sound)
 
-    def _choices(self, menu: QMenu, choices: dict[str, object], chosen: str) -> None:
+    def _choices(self, menu: QMenu, choices: Mapping[str, Callable[[], object]], chosen: str) -> None:
         group = QActionGroup(self)
         for word, choose in choices.items():
             action = QAction(word, menu, checkable=True, checked=word == chosen)

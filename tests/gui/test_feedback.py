@@ -1,11 +1,12 @@
 """Notices of tasks that ended, the tray, and the state of the farm in the status bar."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
-from PySide6.QtCore import QPoint, QSettings, Qt
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QAction
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QLineEdit, QToolButton, QWidget
@@ -36,7 +37,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def ended(farm: Farm, background: Background, qtbot: QtBot) -> Iterator[tuple[EndedTasks, list[list[str]]]]:
+def ended(farm: Farm, background: Background, qtbot: QtBot) -> tuple[EndedTasks, list[list[str]]]:
     """One that has looked once, and the names it told of since."""
     told: list[list[str]] = []
     watcher = EndedTasks(farm.services.queries, background)
@@ -45,7 +46,7 @@ def ended(farm: Farm, background: Background, qtbot: QtBot) -> Iterator[tuple[En
     farm.render(1)
     background.start(watcher.run())
     qtbot.waitUntil(lambda: watcher._since is not None)
-    yield watcher, told
+    return watcher, told
 
 
 def _render(farm: Farm, name: str) -> RenderTask:
@@ -246,7 +247,7 @@ def test_toasts_are_few_do_not_overlap_and_go_away(
         window.feedback.news.take([_task(f"t{number}")])
     assert _toasts(window) == ["t3 is finished", "t4 is finished", "t5 is finished"]
     places = [toast.geometry() for toast in window.feedback.toasts.shown]
-    assert all(above.bottom() < below.top() for above, below in zip(places, places[1:], strict=False))
+    assert all(above.bottom() < below.top() for above, below in pairwise(places))
     before = places[-1]
     window.resize(window.width() - 100, window.height())
     assert window.feedback.toasts.shown[-1].x() == before.x() - 100
@@ -254,7 +255,6 @@ def test_toasts_are_few_do_not_overlap_and_go_away(
     assert _toasts(window) == ["t3 is finished", "t5 is finished"]
     monkeypatch.setattr(toasts, "STAYS", 50)
     window.feedback.news.take([_task("short")])
-    qtbot.mouseMove(window, QPoint(5, 5))  # it stays as long as the mouse is on it
     qtbot.waitUntil(lambda: "short is finished" not in _toasts(window))
     assert len(_toasts(window)) == 2, "each has its own time"
 

@@ -91,8 +91,8 @@ class Toasts(QObject):
         toast.clicked.connect(lambda: self._open(toast))
         toast.gone.connect(lambda: self._remove(toast))
         self.shown.append(toast)
-        toast.show()
         self._place()
+        toast.show()
 
     def retint(self) -> None:
         for toast in self.shown:
@@ -112,7 +112,8 @@ class Toasts(QObject):
     def _place(self) -> None:
         bottom = self._window.height() - self._window.statusBar().height() - _MARGIN
         for toast in reversed(self.shown):
-            high = toast.layout().heightForWidth(_WIDTH)
+            toast.ensurePolished()
+            high = toast.heightForWidth(_WIDTH)
             toast.setFixedHeight(high)
             bottom -= high
             toast.move(QPoint(self._window.width() - _WIDTH - _MARGIN, bottom))
