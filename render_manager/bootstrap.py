@@ -24,6 +24,7 @@ from render_manager.services.retention import Retention
 from render_manager.services.services import Services
 from render_manager.services.submit import Submission
 from render_manager.services.upload import Uploading
+from render_manager.services.vitals import Vitals
 from render_manager.services.workers import Workers
 from render_manager.store.engine import open_engine
 from render_manager.store.migrate import check_version, upgrade
@@ -90,6 +91,7 @@ class Program:
             keep_days=settings.audit_days,
             retention=Retention(self.store, cleanup, after_days, settings.cleanup_keep) if after_days else None,
         )
+        self._local = WorkerProcesses(settings, workers.release)
         uploading = Uploading(self.objects, settings.upload_prefix)
         return Services(
             submission=Submission(
@@ -106,16 +108,17 @@ class Program:
             give_back=GiveBack(lifecycle, self.objects, settings.results_prefix),
             uploading=uploading,
             queries=Queries(self.store, known, alive_within=rules.alive_within),
+            vitals=Vitals(self.store, self.bus),
             workers=workers,
             lifecycle=lifecycle,
             bus=self.bus,
-            local_workers=WorkerProcesses(settings, workers.release),
+            local_workers=self._local,
         )
 
     def close(self) -> None:
         """Stop what this program started and let go of the rest. Never raises: leaving must always work."""
         for leave in (
-            self.services.local_workers.stop,
+            self._local.close,
             self.queue.close,
             self.bus.close,
             self.objects.close,

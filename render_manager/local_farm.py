@@ -15,6 +15,8 @@ import psutil
 
 from render_manager.config import Settings
 from render_manager.domain.errors import LocalFarmError
+from render_manager.left_workers import LeftWorkers, kill_tree
+from render_manager.messaging.names import STAY
 
 #: A worker that ends by itself within so many seconds would do so again: the reason is told instead.
 EARLY = 15.0
@@ -26,7 +28,7 @@ class WorkerProcesses:
     """Fits the LocalWorkers port.
 
     A worker gets our end of a pipe as its standard input: when we close it, or die, it hands back what it renders and
-    leaves.
+    leaves; unless it was told to stay before.
 
     Args:
         release: told the name of each worker that is gone, so that its frames go back at once.
@@ -36,10 +38,11 @@ class WorkerProcesses:
         self._settings = settings
         self._release = release
         self._lock = threading.Lock()
+        self._left = LeftWorkers(settings.render_manager_home / "local-workers")
         self._workers: dict[str, subprocess.Popen[bytes]] = {}
         self._last_start = 0.0
 
-    def start(self) -> str:
+    def start(self, *, stay: bool = False) -> str:
         self._forget_ended()
         name = f"{socket.gethostname()}-local-{secrets.token_hex(3)}"
         log_file = self._log_file(name)
@@ -61,7 +64,29 @@ class WorkerProcesses:
         with self._lock:
             self._workers[name] = process
             self._last_start = time.monotonic()
+        if stay:
+            self.let_go()
         return name
+
+    def let_go(self) -> int:
+        """They are told to stay before the pipe to them is closed."""
+        with self._lock:
+            workers, self._workers = self._workers, {}
+        gone_on = 0
+        for name, process in workers.items():
+            assert process.stdin
+            try:
+                self._left.note(name, process.pid)
+                process.stdin.write(STAY)
+                process.stdin.close()
+            except (OSError, psutil.Error):  # it has ended by itself
+                self._left.forget(name)
+                self._release(name)
+            else:
+                gone_on += 1
+                # It may still end before us, and is reaped then.
+                threading.Thread(target=process.wait, name=f"reaps {name}", daemon=True).start()
+        return gone_on
 
     def _forget_ended(self) -> None:
         with self._lock:
@@ -82,6 +107,12 @@ class WorkerProcesses:
         return self._settings.render_manager_home / "logs" / f"{name}.log"
 
     def stop(self) -> None:
+        self.close()
+        for name in self._left.stop(STOP_TIMEOUT):
+            self._release(name)
+
+    def close(self) -> None:
+        """Stop those that were started here and not let go."""
         with self._lock:
             workers, self._workers = self._workers, {}
         for process in workers.values():
@@ -91,14 +122,15 @@ class WorkerProcesses:
             try:
                 process.wait(STOP_TIMEOUT)
             except subprocess.TimeoutExpired:
-                _kill_tree(process.pid)
+                kill_tree(process.pid)
                 process.wait()
         for name in workers:  # all are gone by now, whatever the database says to this
             self._release(name)
 
     def running(self) -> int:
         with self._lock:
-            return sum(process.poll() is None for process in self._workers.values())
+            own = sum(process.poll() is None for process in self._workers.values())
+        return own + len(self._left.alive())
 
 
 def _worker_command() -> list[str]:
@@ -109,16 +141,3 @@ def _worker_command() -> list[str]:
             raise LocalFarmError(f"The program {beside} is missing: install Render Manager again.")
         return [found]
     return [sys.executable, "-m", "workers"]
-
-
-def _kill_tree(pid: int) -> None:
-    try:
-        process = psutil.Process(pid)
-        family = [*process.children(recursive=True), process]
-    except psutil.NoSuchProcess:
-        return
-    for member in family:
-        try:
-            member.kill()
-        except psutil.Error:
-            continue

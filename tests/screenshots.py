@@ -12,11 +12,12 @@ import subprocess
 import sys
 import tempfile
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QRadialGradient
-from PySide6.QtWidgets import QApplication, QLabel, QListWidget, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListWidget, QWidget
 from sqlalchemy import update
 
 from render_manager.domain.audit import Action
@@ -24,7 +25,7 @@ from render_manager.domain.entities import WorkerProfile, Workspace, WorkspaceSt
 from render_manager.domain.frame_order import FrameOrder
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.priority import Band
-from render_manager.domain.states import FrameStatus
+from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.gui.background import new_event_loop
 from render_manager.gui.dialogs.submit import SubmitDialog
 from render_manager.gui.dialogs.task_picker import TaskPicker
@@ -312,6 +313,71 @@ async def _with_card(window: MainWindow, position: int) -> QWidget:
     return whole
 
 
+async def palette(farm: Farm, window: MainWindow) -> QWidget:
+    await _filled(farm, window)
+    window.command_palette.open()
+    window.command_palette.words.setText("re")
+    await until(lambda: any(entry.key.startswith("task ") for entry in window.command_palette.model.entries))
+    return window.command_palette
+
+
+async def palette_whole(farm: Farm, window: MainWindow) -> QWidget:
+    await _filled(farm, window)
+    window.table.clearSelection()
+    window.command_palette.open()
+    await asyncio.sleep(0.3)
+    return window.command_palette
+
+
+async def notices(farm: Farm, window: MainWindow) -> QWidget:
+    tasks = await _filled(farm, window)
+    shots = [replace(farm.task(tasks["street_030"]), name=f"seq04_shot{10 * number:03}") for number in range(12)]
+    failed = replace(
+        farm.task(tasks["street_040"]), status=TaskStatus.FAILED, error_message="Texture wood_planks.tx is missing."
+    )
+    for ended in (shots, [failed], [farm.task(tasks["title_card"])]):
+        window.feedback.news.take(ended)
+    return window
+
+
+async def notices_list(farm: Farm, window: MainWindow) -> QWidget:
+    await notices(farm, window)
+    window.feedback.show_list()
+    await asyncio.sleep(0.2)
+    return window.feedback.list
+
+
+async def no_results(farm: Farm, window: MainWindow) -> QWidget:
+    await _filled(farm, window)
+    window.findChild(QLineEdit, "filter_words").setText("kitchen engine:unreal")
+    await until(window.parts.no_results.isVisible)
+    return window
+
+
+async def away(farm: Farm, window: MainWindow) -> QWidget:
+    """Database and Redis away, in a small window."""
+    window.resize(1280, 720)
+    await _filled(farm, window)
+    farm.bus.take_away()
+    farm.store.down = True
+    window.live.refresh()
+    await until(window.parts.store_banner.isVisible)
+    await until(lambda: "away" in window.feedback.strip.store.text())
+    return window
+
+
+async def quitting(farm: Farm, window: MainWindow) -> QWidget:
+    await _filled(farm, window)
+    window.close()
+    await asyncio.sleep(0.2)
+    return window.findChild(QWidget, "leave")
+
+
+async def start_workers(farm: Farm, window: MainWindow) -> QWidget:
+    window.actions_["worker.start_several"].trigger()
+    return window.findChild(QWidget, "start_workers")
+
+
 async def small(farm: Farm, window: MainWindow) -> QWidget:
     window.resize(1280, 720)
     return await main_light(farm, window)
@@ -345,6 +411,18 @@ SCENES: dict[str, tuple[ThemeChoice, Callable[[Farm, MainWindow], Awaitable[QWid
     "workers-small": (ThemeChoice.DARK, workers_small),
     "workers-none": (ThemeChoice.LIGHT, workers_none),
     "disable": (ThemeChoice.DARK, disable),
+    "palette": (ThemeChoice.LIGHT, palette),
+    "palette-dark": (ThemeChoice.DARK, palette),
+    "palette-whole": (ThemeChoice.DARK, palette_whole),
+    "notices": (ThemeChoice.LIGHT, notices),
+    "notices-dark": (ThemeChoice.DARK, notices),
+    "notices-list": (ThemeChoice.LIGHT, notices_list),
+    "notices-list-dark": (ThemeChoice.DARK, notices_list),
+    "no-results": (ThemeChoice.LIGHT, no_results),
+    "away": (ThemeChoice.LIGHT, away),
+    "away-dark": (ThemeChoice.DARK, away),
+    "quitting": (ThemeChoice.DARK, quitting),
+    "start-workers": (ThemeChoice.LIGHT, start_workers),
     "history": (ThemeChoice.LIGHT, history),
     "history-dark": (ThemeChoice.DARK, history),
     "history-of-frame": (ThemeChoice.DARK, history_of_frame),
@@ -441,7 +519,7 @@ def _fill(farm: Farm) -> dict[str, str]:
     farm.lifecycle.set_activity(prepared.id, "Downloading harbour_night.zip 34 % of 2.1 GB")
     farm.services.control.set_priority(prepared.id, 7)
     for worker in WORKERS:
-        farm.beat(worker, cpu_percent=91.0, memory_percent=47.0, disk_free=812_000_000_000)
+        farm.beat(worker, cpu_percent=91.0, memory_percent=47.0, disk_free=812_000_000_000, gpu_percent=64.0)
     farm.local.count = 1
     return tasks
 
@@ -469,7 +547,11 @@ def _people_farm(farm: Farm) -> None:
     ]
     for place, worker in enumerate(more):
         farm.beat(
-            worker, cpu_percent=4.0 + 3 * place, memory_percent=93.0 if place == 1 else 22.0, disk_free=3e11 + place
+            replace(worker, release="0.1.0"),
+            cpu_percent=4.0 + 3 * place,
+            memory_percent=93.0 if place == 1 else 22.0,
+            disk_free=3e11 + place,
+            **({"gpu_percent": 88.0} if place == 1 else {}),
         )
     workers = farm.services.workers
     workers.disable("node-04", "The disk makes noises")

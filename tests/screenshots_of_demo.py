@@ -53,7 +53,7 @@ async def take(farm: Farm, app: QApplication, folder: Path, settings: QSettings)
         window.grab().save(str(folder / f"window-{choice.value}.png"), "PNG", 1)  # small, however long it takes
     closed = asyncio.get_running_loop().create_future()
     window.closed.connect(lambda: closed.done() or closed.set_result(None))
-    window.close()
+    window.quit_unasked()
     await closed
 
 

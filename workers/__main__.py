@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 import psutil
 
+from render_manager import __version__
 from render_manager.bootstrap import Program
 from render_manager.config import load_settings
 from render_manager.domain.audit import worker_as_actor
@@ -64,6 +65,7 @@ def _work(program: Program, options: argparse.Namespace) -> int:
         memory=psutil.virtual_memory().total,
         instance=secrets.token_hex(8),
         local=options.with_parent,
+        release=__version__,
     )
     program.services.lifecycle.actor = worker_as_actor(profile.name)
     forked = options.pool == "prefork"

@@ -14,7 +14,7 @@ from celery.worker import state
 from render_manager.domain.entities import WorkerProfile
 from render_manager.domain.priority import Band
 from render_manager.messaging.celery_app import make_app, queue
-from render_manager.messaging.names import host_queue, worker_queue
+from render_manager.messaging.names import STAY, host_queue, worker_queue
 from workers.runtime import WorkerRuntime
 from workers.tasks import register
 
@@ -39,7 +39,7 @@ def run(app: Celery, runtime: WorkerRuntime, *, pool: str, with_parent: bool) ->
     """Run until told to stop; the exit code.
 
     The first SIGTERM or Ctrl+C lets the frame finish, the second hands it back. ``with_parent``: the end of standard
-    input means that whoever started us is gone, and counts as the second.
+    input means that whoever started us is gone, and counts as the second, unless we were told to stay before.
     """
     asked = [runtime.stop_after_frame, runtime.stop_now]
 
@@ -83,8 +83,10 @@ def _leave() -> None:
 
 
 def _watch_parent(leave: Callable[[], None]) -> None:
-    while os.read(sys.stdin.fileno(), 4096):  # not through the buffer: its lock would be held at shutdown
-        continue
+    while told := os.read(sys.stdin.fileno(), 4096):  # not through the buffer: its lock would be held at shutdown
+        if STAY in told:
+            log.info("Going on without whoever started this worker")
+            return
     log.info("Whoever started this worker is gone: leaving")
     leave()
     _leave()

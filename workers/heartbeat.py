@@ -10,6 +10,7 @@ from render_manager.domain.entities import HostLoad, WorkerProfile
 from render_manager.domain.errors import BrokerUnavailable
 from render_manager.services.ports import TaskStore, TicketQueue
 from render_manager.services.workers import Workers
+from workers.graphics import GraphicsCards
 from workers.janitor import Janitor
 from workers.periodic import Periodic
 from workers.signals import Signal
@@ -43,6 +44,7 @@ class Heartbeat:
         every: seconds between beats.
         free_disk: measures how many bytes are free where workspaces are, and whether that is too little.
         janitor: woken at each beat, so that clean-ups whose ticket was lost are found.
+        graphics: measures how busy the host's graphics cards are; None: as nvidia-smi says.
     """
 
     def __init__(
@@ -55,6 +57,7 @@ class Heartbeat:
         every: float,
         free_disk: Callable[[], tuple[int, bool]],
         janitor: Janitor,
+        graphics: GraphicsCards | None = None,
     ) -> None:
         self._worker = worker
         self._workers = workers
@@ -62,6 +65,7 @@ class Heartbeat:
         self._queue = queue
         self._free_disk = free_disk
         self._janitor = janitor
+        self._graphics = graphics or GraphicsCards()
         self._beats = Periodic("heartbeat", self.beat, every)
         self._looks = Periodic("look for work", self._look, min(every, LOOK_EVERY))
 
@@ -81,11 +85,14 @@ class Heartbeat:
     def beat(self) -> None:
         """One beat. Raises StoreUnavailable."""
         free, low = self._free_disk()
+        gpu = self._graphics.load()
         load = HostLoad(
             cpu_percent=psutil.cpu_percent(),
             memory_percent=psutil.virtual_memory().percent,
             disk_free=free,
             disk_low=low,
+            gpu_percent=gpu.busy,
+            gpu_memory_percent=gpu.memory,
         )
         orders = self._workers.beat(self._worker.profile, load)
         if orders is None:

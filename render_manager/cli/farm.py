@@ -66,6 +66,7 @@ def up(
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, signal.default_int_handler)
     with open_program(serve=True) as program:
+        others = program.services.local_workers.running()  # a window before us left them
         names = [program.services.local_workers.start() for _ in range(workers)]
         say(f"Home      {program.settings.render_manager_home}")
         say(f"Redis     {'embedded, running' if program.settings.embedded_redis else 'as configured'}")
@@ -74,7 +75,7 @@ def up(
         say("Ready. Stop with Ctrl+C.")
         try:
             for _ in poll():
-                lost = len(names) - program.services.local_workers.running()
+                lost = others + len(names) - program.services.local_workers.running()
                 for _ in range(lost):
                     name = program.services.local_workers.start()
                     say(f"A worker ended; started {name} in its place.")

@@ -173,7 +173,19 @@ def workers(as_json: AsJson = False) -> None:
         print_json([worker_json(worker) for worker in found])
         return
     table(
-        ["worker", "host", "state", "rendering", "engines", "queues", "tags", "CPU %", "memory %", "disk free"],
+        [
+            "worker",
+            "host",
+            "state",
+            "rendering",
+            "engines",
+            "queues",
+            "tags",
+            "CPU %",
+            "memory %",
+            "GPU %",
+            "disk free",
+        ],
         [
             (
                 worker.profile.name,
@@ -185,6 +197,7 @@ def workers(as_json: AsJson = False) -> None:
                 ", ".join(worker.profile.tags),
                 worker.load.cpu_percent,
                 worker.load.memory_percent,
+                worker.load.gpu_percent,
                 size(worker.load.disk_free or 0),
             )
             for worker in found

@@ -129,6 +129,7 @@ class WorkerProfile:
     memory: int | None = None  #: bytes the host has in all
     instance: str = ""  #: new with each start: tells a worker from an earlier one of the same name
     local: bool = False  #: started by a window or command on its own machine; forgotten when it leaves
+    release: str = ""  #: of Render Manager
 
 
 @dataclass(frozen=True)
@@ -139,6 +140,8 @@ class HostLoad:
     memory_percent: float | None = None
     disk_free: int | None = None  #: bytes free where its workspaces are
     disk_low: bool = False  #: that is less than must stay free: it takes no task whose project is not here yet
+    gpu_percent: float | None = None  #: of the busiest graphics card; None: there is none, or it can't be read
+    gpu_memory_percent: float | None = None  #: of the fullest one
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,7 @@ class ActionSet(QObject):
         super().__init__(window)
         self._window = window
         self._actions: dict[str, QAction] = {}
+        self.selection = Selection()  #: by which the commands are possible or not
         self.menus: dict[str, QMenu] = {}  #: of the commands that open one; the window fills them
         for command in COMMANDS:
             action = QAction(tr(command.text), window)
@@ -52,6 +53,7 @@ class ActionSet(QObject):
         return self._actions[command_id]
 
     def update(self, selection: Selection) -> None:
+        self.selection = selection
         for command in COMMANDS:
             self._actions[command.id].setEnabled(command.enabled(selection))
             if command.checked:

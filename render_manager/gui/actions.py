@@ -11,7 +11,7 @@ COMMANDS = (*TASK_COMMANDS, *FRAME_COMMANDS, *WORKER_COMMANDS, *VIEW_COMMANDS)
 
 TASK_MENU = (
     "task.pause", "task.resume", "task.release", "task.choose", "task.cancel", "", "task.retry", "task.priority", "",
-    "task.download", "task.cleanup", "", "task.copy_id",
+    "task.download", "task.cleanup", "", "task.duplicate", "task.open_workspace", "task.copy_id",
 )  # fmt: skip
 FRAME_MENU = (
     "frame.retry", "frame.skip", "", "frame.log", "frame.open_image", "frame.open_folder", "frame.download",
@@ -31,12 +31,14 @@ MENU_BAR = (
         *FRAME_MENU[3:],
     )),
     (QT_TRANSLATE_NOOP("Commands", "&Worker"), (
-        "worker.show", "", *WORKER_MENU, "", "worker.start", "worker.stop",
+        "worker.show", "", *WORKER_MENU, "", "worker.start", "worker.start_several", "worker.stop",
+        "worker.on_quit",
     )),
     (QT_TRANSLATE_NOOP("Commands", "&View"), (
+        "view.palette", "",
         "view.refresh", "view.filter", "", "view.history", "worker.show", "", "view.zoom_in", "view.zoom_out",
-        "view.zoom_fit", "view.frame_list", "view.frame_card", "", "view.layout", "view.theme", "view.density",
-        "view.language",
+        "view.zoom_fit", "view.frame_list", "view.frame_card", "", "view.notices", "view.notice_settings", "",
+        "view.layout", "view.theme", "view.density", "view.language",
     )),
 )  # fmt: skip
 TOOLBAR = (

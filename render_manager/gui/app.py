@@ -53,7 +53,7 @@ def run_window(
         MainWindow, services, look, title=title, default_user=default_user, select_task=select_task, state=state
     )
     desk = Desk(make, Language(app, spoken))
-    before = signal.signal(signal.SIGINT, lambda *_: desk.window.close())
+    before = signal.signal(signal.SIGINT, lambda *_: desk.window.quit_unasked())
     try:
         with loop:
             loop.run_until_complete(_until_closed(desk, screenshot))
@@ -76,4 +76,4 @@ async def _picture(window: MainWindow, path: Path) -> None:
     await asyncio.sleep(_SETTLE)
     image = window.grab().toImage()
     await window.background.call(lambda: image.save(str(path)))
-    window.close()
+    window.quit_unasked()

@@ -25,8 +25,9 @@ log = logging.getLogger(__name__)
 
 #: Seconds in which changes are gathered before one read answers them all.
 MERGE = 0.08
-#: A worker that dies says nothing; so workers are looked at by the clock, too.
-WORKERS_EVERY = 10.0
+#: A worker that dies says nothing; so workers are looked at by the clock, too: it counts as offline 12.5 s after its
+#: last heartbeat by default, and is shown so within 15.
+WORKERS_EVERY = 2.0
 #: Seconds between two readings of them, and more for each worker: its heartbeat is a notice, and a farm has many.
 WORKERS_REST, PER_WORKER = 0.5, 0.002
 TASKS_PER_READ = 500

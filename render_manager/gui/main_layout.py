@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from render_manager.domain.task_search import TaskSearch
 from render_manager.gui.imaging.reading import read_thumbnail
 from render_manager.gui.views.banner import Banner
 from render_manager.gui.views.details import DetailsPane
@@ -20,6 +21,7 @@ from render_manager.gui.views.drop import EmptyView
 from render_manager.gui.views.filter_bar import FilterBar
 from render_manager.gui.views.frames_pane import FramesPane
 from render_manager.gui.views.log_view import LogView
+from render_manager.gui.views.no_results import NoResults
 from render_manager.gui.views.side_pane import SidePane
 from render_manager.gui.views.task_history import TaskHistory
 from render_manager.gui.views.task_table import TaskTable
@@ -41,6 +43,7 @@ class MainLayout(QWidget):
         self.filter_bar = FilterBar()
         self.table = TaskTable(window.tasks)
         self.empty = EmptyView()
+        self.no_results = NoResults()
         thumbnails = Thumbnails(window.services.results, background, read_thumbnail)
         self.frames = FramesPane(
             window.frames, thumbnails, window.services.queries, background, actions, window.workers.host_of
@@ -55,6 +58,7 @@ class MainLayout(QWidget):
         self._top = QStackedWidget()
         self._top.addWidget(self.table)
         self._top.addWidget(self.empty)
+        self._top.addWidget(self.no_results)
         self._bottom = _splitter(Qt.Orientation.Horizontal, (self.frames, self.log), (11, 9))
         self._left = _splitter(Qt.Orientation.Vertical, (self._top, self._bottom), (11, 9))
         self._whole = _splitter(Qt.Orientation.Horizontal, (self._left, self.side), (1, 0))
@@ -106,13 +110,16 @@ class MainLayout(QWidget):
             if name in arrangement:
                 target.restoreState(arrangement[name])
 
-    def show_empty(self, empty: bool) -> None:
-        self._top.setCurrentWidget(self.empty if empty else self.table)
+    def show_found(self, found: int, search: TaskSearch) -> None:
+        """The table, or what to do where it would be empty."""
+        nothing = self.no_results if search != TaskSearch() else self.empty
+        self.no_results.explain(search.problem)
+        self._top.setCurrentWidget(self.table if found else nothing)
 
     def retint(self) -> None:
         for part in (
-            self.store_banner, self.broker_banner, self.filter_bar, self.empty, self.frames, self.log, self.workers,
-            self.history, self.workers_dock,
+            self.store_banner, self.broker_banner, self.filter_bar, self.empty, self.no_results, self.frames, self.log,
+            self.workers, self.history, self.workers_dock,
         ):  # fmt: skip
             part.retint()
 

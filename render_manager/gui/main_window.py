@@ -8,18 +8,21 @@ from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QMainWindow
 
 from render_manager.domain.entities import RenderFrame, WorkerStatus
-from render_manager.domain.task_search import TaskGroup, TaskSearch, TaskTally
+from render_manager.domain.task_search import TaskTally
 from render_manager.gui import icons, sentences, text
 from render_manager.gui.action_set import ActionSet
 from render_manager.gui.actions import FRAME_MENU, TASK_MENU, WORKER_MENU
 from render_manager.gui.background import Background
 from render_manager.gui.change_feed import ChangeFeed
 from render_manager.gui.declarations.command import Selection
+from render_manager.gui.dialogs.leave import LeaveDialog
 from render_manager.gui.dialogs.messages import explain, show_error
+from render_manager.gui.feedback import Feedback
 from render_manager.gui.frame_commands import FrameCommands
 from render_manager.gui.language import LanguageChoice
 from render_manager.gui.layouts import Layouts
 from render_manager.gui.live import Live
+from render_manager.gui.local_workers import LocalWorkerChoice, OnQuit
 from render_manager.gui.main_layout import MainLayout
 from render_manager.gui.menus import build_menus
 from render_manager.gui.models.frames import FrameModel
@@ -28,6 +31,7 @@ from render_manager.gui.models.worker_table import WorkerTableModel
 from render_manager.gui.submit_commands import SubmitCommands
 from render_manager.gui.task_commands import TaskCommands
 from render_manager.gui.theme import Density, Theme, ThemeChoice
+from render_manager.gui.views.palette import Palette
 from render_manager.gui.window_state import WindowState
 from render_manager.gui.worker_commands import WorkerCommands
 from render_manager.services.services import Services
@@ -72,7 +76,7 @@ class MainWindow(QMainWindow):
         labels = {engine.name: engine.label for engine in services.submission.engines.values()}
         self.tasks = TaskTableModel(labels)
         self.frames = FrameModel()
-        self.workers = WorkerTableModel(labels, self._task_name)
+        self.workers = WorkerTableModel(labels, self.task_name)
         for model in (self.tasks, self.frames, self.workers):
             model.setParent(self)  # they go with the window, in its thread; garbage may be collected in any
         self.feed = ChangeFeed(services.bus)
@@ -89,10 +93,14 @@ class MainWindow(QMainWindow):
         self.workers_dock.hide()
         self.task_commands = TaskCommands(self)
         self.frame_commands = FrameCommands(self)
+        self.local_workers = LocalWorkerChoice(self)
         self.worker_commands = WorkerCommands(self)
-        self.statusBar().addPermanentWidget(parts.workers)
-        self.statusBar().setSizeGripEnabled(False)
         self.submit_commands = SubmitCommands(self, default_user)
+        self.command_palette = Palette(self)
+        self.feedback = Feedback(self, default_user)
+        for part in (self.feedback.strip, parts.workers, self.feedback.bell):
+            self.statusBar().addPermanentWidget(part)
+        self.statusBar().setSizeGripEnabled(False)
         build_menus(self)
         self._connect()
         self.resize(1280, 780)
@@ -124,6 +132,7 @@ class MainWindow(QMainWindow):
         self.workers_dock.visibilityChanged.connect(lambda _: self.update_actions())
         self.workers_dock.table.selected.connect(self.update_actions)
         self.workers_dock.table.menu_asked.connect(lambda point: self._popup(WORKER_MENU, point))
+        parts.no_results.clear.connect(self.filter_bar.clear)
         parts.empty.submit.connect(lambda: self.submit_commands.open([]))
         self.feed.changed.connect(self.live.note)
         self.feed.lost.connect(self._broker_lost)
@@ -144,6 +153,7 @@ class MainWindow(QMainWindow):
         """Begin to read and to listen; needs the event loop to be there."""
         for job in (self.live.run(), self.live.watch_workers(), self.feed.run()):
             self.background.start(job)
+        self.feedback.start()
 
     # -- what was chosen -----------------------------------------------------------------------------------------
 
@@ -218,8 +228,7 @@ class MainWindow(QMainWindow):
         self.update_actions()
 
     def _tallied(self, tally: TaskTally) -> None:
-        nothing = not tally.of(TaskGroup.ALL) and self.tasks.search == TaskSearch()
-        self.parts.show_empty(nothing)
+        self.parts.show_found(tally.of(self.tasks.search.group), self.tasks.search)
         self.filter_bar.tally(tally)
         self._select_wanted()
 
@@ -245,7 +254,8 @@ class MainWindow(QMainWindow):
             self.tr("{0} Until then the window looks for changes by itself.").format(sentences.say(reason))
         )
 
-    def _task_name(self, task_id: str) -> str | None:
+    def task_name(self, task_id: str) -> str | None:
+        """None: it is not known."""
         row = self.tasks.row(task_id)
         return row and row.task.name
 
@@ -277,22 +287,38 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(icons.app_icon())
         self.actions_.retint()
         self.parts.retint()
+        self.feedback.retint()
 
     # -- closing -------------------------------------------------------------------------------------------------
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop this computer's workers first, if there are any; the window stays until that is done."""
+        """Stop this computer's workers first, if there are any and they are not to go on; the window stays until that
+        is done."""
         event.ignore()
+        if self.closing or self.findChild(LeaveDialog):
+            return
+        if self._local_workers:
+            self.local_workers.ask(self._local_workers, self._leave)
+        else:
+            self._leave(stay=False)
+
+    def quit_unasked(self) -> None:
+        """Nobody is there to be asked: the workers go on only where that is settled."""
+        self._leave(stay=self.local_workers.on_quit is OnQuit.STAY)
+
+    def _leave(self, stay: bool) -> None:
         if not self.closing:
             self.closing = True
             self.parts.save(self.state)
             self.setEnabled(False)
             self.submit_commands.stop()
             self.task_commands.stop()
-            asyncio.get_event_loop().create_task(self._close())
+            asyncio.get_event_loop().create_task(self._close(stay))
 
-    async def _close(self) -> None:
-        if self._local_workers:
+    async def _close(self, stay: bool) -> None:
+        if stay:
+            await asyncio.wait([asyncio.ensure_future(self.background.call(self.services.local_workers.let_go))])
+        elif self._local_workers:
             self.statusBar().showMessage(
                 self.tr("Stopping this computer's workers; their frames go back to the queue…")
             )

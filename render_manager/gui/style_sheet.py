@@ -44,6 +44,7 @@ QLineEdit:focus {{ border-color: {accent}; }}
 QLineEdit[wrong="true"], QPlainTextEdit[wrong="true"] {{ border-color: {error}; }}
 QComboBox, QSpinBox {{ border: 1px solid {line}; border-radius: 5px; padding: 4px 7px; background: {base}; }}
 QComboBox:focus, QSpinBox:focus {{ border-color: {accent}; }}
+QSpinBox[role="cell"] {{ padding: 0; border: 1px solid {accent}; border-radius: 3px; }}
 QComboBox:disabled, QSpinBox:disabled, QLineEdit:disabled {{ color: {off}; background: {window}; }}
 QComboBox::drop-down {{ border: 0; width: 22px; }}
 QComboBox::down-arrow, QSpinBox::down-arrow {{ image: url({folder}/chevron-down-{name}.svg); }}
@@ -69,6 +70,9 @@ QPushButton:disabled {{ color: {off}; }}
 QPushButton:default:enabled {{ background: {highlight}; border-color: {highlight}; color: #ffffff; }}
 QPushButton:default:hover:enabled {{ background: {accent}; }}
 QPushButton[danger="true"]:enabled {{ background: {danger}; border-color: {danger}; color: #ffffff; }}
+QListView[role="palette"] {{ border: 0; border-top: 1px solid {line}; background: {window}; outline: 0; }}
+QListView[role="palette"]::item:hover {{ background: {hover}; }}
+QListView[role="palette"]::item:selected {{ background: {selected}; color: {text}; }}
 QListView[role="history"] {{ border: 0; background: {base}; outline: 0; }}
 QListView[role="history"]::item:hover {{ background: {row}; }}
 QListView[role="history"]::item:selected {{ background: {selected}; color: {text}; }}
@@ -87,6 +91,8 @@ QMainWindow::separator:hover {{ background: {accent}; }}
 QPushButton[role="picker"] {{ text-align: left; padding: 4px 24px 4px 7px; background-color: {base};
     background-image: url({folder}/chevron-down-{name}.svg); background-repeat: no-repeat;
     background-position: right center; }}
+QFrame[role="toast"] {{ background: {tip}; border: 1px solid {line}; border-radius: 8px; }}
+QFrame[role="toast"]:hover {{ border-color: {accent}; }}
 QFrame[role="popup"] {{ background: {window}; border: 1px solid {line}; }}
 QScrollBar:vertical {{ width: 11px; background: transparent; margin: 0; }}
 QScrollBar:horizontal {{ height: 11px; background: transparent; margin: 0; }}

@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtGui import QDropEvent, QGuiApplication
 
+from render_manager.domain.entities import RenderTask
 from render_manager.domain.states import FINAL, TaskStatus
 from render_manager.gui.dialogs.submit import SubmitDialog
+from render_manager.gui.dialogs.submit_like import fill_like
 from render_manager.gui.views.drop import DropHint, dropped_paths
 from render_manager.services.queries import TaskRow
 
@@ -47,6 +49,15 @@ class SubmitCommands(QObject):
         )
         form.submitted.connect(self._submitted)
         form.show()  # not modal: the farm stays in view, and more can be dropped on it
+
+    def open_like(self, task: RenderTask) -> None:
+        """Open the form filled with what this task was submitted with; a form that is open gives way to it."""
+        for form in self._window.findChildren(SubmitDialog):
+            form.close()
+        self.open([task.oss_file_path])
+        for form in self._window.findChildren(SubmitDialog):
+            if form.isVisible():
+                fill_like(form, task)
 
     def _open_tasks(self, then: Callable[[Sequence[TaskRow]], object]) -> None:
         statuses = set(TaskStatus) - FINAL

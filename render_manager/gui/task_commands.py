@@ -5,8 +5,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QObject, Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtCore import QObject, Qt, QUrl
+from PySide6.QtGui import QDesktopServices, QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
 from render_manager.domain.entities import Keep, RenderTask, Workspace
@@ -19,6 +19,8 @@ from render_manager.gui.dialogs.cleanup import CleanupDialog
 from render_manager.gui.dialogs.download import DownloadDialog
 from render_manager.gui.dialogs.messages import ask, show_error
 from render_manager.gui.several import each, report
+from render_manager.gui.views.priority_editor import PriorityEditor
+from render_manager.gui.workspace_folder import WorkspaceElsewhere, find_workspace
 from render_manager.services.cleanup_plan import CleanupItem
 from render_manager.services.download import DownloadReport
 from render_manager.services.queries import TaskRow
@@ -32,6 +34,9 @@ class TaskCommands(QObject):
         super().__init__(window)
         self._window = window
         self._services = window.services
+        editor = PriorityEditor(window.table)
+        editor.chosen.connect(lambda priority: window.when_selection_is_read(lambda: self.set_priority(priority)))
+        editor.stepped.connect(lambda by: window.when_selection_is_read(lambda: self.shift_priority(by)))
 
     # -- pause, resume, release, retry, priority, cancel ----------------------------------------------------------
 
@@ -176,6 +181,36 @@ class TaskCommands(QObject):
         elif report.problems:
             could_not = self.tr("Not everything could be downloaded; {0} problems.").format(len(report.problems))
             show_error(self._window, could_not, "\n".join(report.problems))
+
+    # -- one task ------------------------------------------------------------------------------------------------
+
+    def go_to(self, *task_ids: str) -> None:
+        """Select the tasks, whatever the search shows now."""
+        if all(self._window.tasks.position(task_id) is not None for task_id in task_ids):
+            self._window.table.select(list(task_ids))
+            self._window.table.setFocus()
+            return
+        self._window.select_when_there(task_ids)
+        self._window.filter_bar.clear()
+        self._window.live.read_list()
+
+    def duplicate(self) -> None:
+        for row in self._chosen(lambda row: True)[:1]:
+            self._window.submit_commands.open_like(row.task)
+
+    def open_workspace(self) -> None:
+        for row in self._chosen(lambda row: True)[:1]:
+            find = partial(find_workspace, self._services.queries, row.task)
+            self._window.background.run(find, done=self._open_folder, failed=self._elsewhere)
+
+    def _open_folder(self, folder: Path) -> None:
+        QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+        self._window.say(self.tr("Opened: {0}").format(folder))
+
+    def _elsewhere(self, error: Exception) -> None:
+        if isinstance(error, WorkspaceElsewhere):
+            QGuiApplication.clipboard().setText(error.path)
+        self._window.fail(error)
 
     def copy_ids(self) -> None:
         ids = [row.task.id for row in self._chosen(lambda row: True)]

@@ -14,6 +14,8 @@ from render_manager.gui.change_feed import Changes
 from render_manager.gui.declarations.workers import can_disable, can_drain, can_enable, can_forget
 from render_manager.gui.dialogs.messages import ask
 from render_manager.gui.dialogs.reason import ReasonDialog
+from render_manager.gui.dialogs.start_workers import StartWorkersDialog
+from render_manager.gui.local_workers import OnQuit
 from render_manager.gui.several import each, report
 
 if TYPE_CHECKING:
@@ -114,10 +116,20 @@ class WorkerCommands(QObject):
 
     # -- this computer's own -------------------------------------------------------------------------------------
 
-    def start(self) -> None:
-        self._window.say(self.tr("Starting a worker…"))
-        started = self.tr("Worker started: {0}")
-        self._window.background.run(self._local.start, done=lambda name: self._done(started.format(name)))
+    def start(self, count: int = 1) -> None:
+        self._window.say(self.tr("Starting workers…") if count > 1 else self.tr("Starting a worker…"))
+        stay = self._window.local_workers.on_quit is OnQuit.STAY
+        self._window.background.run(
+            lambda: [self._local.start(stay=stay) for _ in range(count)],
+            done=lambda names: self._done(self.tr("Workers started: {0}").format(", ".join(names))),
+        )
+
+    def start_several(self) -> None:
+        StartWorkersDialog(self._window, self._window.local_workers.on_quit, self._start_chosen).open()
+
+    def _start_chosen(self, count: int, on_quit: OnQuit) -> None:
+        self._window.local_workers.choose(on_quit)
+        self.start(count)
 
     def stop(self) -> None:
         self._window.say(self.tr("Stopping this computer's workers…"))

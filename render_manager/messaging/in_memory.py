@@ -25,6 +25,9 @@ class InMemoryBus:
             for loop, queue in self._listeners:
                 loop.call_soon_threadsafe(queue.put_nowait, notices)
 
+    def check(self) -> None:
+        """It is always there."""
+
     async def listen(self) -> AsyncGenerator[Sequence[Notice]]:
         listener = (asyncio.get_running_loop(), asyncio.Queue[Sequence[Notice]]())
         with self._lock:

@@ -2,6 +2,8 @@
 
 RENDER_TASK = "render_manager.render_task"  #: args: task id
 CLEAN_UP = "render_manager.clean_up"  #: no args; sent to a host's queue
+#: What a local worker is told by its standard input that is to go on when whoever started it ends.
+STAY = b"stay\n"
 
 
 def worker_queue(worker: str) -> str:

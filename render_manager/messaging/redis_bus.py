@@ -70,6 +70,16 @@ class RedisBus:
             self._rest_until = time.monotonic() + REST_AFTER_FAILURE
             log.warning("Notices are not sent for now: Redis can't be reached (%s)", error)
 
+    def check(self) -> None:
+        if self._url is None:
+            raise BrokerUnavailable("The embedded Redis is not running.")
+        from redis import RedisError
+
+        try:
+            self._redis.ping()
+        except (RedisError, OSError) as error:
+            raise BrokerUnavailable(f"Redis can't be reached ({error}).") from error
+
     async def listen(self) -> AsyncGenerator[Sequence[Notice]]:
         if self._url is None:
             raise BrokerUnavailable("The embedded Redis is not running.")

@@ -190,13 +190,20 @@ class TaskStore(Protocol):
         unionid: str | None = None,
         ids: Collection[str] = (),
         finished_before: float | None = None,
+        finished_since: float | None = None,
         limit: int | None = None,
     ) -> list[RenderTask]:
         """Newest first. An empty ``statuses`` or ``ids`` does not narrow."""
         ...
 
-    def task_ids(self, search: TaskSearch, order: TaskOrder, *, descending: bool = False) -> list[str]:
+    def task_ids(
+        self, search: TaskSearch, order: TaskOrder, *, descending: bool = False, limit: int | None = None
+    ) -> list[str]:
         """The ids of all tasks found, in that order; of equals the newest first."""
+        ...
+
+    def waiting(self) -> Mapping[int, int]:
+        """How many frames of runnable tasks wait, by priority."""
         ...
 
     def tally(self, search: TaskSearch) -> TaskTally: ...
@@ -311,6 +318,10 @@ class ChangeBus(Protocol):
         """Never raises: a notice is a hint."""
         ...
 
+    def check(self) -> None:
+        """Ask the broker for a sign of life. Raises BrokerUnavailable."""
+        ...
+
     def listen(self) -> AsyncGenerator[Sequence[Notice]]:
         """Batches of notices, for ever; an empty batch says that the connection is new and anything may have
         changed. Raises BrokerUnavailable when the connection breaks."""
@@ -352,12 +363,16 @@ class ObjectStore(Protocol):
 class LocalWorkers(Protocol):
     """Worker processes of this machine that the program itself started."""
 
-    def start(self) -> str:
-        """Start one more worker; its name. Raises LocalFarmError."""
+    def start(self, *, stay: bool = False) -> str:
+        """Start one more worker; its name. ``stay``: it outlives this program. Raises LocalFarmError."""
         ...
 
     def stop(self) -> None:
-        """Stop all of them; what they were rendering is handed back."""
+        """Stop all of them, those that an earlier program left running too; what they render is handed back."""
+        ...
+
+    def let_go(self) -> int:
+        """Let all of them go on when this program ends; the next one on this machine finds them. How many."""
         ...
 
     def running(self) -> int:

@@ -13,7 +13,7 @@ from render_manager.domain.estimate import SAMPLE, Estimate, estimate
 from render_manager.domain.frame_lists import FrameSort, FrameStates
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.matching import unmet
-from render_manager.domain.priority import band_of
+from render_manager.domain.priority import Band, band_of
 from render_manager.domain.states import FINAL, FrameStatus, TaskStatus
 from render_manager.domain.task_search import TaskOrder, TaskSearch, TaskTally
 from render_manager.services.ports import TaskStore
@@ -71,9 +71,23 @@ class Queries:
         found = self._store.tasks(statuses=statuses, unionid=unionid, ids=ids, limit=limit)
         return self._rows(found)
 
-    def task_ids(self, search: TaskSearch, order: TaskOrder, *, descending: bool = False) -> list[str]:
+    def task_ids(
+        self, search: TaskSearch, order: TaskOrder, *, descending: bool = False, limit: int | None = None
+    ) -> list[str]:
         """Every task found, in that order; its row is read by ``tasks`` when it is shown."""
-        return self._store.task_ids(self._by_labels(search), order, descending=descending)
+        return self._store.task_ids(self._by_labels(search), order, descending=descending, limit=limit)
+
+    def ended_since(self, at: float, *, limit: int = 1000) -> list[RenderTask]:
+        """The tasks that were completed or failed at that time or later, by the database's clock."""
+        ended = (TaskStatus.COMPLETED, TaskStatus.FAILED)
+        return self._store.tasks(statuses=ended, finished_since=at, limit=limit)
+
+    def waiting(self) -> dict[Band, int]:
+        """How many frames wait in each queue."""
+        by_band = dict.fromkeys(Band, 0)
+        for priority, frames in self._store.waiting().items():
+            by_band[band_of(priority)] += frames
+        return by_band
 
     def tally(self, search: TaskSearch) -> TaskTally:
         """How many a search finds in each group."""

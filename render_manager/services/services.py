@@ -11,6 +11,7 @@ from render_manager.services.queries import Queries
 from render_manager.services.results import Results
 from render_manager.services.submit import Submission
 from render_manager.services.upload import Uploading
+from render_manager.services.vitals import Vitals
 from render_manager.services.workers import Workers
 
 
@@ -23,6 +24,7 @@ class Services:
     give_back: GiveBack
     uploading: Uploading
     queries: Queries
+    vitals: Vitals
     workers: Workers
     lifecycle: Lifecycle
     bus: ChangeBus

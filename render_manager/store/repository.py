@@ -81,6 +81,7 @@ class SqlTaskStore:
         unionid: str | None = None,
         ids: Collection[str] = (),
         finished_before: float | None = None,
+        finished_since: float | None = None,
         limit: int | None = None,
     ) -> list[RenderTask]:
         tasks = render_tasks.c
@@ -93,10 +94,14 @@ class SqlTaskStore:
             query = query.where(tasks.id.in_(ids))
         if finished_before is not None:
             query = query.where(tasks.finished_at < finished_before)
+        if finished_since is not None:
+            query = query.where(tasks.finished_at >= finished_since)
         return [task_of(row) for row in self._rows(query.limit(limit))]
 
-    def task_ids(self, search: TaskSearch, order: TaskOrder, *, descending: bool = False) -> list[str]:
-        query = task_lists.ids(search, order, descending=descending)
+    def task_ids(
+        self, search: TaskSearch, order: TaskOrder, *, descending: bool = False, limit: int | None = None
+    ) -> list[str]:
+        query = task_lists.ids(search, order, descending=descending).limit(limit)
         with self._reading() as connection:
             # In portions: a hundred thousand rows at once make Python look for garbage, and the window stands still.
             pages = connection.execute(query).scalars().partitions(PORTION)
@@ -113,6 +118,9 @@ class SqlTaskStore:
 
     def crews(self, task_ids: Collection[str]) -> dict[str, int]:
         return {row.task_id: row.workers for row in self._rows(task_lists.crews(task_ids))}
+
+    def waiting(self) -> dict[int, int]:
+        return {row.priority: int(row.frames) for row in self._rows(task_lists.waiting())}
 
     def tally(self, search: TaskSearch) -> TaskTally:
         (row,) = self._rows(task_lists.tally(search))

@@ -74,13 +74,21 @@ def worker_of(row: Row[Any], alive_since: float, rendering: Sequence[FrameRef]) 
             memory=row.memory,
             instance=row.instance,
             local=row.local,
+            release=row.release,
         ),
         started_at=row.started_at,
         last_seen_at=row.last_seen_at,
         alive=row.left_at is None and row.last_seen_at >= alive_since,
         enabled=row.enabled,
         draining=row.draining,
-        load=HostLoad(row.cpu_percent, row.memory_percent, row.disk_free, row.disk_low),
+        load=HostLoad(
+            cpu_percent=row.cpu_percent,
+            memory_percent=row.memory_percent,
+            disk_free=row.disk_free,
+            disk_low=row.disk_low,
+            gpu_percent=row.gpu_percent,
+            gpu_memory_percent=row.gpu_memory_percent,
+        ),
         rendering=tuple(rendering),
     )
 

@@ -185,6 +185,7 @@ workers = Table(
     Column("memory", BigInteger),
     Column("instance", String(32), nullable=False, server_default=""),
     Column("local", Boolean, nullable=False, server_default=text("false")),
+    Column("release", String(32), nullable=False, server_default=""),
     # What people want of it; both outlive the process.
     Column("enabled", Boolean, nullable=False, server_default=text("true")),
     Column("draining", Boolean, nullable=False, server_default=text("false")),
@@ -192,6 +193,8 @@ workers = Table(
     Column("memory_percent", Double),
     Column("disk_free", BigInteger),
     Column("disk_low", Boolean, nullable=False, server_default=text("false")),
+    Column("gpu_percent", Double),
+    Column("gpu_memory_percent", Double),
     Column("started_at", Double, nullable=False),
     Column("last_seen_at", Double, nullable=False),
     Column("left_at", Double),  # when it signed off

@@ -14,13 +14,14 @@ from sqlalchemy import (
     literal,
     or_,
     select,
+    text,
     union_all,
 )
 from sqlalchemy.types import Float
 
 from render_manager.domain.states import FINAL, FrameStatus, TaskStatus
 from render_manager.domain.task_search import TaskGroup, TaskOrder, TaskSearch
-from render_manager.store.tables import db_now, render_frames, render_tasks
+from render_manager.store.tables import IS_RUNNABLE, db_now, render_frames, render_tasks
 
 tasks = render_tasks.c
 
@@ -90,6 +91,12 @@ def crews(task_ids: Collection[str]) -> Select:
         .where(frames.lease_until.is_not(None), frames.task_id.in_(task_ids))
         .group_by(frames.task_id)
     )
+
+
+def waiting() -> Select:
+    """Priority and number of frames that wait, of runnable tasks."""
+    frames = func.sum(tasks.pending_frames).label("frames")
+    return select(tasks.priority, frames).where(text(IS_RUNNABLE)).group_by(tasks.priority)
 
 
 def _found(search: TaskSearch) -> list[ColumnElement[bool]]:

@@ -31,6 +31,7 @@ class WorkerWrites:
             "memory": profile.memory,
             "instance": profile.instance,
             "local": profile.local,
+            "release": profile.release,
             "draining": False,
             "started_at": db_now(),
             "last_seen_at": db_now(),
@@ -48,6 +49,8 @@ class WorkerWrites:
                 memory_percent=load.memory_percent,
                 disk_free=load.disk_free,
                 disk_low=load.disk_low,
+                gpu_percent=load.gpu_percent,
+                gpu_memory_percent=load.gpu_memory_percent,
                 last_seen_at=db_now(),
                 left_at=None,
             )

@@ -40,7 +40,7 @@ def open_window(
 
     yield open_one
     for window, closed in opened:
-        window.close()
+        window.quit_unasked()
         qtbot.waitUntil(lambda closed=closed: bool(closed), timeout=30_000)
         window.deleteLater()
 

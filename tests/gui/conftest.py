@@ -78,7 +78,7 @@ def open_window(
 
     yield open_one
     for window, closed in windows:
-        window.close()
+        window.quit_unasked()
         qtbot.waitUntil(lambda closed=closed: bool(closed))
         window.deleteLater()
 

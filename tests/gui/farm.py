@@ -32,6 +32,7 @@ from render_manager.services.results import Results
 from render_manager.services.services import Services
 from render_manager.services.submit import Submission
 from render_manager.services.upload import Uploading
+from render_manager.services.vitals import Vitals
 from render_manager.services.workers import Workers
 from render_manager.store.engine import open_engine
 from render_manager.store.migrate import upgrade
@@ -77,6 +78,9 @@ class BreakableBus(InMemoryBus):
             async for notices in batches:
                 self._check()
                 yield notices
+
+    def check(self) -> None:
+        self._check()
 
     def _check(self) -> None:
         if self.down:
@@ -139,16 +143,22 @@ class FolderObjects:
 class LocalWorkersByHand:
     def __init__(self) -> None:
         self.count = 0
+        self.staying = 0  #: how many of them outlive the window
         self.may_stop = threading.Event()
         self.may_stop.set()
 
-    def start(self) -> str:
+    def start(self, *, stay: bool = False) -> str:
         self.count += 1
+        self.staying += stay
         return f"local-{self.count}"
 
     def stop(self) -> None:
         self.may_stop.wait(10)
         self.count = 0
+
+    def let_go(self) -> int:
+        self.staying = self.count
+        return self.count
 
     def running(self) -> int:
         return self.count
@@ -198,6 +208,7 @@ class Farm:
             give_back=GiveBack(lifecycle, self.objects, "results"),
             uploading=uploading,
             queries=Queries(self.store, ENGINES, alive_within=30),
+            vitals=Vitals(self.store, self.bus),
             workers=Workers(lifecycle, sweep_every=5),
             lifecycle=lifecycle,
             bus=self.bus,

@@ -65,7 +65,16 @@ def test_commands_are_declared_once_and_named_truly() -> None:
 
 
 def test_enabled_when(farm: Farm, open_window: Open, qtbot: QtBot) -> None:
-    always = {"task.submit", "task.paste", "task.cleanup_finished", "worker.show", "worker.start", "window.close"}
+    always = {
+        "task.submit",
+        "task.paste",
+        "task.cleanup_finished",
+        "worker.show",
+        "worker.start",
+        "worker.start_several",
+        "worker.on_quit",
+        "window.close",
+    }
     window = open_window()
     assert {each for each in _enabled(window) if not each.startswith("view.")} == always
     task = farm.submit("shot")

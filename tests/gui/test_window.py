@@ -202,7 +202,7 @@ def test_closing_stops_this_computers_workers_first(farm: Farm, open_window: Ope
     farm.local.may_stop.clear()
     window = open_window()
     qtbot.waitUntil(window.actions_["worker.stop"].isEnabled)
-    window.close()
+    window.quit_unasked()
     qtbot.waitUntil(lambda: "Stopping" in window.statusBar().currentMessage())
     assert window.isVisible()
     with qtbot.waitSignal(window.closed):

@@ -8,7 +8,18 @@ import pytest
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QSettings, Qt
 from PySide6.QtGui import QContextMenuEvent, QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QMenu, QMessageBox, QToolButton, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QMessageBox,
+    QSpinBox,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from render_manager.domain.entities import HostLoad, WorkerProfile, WorkerState, WorkerStatus
@@ -85,11 +96,13 @@ def test_columns_say_what_a_worker_says(farm: Farm, model: WorkerTableModel) -> 
         "RENDERING": f"{task.id} 1",
         "CPU": "91 %",
         "MEMORY": "47 %",
+        "GPU": "",
         "DISK": "3.0 GB",
         "SEEN": "now",
         "ENGINES": "Blender 4.2",
         "QUEUES": "low_priority",
         "TAGS": "gpu",
+        "RELEASE": "",
     }
     assert model.index(0, Column.CPU).data(Role.ROW).load.cpu_percent == 91.4
     tips = [model.index(0, column).data(Qt.ItemDataRole.ToolTipRole) for column in Column]
@@ -447,3 +460,87 @@ def test_nothing_of_it_is_asked_on_the_qt_thread(farm: Farm, open_window: Open, 
     _press(window, "task.release")
     qtbot.waitUntil(lambda: window.parts.history.list.entries.rowCount() == 2)
     assert farm.store.calls_on_barred == []
+
+
+# -- this computer's own ---------------------------------------------------------------------------------------------
+
+
+def _with_local_worker(farm: Farm, open_window: Open, qtbot: QtBot) -> MainWindow:
+    window = open_window()
+    _press(window, "worker.start")
+    qtbot.waitUntil(window.actions_["worker.stop"].isEnabled)
+    return window
+
+
+@pytest.mark.parametrize(("button", "staying"), [("stay", 1), ("stop", 0)])
+def test_quitting_asks_what_becomes_of_local_workers(
+    farm: Farm, open_window: Open, qtbot: QtBot, button: str, staying: int
+) -> None:
+    window = _with_local_worker(farm, open_window, qtbot)
+    window.close()
+    question = window.findChild(QMessageBox, "leave")
+    assert question.isVisible()
+    assert window.isVisible(), "nothing is done before it is answered"
+    assert "running here: 1" in question.informativeText()
+    window.close()
+    assert len(window.findChildren(QMessageBox, "leave")) == 1, "asked once"
+    with qtbot.waitSignal(window.closed):
+        qtbot.mouseClick(question.findChild(QWidget, button), Qt.MouseButton.LeftButton)
+    assert (farm.local.count, farm.local.staying) == (staying, staying)
+
+
+def test_quitting_can_be_thought_better_of(farm: Farm, open_window: Open, qtbot: QtBot) -> None:
+    window = _with_local_worker(farm, open_window, qtbot)
+    window.close()
+    question = window.findChild(QMessageBox, "leave")
+    qtbot.keyClick(question, Qt.Key.Key_Escape)
+    assert not window.closing
+    assert window.isEnabled()
+    assert farm.local.count == 1
+
+
+def test_the_answer_is_remembered_and_can_be_changed(
+    farm: Farm, open_window: Open, settings: QSettings, qtbot: QtBot
+) -> None:
+    first = _with_local_worker(farm, open_window, qtbot)
+    first.close()
+    question = first.findChild(QMessageBox, "leave")
+    question.checkBox().setChecked(True)
+    with qtbot.waitSignal(first.closed):
+        qtbot.mouseClick(question.findChild(QWidget, "stay"), Qt.MouseButton.LeftButton)
+    second = open_window()
+    qtbot.waitUntil(second.actions_["worker.stop"].isEnabled)  # it finds the worker
+    chosen = {action.objectName(): action for action in second.actions_.menus["worker.on_quit"].actions()}
+    assert chosen["on_quit.stay"].isChecked()
+    chosen["on_quit.stop"].trigger()
+    with qtbot.waitSignal(second.closed):
+        second.close()
+    assert second.findChild(QMessageBox, "leave") is None
+    assert farm.local.count == 0
+
+
+def test_start_several_that_stay(farm: Farm, open_window: Open, qtbot: QtBot) -> None:
+    window = open_window()
+    _press(window, "worker.start_several")
+    form = window.findChild(QDialog, "start_workers")
+    form.findChild(QSpinBox, "worker_count").setValue(3)
+    form.findChild(QCheckBox, "worker_stay").setChecked(True)
+    _yes(form, qtbot)
+    qtbot.waitUntil(lambda: farm.local.staying == 3)
+    qtbot.waitUntil(lambda: "on this computer: 3" in window.parts.workers.accessibleName())
+    with qtbot.waitSignal(window.closed):
+        window.close()
+    assert farm.local.count == 3
+
+
+def test_graphics_and_version_are_columns(farm: Farm, model: WorkerTableModel) -> None:
+    load = HostLoad(gpu_percent=83.6, gpu_memory_percent=40.2)
+    away = _worker("node-02", alive=False, last_seen_at=1000.0)
+    model.show([replace(_worker(load=load), profile=replace(WORKER, name="node-01", release="0.1.0")), away], 1000.0)
+    assert model.index(0, Column.GPU).data() == "84 %"
+    assert "40 %" in model.index(0, Column.GPU).data(Qt.ItemDataRole.ToolTipRole)
+    assert model.index(0, Column.RELEASE).data() == "0.1.0"
+    assert model.index(1, Column.GPU).data() == "", "it has no card, or one that can't be read"
+    assert model.index(1, Column.STATE).data(Qt.ItemDataRole.ToolTipRole).startswith("Offline since 1970")
+    model.show([_worker(load=replace(load, gpu_percent=10.0))], 1000.0)
+    model.sort(Column.GPU)

@@ -103,6 +103,21 @@ WORKER_COMMANDS = (
         run=lambda window: window.worker_commands.start(),
     ),
     Command(
+        id="worker.start_several",
+        text=QT_TRANSLATE_NOOP("Commands", "Start several workers…"),
+        tip=QT_TRANSLATE_NOOP("Commands", "Start workers on this computer, that may go on when the window closes"),
+        icon="worker-several",
+        run=lambda window: window.worker_commands.start_several(),
+    ),
+    Command(
+        id="worker.on_quit",
+        text=QT_TRANSLATE_NOOP("Commands", "When the window closes"),
+        tip=QT_TRANSLATE_NOOP("Commands", "What becomes of this computer's workers when the window closes"),
+        icon="quit",
+        menu=True,
+        run=lambda window: None,
+    ),
+    Command(
         id="worker.stop",
         text=QT_TRANSLATE_NOOP("Commands", "Stop this computer's workers"),
         short=QT_TRANSLATE_NOOP("Commands", "Stop"),

@@ -46,3 +46,8 @@ class MemoryDelegate(_LoadDelegate):
 
     def colour(self, palette: QPalette, value: float) -> QColor:
         return tone(Tone.ERROR, is_dark(palette)) if value >= FULL else super().colour(palette, value)
+
+
+class GraphicsDelegate(_LoadDelegate):
+    def value(self, load: HostLoad) -> float | None:
+        return load.gpu_percent

@@ -27,11 +27,13 @@ class Column(IntEnum):
     RENDERING = 3
     CPU = 4
     MEMORY = 5
-    DISK = 6
-    SEEN = 7
-    ENGINES = 8
-    QUEUES = 9
-    TAGS = 10
+    GPU = 6
+    DISK = 7
+    SEEN = 8
+    ENGINES = 9
+    QUEUES = 10
+    TAGS = 11
+    RELEASE = 12
 
 
 _SORT_KEYS: dict[int, Callable[[WorkerStatus], Any]] = {
@@ -41,11 +43,13 @@ _SORT_KEYS: dict[int, Callable[[WorkerStatus], Any]] = {
     Column.RENDERING: lambda worker: [(frame.task_id, frame.frame_number) for frame in worker.rendering],
     Column.CPU: lambda worker: _or_less(worker.load.cpu_percent),
     Column.MEMORY: lambda worker: _or_less(worker.load.memory_percent),
+    Column.GPU: lambda worker: _or_less(worker.load.gpu_percent),
     Column.DISK: lambda worker: _or_less(worker.load.disk_free),
     Column.SEEN: lambda worker: -worker.last_seen_at,
     Column.ENGINES: lambda worker: sorted(worker.profile.engines.items()),
     Column.QUEUES: lambda worker: worker.profile.bands,
     Column.TAGS: lambda worker: worker.profile.tags,
+    Column.RELEASE: lambda worker: [int(part) if part.isdecimal() else 0 for part in worker.profile.release.split(".")],
 }
 _ALIGNMENT: dict[int, Qt.AlignmentFlag] = {Column.DISK: RIGHT, Column.SEEN: RIGHT}
 
@@ -94,11 +98,13 @@ class WorkerTableModel(KeyedTable[WorkerStatus]):
             Column.RENDERING: self.tr("Rendering"),
             Column.CPU: self.tr("Processor"),
             Column.MEMORY: self.tr("Memory"),
+            Column.GPU: self.tr("Graphics"),
             Column.DISK: self.tr("Disk free"),
             Column.SEEN: self.tr("Last seen"),
             Column.ENGINES: self.tr("Engines"),
             Column.QUEUES: self.tr("Queues"),
             Column.TAGS: self.tr("Tags"),
+            Column.RELEASE: self.tr("Version"),
         }
 
     def sort_key(self, entry: Entry[WorkerStatus], column: int) -> Any:
@@ -116,7 +122,7 @@ class WorkerTableModel(KeyedTable[WorkerStatus]):
         match column:
             case Column.SEEN:
                 shown = None
-            case Column.CPU | Column.MEMORY:
+            case Column.CPU | Column.MEMORY | Column.GPU:
                 shown = round(_SORT_KEYS[column](worker))
             case Column.DISK:
                 shown = self.text(entry, column)
@@ -148,6 +154,10 @@ class WorkerTableModel(KeyedTable[WorkerStatus]):
                 return self._percent(load.cpu_percent)
             case Column.MEMORY:
                 return self._percent(load.memory_percent)
+            case Column.GPU:
+                return self._percent(load.gpu_percent)
+            case Column.RELEASE:
+                return profile.release
             case Column.DISK:
                 return "" if load.disk_free is None else text.size(load.disk_free)
             case Column.SEEN:
@@ -176,6 +186,12 @@ class WorkerTableModel(KeyedTable[WorkerStatus]):
                     text.moment(worker.last_seen_at, to_the_second=True),
                     text.moment(worker.started_at, to_the_second=True),
                 )
+            case Column.STATE if not worker.alive:
+                return self.tr("Offline since {0}").format(text.clock(worker.last_seen_at))
+            case Column.GPU if worker.load.gpu_memory_percent is not None:
+                return self.tr("{0} % of the graphics memory in use").format(round(worker.load.gpu_memory_percent))
+            case Column.RELEASE:
+                return self.tr("Render Manager {0}").format(profile.release)
             case Column.MEMORY if profile.memory:
                 return self.tr("{0} in all").format(text.size(profile.memory))
             case _:

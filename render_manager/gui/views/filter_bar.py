@@ -47,6 +47,16 @@ class FilterBar(QFrame):
         self._words.setFocus()
         self._words.selectAll()
 
+    def choose(self, group: TaskGroup) -> None:
+        """Show another group."""
+        self._buttons[group].setChecked(True)
+
+    def clear(self) -> None:
+        """Look for all tasks again."""
+        self._words.clear()
+        self._buttons[TaskGroup.ALL].setChecked(True)
+        self._emit()
+
     def tally(self, tally: TaskTally) -> None:
         """Show how many tasks each group has."""
         words = {

@@ -5,22 +5,24 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QWidget
 
 from render_manager.domain.entities import WorkerStatus
-from render_manager.gui.delegates.load_bar import CpuDelegate, MemoryDelegate
+from render_manager.gui.delegates.load_bar import CpuDelegate, GraphicsDelegate, MemoryDelegate
 from render_manager.gui.delegates.status_chip import WorkerChip
 from render_manager.gui.models.worker_table import Column, WorkerTableModel
 from render_manager.gui.views.data_table import DataTable
 
 _WIDTHS: dict[int, int] = {
     Column.NAME: 104,
-    Column.HOST: 92,
+    Column.HOST: 84,
     Column.STATE: 148,
-    Column.RENDERING: 140,
-    Column.CPU: 104,
-    Column.MEMORY: 104,
+    Column.RENDERING: 130,
+    Column.CPU: 86,
+    Column.MEMORY: 86,
+    Column.GPU: 86,
     Column.DISK: 74,
     Column.SEEN: 72,
-    Column.ENGINES: 170,
-    Column.QUEUES: 64,
+    Column.ENGINES: 160,
+    Column.QUEUES: 60,
+    Column.TAGS: 76,
 }
 
 
@@ -42,6 +44,7 @@ class WorkerTable(DataTable[WorkerStatus]):
         self.setItemDelegateForColumn(Column.STATE, WorkerChip(self))
         self.setItemDelegateForColumn(Column.CPU, CpuDelegate(self))
         self.setItemDelegateForColumn(Column.MEMORY, MemoryDelegate(self))
+        self.setItemDelegateForColumn(Column.GPU, GraphicsDelegate(self))
         self.doubleClicked.connect(lambda _: self.opened.emit())
 
     def event(self, event: QEvent) -> bool:

@@ -36,7 +36,7 @@ class WorkersStrip(QWidget):
             button = QToolButton()
             button.setDefaultAction(action)
             button.setProperty("flat", True)
-            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+            button.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonIconOnly)
             layout.addWidget(button)
         self.retint()
 
@@ -47,6 +47,8 @@ class WorkersStrip(QWidget):
     def retint(self) -> None:
         alive = [worker for worker in self._workers if worker.alive]
         words = self.tr("Workers online: {0}").format(len(alive)) if alive else self.tr("No worker online")
+        if rendering := sum(bool(worker.rendering) for worker in alive):
+            words += self.tr(" · rendering: {0}").format(rendering)
         if disabled := sum(not worker.enabled for worker in alive):
             words += self.tr(" · disabled: {0}").format(disabled)
         if self._local:
