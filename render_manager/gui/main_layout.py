@@ -47,7 +47,7 @@ class MainLayout(QWidget):
         self.empty = EmptyView()
         self.grid = FrameGrid(window.frames)
         self.legend = Legend(window.frames)
-        self.log = LogView(window.services.queries, background)
+        self.log = LogView(window.services.logs, background)
         self.details = DetailsPane(engine_labels, window.services.results, background, actions["task.copy_id"])
         self.workers = WorkersStrip(actions["worker.show"], actions["worker.start"], actions["worker.stop"])
         self.history = TaskHistory(window.services.queries, background)

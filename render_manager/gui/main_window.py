@@ -12,13 +12,14 @@ from render_manager.domain.states import FrameStatus
 from render_manager.domain.task_search import TaskGroup, TaskSearch, TaskTally
 from render_manager.gui import icons, text
 from render_manager.gui.action_set import ActionSet
-from render_manager.gui.actions import FRAME_MENU, TASK_MENU, WORKER_MENU
+from render_manager.gui.actions import FRAME_MENU, LOG_MENU, TASK_MENU, WORKER_MENU
 from render_manager.gui.background import Background
 from render_manager.gui.change_feed import ChangeFeed
 from render_manager.gui.declarations.command import Selection
 from render_manager.gui.dialogs.messages import explain, show_error
 from render_manager.gui.frame_commands import FrameCommands
 from render_manager.gui.live import Live
+from render_manager.gui.log_commands import LogCommands
 from render_manager.gui.main_layout import MainLayout
 from render_manager.gui.menus import build_menus
 from render_manager.gui.models.frames import FrameModel
@@ -84,6 +85,7 @@ class MainWindow(QMainWindow):
         self.task_commands = TaskCommands(self)
         self.frame_commands = FrameCommands(self)
         self.worker_commands = WorkerCommands(self)
+        self.log_commands = LogCommands(self)
         self.statusBar().addPermanentWidget(parts.workers)
         self.statusBar().setSizeGripEnabled(False)
         self.submit_commands = SubmitCommands(self, default_user)
@@ -102,6 +104,7 @@ class MainWindow(QMainWindow):
         self.grid.activated.connect(lambda _: self.frame_commands.read_log())
         self.grid.selection.changed.connect(self.update_actions)
         self.grid.selection.current_changed.connect(lambda _: self._frame_chosen())
+        self.log.menu_asked.connect(lambda point: self._popup(LOG_MENU, point))
         self.details.preview.clicked.connect(self.frame_commands.open_image)
         self.frames.dataChanged.connect(self._frames_changed)
         self.frames.modelReset.connect(self._frame_chosen)
