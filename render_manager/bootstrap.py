@@ -11,12 +11,15 @@ from render_manager.domain.engines import Engine
 from render_manager.local_farm import WorkerProcesses
 from render_manager.messaging.embedded_redis import EmbeddedRedis
 from render_manager.messaging.redis_bus import RedisBus
+from render_manager.messaging.remote_logs import CeleryLogs
 from render_manager.messaging.tickets import CeleryTickets
 from render_manager.services.cleanup import Cleanup
 from render_manager.services.control import TaskControl
 from render_manager.services.give_back import GiveBack
 from render_manager.services.image_cache import ImageCache
 from render_manager.services.lifecycle import FarmRules, Lifecycle
+from render_manager.services.log_places import LogPlaces
+from render_manager.services.logs import Logs
 from render_manager.services.ports import ObjectStore
 from render_manager.services.queries import Queries
 from render_manager.services.results import Results
@@ -93,6 +96,14 @@ class Program:
         )
         self._local = WorkerProcesses(settings, workers.release)
         uploading = Uploading(self.objects, settings.upload_prefix)
+        logs = LogPlaces(
+            store=self.store,
+            objects=self.objects,
+            remote=CeleryLogs(self.broker_url),
+            fetched=ImageCache(settings.logs_folder),
+            prefix=settings.results_prefix,
+            alive_within=rules.alive_within,
+        )
         return Services(
             submission=Submission(
                 lifecycle,
@@ -109,6 +120,7 @@ class Program:
             uploading=uploading,
             queries=Queries(self.store, known, alive_within=rules.alive_within),
             vitals=Vitals(self.store, self.bus),
+            logs=Logs(logs),
             workers=workers,
             lifecycle=lifecycle,
             bus=self.bus,

@@ -244,6 +244,11 @@ class Settings(BaseSettings):
         return self.render_manager_home / "images"
 
     @property
+    def logs_folder(self) -> Path:
+        """Where frames' logs are kept that were fetched from the object store to be read."""
+        return self.render_manager_home / "frame_logs"
+
+    @property
     def tags(self) -> tuple[str, ...]:
         """The words of WORKER_TAGS."""
         return tuple(self.worker_tags.split(",")) if self.worker_tags else ()

@@ -10,11 +10,13 @@ from typing import Any
 
 from celery import Celery, bootsteps, signals
 from celery.worker import state
+from celery.worker.control import Panel
 
 from render_manager.domain.entities import WorkerProfile
 from render_manager.domain.priority import Band
 from render_manager.messaging.celery_app import make_app, queue
-from render_manager.messaging.names import STAY, host_queue, worker_queue
+from render_manager.messaging.names import READ_LOG, STAY, host_queue, node_name, worker_queue
+from workers.log_reader import LogReader
 from workers.runtime import WorkerRuntime
 from workers.tasks import register
 
@@ -26,7 +28,18 @@ def make_worker_app(broker_url: str, runtime: WorkerRuntime) -> Celery:
     app = make_app(broker_url)
     app.conf.task_queues = [queue(name) for name in queues_of(runtime.profile)]
     register(app, runtime)
+    answer_for_logs(runtime)
     return app
+
+
+def answer_for_logs(runtime: WorkerRuntime) -> None:
+    """Let people ask this worker for its logs. Celery's thread of control answers, so a render goes on meanwhile."""
+    reader = LogReader(runtime.lanes.workspaces.root)
+
+    def read_log(state: Any, **asked: Any) -> dict[str, object]:
+        return reader.answer(**asked)
+
+    Panel.register(name=READ_LOG, type="inspect", visible=False)(read_log)
 
 
 def queues_of(profile: WorkerProfile) -> list[str]:
@@ -67,7 +80,7 @@ def run(app: Celery, runtime: WorkerRuntime, *, pool: str, with_parent: bool) ->
     app.steps["worker"].add(Pulse)
     runtime.leave = _leave
     worker = app.Worker(
-        hostname=f"{runtime.profile.name}@{runtime.profile.host}",
+        hostname=node_name(runtime.profile),
         pool=pool,
         concurrency=runtime.profile.slots,
         loglevel="INFO",

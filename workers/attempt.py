@@ -9,6 +9,7 @@ from typing import TextIO
 from render_manager.domain.entities import Claim
 from render_manager.domain.errors import RenderFailed
 from render_manager.domain.failures import FailureClass
+from render_manager.domain.logs import attempt_log_name
 from render_manager.services.lifecycle import Outcome
 from render_manager.services.result_files import keep_list
 from workers.images import check_image
@@ -22,7 +23,7 @@ _CLOCK_GRAIN = 2.0
 
 def log_path(folder: str, number: int, attempt: int) -> str:
     """Where the renderer's output about a frame is kept."""
-    return os.path.join(folder, f"frame_{number:04d}.{attempt}.log")
+    return os.path.join(folder, attempt_log_name(number, attempt))
 
 
 class Attempt:

@@ -9,6 +9,7 @@ from pathlib import Path
 from render_manager.domain.entities import Claim, Workspace, WorkspaceState
 from render_manager.domain.errors import RenderFailed, WorkspaceError
 from render_manager.domain.failures import FailureClass
+from render_manager.domain.logs import LOAD_LOG
 from workers.ends import Aborted
 from workers.range_work import RangeWork
 from workers.renderers.base import Installation, RangeRenderer, Renderer, RenderJob, SessionRenderer, limits_of
@@ -201,5 +202,5 @@ class Rendering:
             )
 
     def _keep_load_log(self, paths: WorkspacePaths, text: str) -> None:
-        self.load_log = paths.logs / "load.log"
+        self.load_log = paths.logs / LOAD_LOG
         self.load_log.write_text(text, encoding="utf-8")

@@ -65,6 +65,7 @@ class Uploads:
         self._leaving = leaving
         self._looks = looks
         self._waiting: deque[tuple[RenderTask, int]] = deque(maxlen=MOST_WAITING)
+        self._logs: deque[tuple[RenderTask, Path]] = deque(maxlen=MOST_WAITING)
         self._look_at = 0.0  # monotonic time
         self._pause_until = 0.0
         self._pause = RETRY_AFTER
@@ -85,6 +86,11 @@ class Uploads:
     def completed(self, claim: Claim) -> None:
         """The claim's frame has its image. Takes no time."""
         self._waiting.append((claim.task, claim.frame_number))
+        self._thread.wake()
+
+    def failed(self, claim: Claim, log_path: Path) -> None:
+        """The claim's frame has only a log. It may be lost, as nothing but its host's disk remembers it."""
+        self._logs.append((claim.task, log_path))
         self._thread.wake()
 
     def finish(self) -> None:
@@ -119,6 +125,13 @@ class Uploads:
     def _send_waiting(self) -> None:
         while self._waiting:
             self._send(*self._waiting.popleft())
+        while self._logs:
+            self._check_stop()
+            task, path = self._logs.popleft()
+            try:
+                self._give_back.send_log(task, path, self._check_stop)
+            except (ObjectNotFound, ObjectPathError) as error:
+                log.warning("The log %s is not uploaded: %s", path.name, error)
 
     def _look(self) -> None:
         """Find what is missing. One process of the host does it."""

@@ -4,6 +4,7 @@ from typing import Protocol
 
 from render_manager.domain.entities import Claim, WorkerProfile
 from render_manager.domain.failures import FailureClass
+from render_manager.domain.logs import attempt_log_name
 from render_manager.services.lifecycle import Lifecycle, Outcome
 from workers.holding import Holding
 from workers.lately import Lately
@@ -45,6 +46,9 @@ class Work:
         """How the claim's attempt ended is written down."""
         if self.owner.uploads and outcome.error is None:
             self.owner.uploads.completed(claim)
+        elif self.owner.uploads:
+            logs = self.owner.workspaces.paths(claim.task).logs
+            self.owner.uploads.failed(claim, logs / attempt_log_name(claim.frame_number, claim.attempt))
         self.holding.drop(claim)
 
     def unwritable(self, path: str, error: OSError) -> Outcome:

@@ -1,10 +1,10 @@
 """render-manager tasks, show, frames, log, workers."""
 
-import sys
 from typing import Annotated
 
 import typer
 
+from render_manager.cli.log_printer import LogPrinter
 from render_manager.cli.output import (
     audit_json,
     duration,
@@ -22,7 +22,7 @@ from render_manager.cli.output import (
 )
 from render_manager.cli.program import explained, open_program, poll
 from render_manager.domain.entities import RenderFrame, RenderTask
-from render_manager.domain.errors import RenderManagerError
+from render_manager.domain.errors import BrokerUnavailable, LogUnavailable
 from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.services.queries import TaskRow
 
@@ -125,25 +125,27 @@ def frames(
 def log(
     task: TaskId,
     frame: Annotated[int, typer.Argument(help="The frame's number.")],
+    attempt: Annotated[int | None, typer.Option(help="Which attempt; by default the last one.", min=1)] = None,
     follow: Annotated[bool, typer.Option("--follow", "-f", help="Go on until the frame is done.")] = False,
 ) -> None:
-    """Print the log of a frame's last attempt."""
+    """Print the log of an attempt at a frame, wherever it is: on a disk, with its worker, in the object store."""
     with open_program() as program:
-        queries = program.services.queries
-        task_id = queries.task(task).task.id
-        end = 0
+        services = program.services
+        task_id = services.queries.task(task).task.id
+        out, number = LogPrinter(), attempt
         for _ in poll():
-            found = queries.frame(task_id, frame)
+            found = services.queries.frame(task_id, frame)
+            goes_on = follow and found.status in (FrameStatus.PENDING, FrameStatus.RENDERING)
             try:
-                part = queries.log(found, start=end)
-            except RenderManagerError:
-                if not follow or found.status not in (FrameStatus.PENDING, FrameStatus.RENDERING):
+                if out.file is None:
+                    out.file = services.logs.find(found, number)
+                    number = out.file.log.attempt
+                out.print_new(last=not goes_on)
+            except (LogUnavailable, BrokerUnavailable):
+                if not goes_on:
                     raise
-                continue
-            sys.stdout.write(part.text)
-            sys.stdout.flush()
-            end = part.end
-            if not follow or found.status is not FrameStatus.RENDERING:
+                out.file = None  # it may be found elsewhere
+            if not goes_on or (number is not None and number < found.attempt):
                 return
 
 

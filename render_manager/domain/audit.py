@@ -38,9 +38,17 @@ class Action(StrEnum):
 ENDS = (Action.COMPLETE, Action.FAIL)
 
 
+_WORKER = "worker "
+
+
 def worker_as_actor(name: str) -> str:
     """A worker as the one who changes something."""
-    return f"worker {name}"
+    return f"{_WORKER}{name}"
+
+
+def actor_as_worker(actor: str) -> str | None:
+    """The worker's name; None: it was a person."""
+    return actor.removeprefix(_WORKER) if actor.startswith(_WORKER) else None
 
 
 @dataclass(frozen=True)

@@ -141,3 +141,7 @@ class BrokerUnavailable(RenderManagerError):
 
 class LocalFarmError(RenderManagerError):
     """The embedded services of this machine can't be started."""
+
+
+class LogUnavailable(RenderManagerError):
+    """The log can't be had from here; the message says where it lies."""

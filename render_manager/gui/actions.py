@@ -3,11 +3,12 @@
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from render_manager.gui.declarations.frames import FRAME_COMMANDS
+from render_manager.gui.declarations.logs import LOG_COMMANDS
 from render_manager.gui.declarations.tasks import TASK_COMMANDS
 from render_manager.gui.declarations.view import VIEW_COMMANDS
 from render_manager.gui.declarations.workers import WORKER_COMMANDS
 
-COMMANDS = (*TASK_COMMANDS, *FRAME_COMMANDS, *WORKER_COMMANDS, *VIEW_COMMANDS)
+COMMANDS = (*TASK_COMMANDS, *FRAME_COMMANDS, *LOG_COMMANDS, *WORKER_COMMANDS, *VIEW_COMMANDS)
 
 TASK_MENU = (
     "task.pause", "task.resume", "task.release", "task.choose", "task.cancel", "", "task.retry", "task.priority", "",
@@ -16,6 +17,10 @@ TASK_MENU = (
 FRAME_MENU = (
     "frame.retry", "frame.skip", "", "frame.log", "frame.open_image", "frame.open_folder", "frame.download",
     "frame.show_worker", "", "frame.copy_path", "frame.copy_log_path",
+)  # fmt: skip
+LOG_MENU = (
+    "log.copy", "log.copy_all", "log.save", "log.open", "frame.copy_log_path", "", "log.find", "log.next_error",
+    "log.previous_error", "", "log.compare",
 )  # fmt: skip
 WORKER_MENU = (
     "worker.go", "", "worker.enable", "worker.disable", "worker.drain", "worker.forget", "", "worker.history",
@@ -30,6 +35,7 @@ MENU_BAR = (
         *FRAME_MENU[:3], "frame.jump", "frame.next_failed", "frame.previous_failed", "frame.select_failed", "",
         *FRAME_MENU[3:],
     )),
+    (QT_TRANSLATE_NOOP("Commands", "&Log"), ("frame.log", "", *LOG_MENU)),
     (QT_TRANSLATE_NOOP("Commands", "&Worker"), (
         "worker.show", "", *WORKER_MENU, "", "worker.start", "worker.start_several", "worker.stop",
         "worker.on_quit",

@@ -48,7 +48,7 @@ class MainLayout(QWidget):
         self.frames = FramesPane(
             window.frames, thumbnails, window.services.queries, background, actions, window.workers.host_of
         )
-        self.log = LogView(window.services.queries, background)
+        self.log = LogView(window.services.logs, background)
         self.details = DetailsPane(engine_labels, window.services.results, background, actions["task.copy_id"])
         self.workers = WorkersStrip(actions["worker.show"], actions["worker.start"], actions["worker.stop"])
         self.history = TaskHistory(window.services.queries, background)

@@ -11,7 +11,7 @@ from render_manager.domain.entities import RenderFrame, WorkerStatus
 from render_manager.domain.task_search import TaskTally
 from render_manager.gui import icons, sentences, text
 from render_manager.gui.action_set import ActionSet
-from render_manager.gui.actions import FRAME_MENU, TASK_MENU, WORKER_MENU
+from render_manager.gui.actions import FRAME_MENU, LOG_MENU, TASK_MENU, WORKER_MENU
 from render_manager.gui.background import Background
 from render_manager.gui.change_feed import ChangeFeed
 from render_manager.gui.declarations.command import Selection
@@ -23,6 +23,7 @@ from render_manager.gui.language import LanguageChoice
 from render_manager.gui.layouts import Layouts
 from render_manager.gui.live import Live
 from render_manager.gui.local_workers import LocalWorkerChoice, OnQuit
+from render_manager.gui.log_commands import LogCommands
 from render_manager.gui.main_layout import MainLayout
 from render_manager.gui.menus import build_menus
 from render_manager.gui.models.frames import FrameModel
@@ -95,6 +96,7 @@ class MainWindow(QMainWindow):
         self.frame_commands = FrameCommands(self)
         self.local_workers = LocalWorkerChoice(self)
         self.worker_commands = WorkerCommands(self)
+        self.log_commands = LogCommands(self)
         self.submit_commands = SubmitCommands(self, default_user)
         self.command_palette = Palette(self)
         self.feedback = Feedback(self, default_user)
@@ -118,6 +120,7 @@ class MainWindow(QMainWindow):
         self.frames_pane.listed.connect(self.update_actions)
         self.grid.selection.changed.connect(self.update_actions)
         self.grid.selection.current_changed.connect(lambda _: self._frame_chosen())
+        self.log.menu_asked.connect(lambda point: self._popup(LOG_MENU, point))
         self.details.preview.clicked.connect(self.frame_commands.open_image)
         self.frames.dataChanged.connect(self._frames_changed)
         self.frames.modelReset.connect(self._frame_chosen)

@@ -98,3 +98,16 @@ _TONES = {
 
 def tone(which: Tone, dark: bool) -> QColor:
     return QColor(_TONES[which][dark])
+
+
+#: Behind lines of a log: what is looked for, the place where one is, and what another attempt said differently.
+_LOG_GROUNDS = {
+    "hit": ("#ffe9a8", "#5a4a17"),
+    "hit_here": ("#ffc94d", "#94741a"),
+    "changed": ("#e4eefb", "#22334a"),
+    "missing": ("#f0f1f3", "#202329"),
+}
+
+
+def log_ground(which: str, dark: bool) -> QColor:
+    return QColor(_LOG_GROUNDS[which][dark])

@@ -37,7 +37,6 @@ QSplitter::handle:hover {{ background: {accent}; }}
 QPlainTextEdit, QListWidget {{ border: 1px solid {line}; border-radius: 5px; background: {base};
     selection-background-color: {highlight}; selection-color: #ffffff; }}
 QPlainTextEdit:focus, QListWidget:focus {{ border-color: {accent}; }}
-QPlainTextEdit#log {{ border: 0; border-radius: 0; }}
 QLineEdit {{ border: 1px solid {line}; border-radius: 5px; padding: 4px 7px; background: {base};
     selection-background-color: {highlight}; selection-color: #ffffff; }}
 QLineEdit:focus {{ border-color: {accent}; }}

@@ -1,10 +1,12 @@
-"""The twins of ticket queue and change bus within one process: for tests of what stands on them."""
+"""The twins of ticket queue, change bus and remote logs within one process: for tests of what stands on them."""
 
 import asyncio
 import threading
 from collections.abc import AsyncGenerator, Sequence
 
-from render_manager.domain.errors import BrokerUnavailable
+from render_manager.domain.entities import WorkerProfile
+from render_manager.domain.errors import BrokerUnavailable, LogUnavailable
+from render_manager.domain.logs import PORTION, LogId, LogPart
 from render_manager.domain.notices import Notice
 from render_manager.domain.priority import Band, band_of
 
@@ -71,3 +73,19 @@ class InMemoryTickets:
     def _check(self) -> None:
         if self.down:
             raise BrokerUnavailable("The broker is away.")
+
+
+class InMemoryLogs:
+    """Logs of other hosts, by the worker that would be asked. One that is not in ``held`` does not answer."""
+
+    def __init__(self) -> None:
+        self.held: dict[tuple[str, str], bytes] = {}  #: worker and file name: what is in it
+        self.asked: list[tuple[str, LogId, int, int]] = []
+
+    def read(self, worker: WorkerProfile, log: LogId, start: int, limit: int) -> LogPart:
+        self.asked.append((worker.name, log, start, limit))
+        data = self.held.get((worker.name, log.file_name))
+        if data is None:
+            raise LogUnavailable(f"Worker {worker.name} of host {worker.host} does not answer.")
+        start = min(start, len(data))
+        return LogPart(data[start : start + min(limit, PORTION)], start, len(data))

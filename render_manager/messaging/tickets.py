@@ -60,7 +60,7 @@ class CeleryTickets:
 
     def _revoke(self, tickets: Sequence[str]) -> None:
         try:
-            with _explained():
+            with broker_explained():
                 self._app.control.revoke(list(tickets))
         except BrokerUnavailable as error:
             log.warning("%s", error)
@@ -76,12 +76,16 @@ class CeleryTickets:
 
         # A declared queue: ours for hosts and workers are not among the configured ones.
         route: dict[str, Any] = {"queue": queue(queue_name)}
-        with _explained():
+        with broker_explained():
             app.send_task(name, args=args, task_id=ticket, retry=False, **route)
 
 
+#: What a broker that is away means for tickets.
+_TASK_IS_KEPT = "The task is kept, and workers find it by themselves."
+
+
 @contextmanager
-def _explained() -> Generator[None]:
+def broker_explained(so: str = _TASK_IS_KEPT) -> Generator[None]:
     """Turn a broker that is away into BrokerUnavailable, in a sentence and without its address."""
     from amqp.exceptions import AMQPError
     from kombu.exceptions import KombuError
@@ -91,6 +95,6 @@ def _explained() -> Generator[None]:
         yield
     except (AMQPError, KombuError, RedisError, OSError) as error:
         raise BrokerUnavailable(
-            f"The broker can't be reached ({error}). The task is kept, and workers find it by themselves; "
-            "check REDIS_HOST, REDIS_PORT or REDIS_URL, or BROKER_URL where that is set."
+            f"The broker can't be reached ({error}). {so} "
+            "Check REDIS_HOST, REDIS_PORT or REDIS_URL, or BROKER_URL where that is set."
         ) from error

@@ -1,6 +1,8 @@
 """Putting what was rendered into the object store: a frame's files, its log, and a manifest of them."""
 
 import hashlib
+import os
+import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -13,6 +15,8 @@ from render_manager.services.ports import ObjectStore, Progress
 from render_manager.services.result_files import Manifest, ResultFile, ResultKeys, files_of, is_here, result_name
 
 _CHUNK = 1024 * 1024
+#: Bytes of a log that are kept in the object store.
+MOST_OF_A_LOG = 64 * 1024 * 1024
 #: Workspaces that hold what a host rendered.
 STANDING = (WorkspaceState.READY, WorkspaceState.CLEANUP_REQUESTED, WorkspaceState.CLEANUP_FAILED)
 
@@ -62,7 +66,7 @@ class GiveBack:
         keys = ResultKeys.of(self._prefix, task)
         files = [self._upload(path, keys.image(name), name, progress) for name, path in _named(frame, task)]
         log = Path(frame.log_path) if frame.log_path else None
-        kept_log = self._upload(log, keys.log(log.name), log.name, progress) if log and log.is_file() else None
+        kept_log = self._upload_log(log, keys, progress) if log and log.is_file() else None
         manifest = Manifest(
             task=task.id,
             task_name=task.name,
@@ -77,6 +81,26 @@ class GiveBack:
         )
         self._upload_text(manifest.to_json(), keys.manifest(frame), progress)
         return self._lifecycle.frame_uploaded(frame, files[0].key)
+
+    def send_log(self, task: RenderTask, log: Path, progress: Progress | None = None) -> None:
+        """Upload the log of an attempt that gave no image. Raises as ``send``."""
+        self._upload_log(log, ResultKeys.of(self._prefix, task), progress)
+
+    def _upload_log(self, log: Path, keys: ResultKeys, progress: Progress | None) -> ResultFile:
+        """A log beyond all measure is cut: what went wrong is at its end."""
+        try:
+            if log.stat().st_size <= MOST_OF_A_LOG:
+                return self._upload(log, keys.log(log.name), log.name, progress)
+            with TemporaryDirectory(prefix="render-manager-") as folder:
+                end = Path(folder) / log.name
+                with log.open("rb") as whole, end.open("wb") as part:
+                    whole.seek(-MOST_OF_A_LOG, os.SEEK_END)
+                    part.write(b"[Render Manager] The beginning of this log was left out.\n")
+                    whole.readline()
+                    shutil.copyfileobj(whole, part)
+                return self._upload(end, keys.log(log.name), log.name, progress)
+        except OSError as error:
+            raise ObjectNotFound(f"{log} can't be read: {error.strerror or error}.") from error
 
     def _upload(self, path: Path, key: str, name: str, progress: Progress | None) -> ResultFile:
         try:

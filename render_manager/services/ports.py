@@ -20,6 +20,7 @@ from render_manager.domain.entities import (
 )
 from render_manager.domain.frame_lists import FrameSort, FrameStates
 from render_manager.domain.frame_range import FrameRange
+from render_manager.domain.logs import LogId, LogPart
 from render_manager.domain.notices import Notice
 from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.domain.task_search import TaskOrder, TaskSearch, TaskTally
@@ -357,6 +358,19 @@ class ObjectStore(Protocol):
     @property
     def bucket(self) -> str | None:
         """The configured bucket; None where there is none (a local folder takes any)."""
+        ...
+
+
+class RemoteLogs(Protocol):
+    """Logs on the disks of other hosts, read by the workers there."""
+
+    def read(self, worker: WorkerProfile, log: LogId, start: int, limit: int) -> LogPart:
+        """At most ``limit`` bytes from ``start`` on, and never more than PORTION.
+
+        Raises:
+            LogUnavailable: the worker does not have it, or does not answer in time.
+            BrokerUnavailable: it can't be asked.
+        """
         ...
 
 

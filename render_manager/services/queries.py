@@ -1,14 +1,12 @@
 """Every list that the window and the command line show."""
 
-import codecs
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 from render_manager.domain.audit import AuditEntry
 from render_manager.domain.engines import Engine
 from render_manager.domain.entities import RenderFrame, RenderTask, WorkerStatus, Workspace, WorkspaceState
-from render_manager.domain.errors import FrameNotFound, RenderManagerError
+from render_manager.domain.errors import FrameNotFound
 from render_manager.domain.estimate import SAMPLE, Estimate, estimate
 from render_manager.domain.frame_lists import FrameSort, FrameStates
 from render_manager.domain.frame_range import FrameRange
@@ -17,8 +15,6 @@ from render_manager.domain.priority import Band, band_of
 from render_manager.domain.states import FINAL, FrameStatus, TaskStatus
 from render_manager.domain.task_search import TaskOrder, TaskSearch, TaskTally
 from render_manager.services.ports import TaskStore
-
-_INSIDE_CHARACTER = bytes(range(0x80, 0xC0))  # UTF-8 continues a character with these
 
 
 @dataclass(frozen=True)
@@ -40,15 +36,6 @@ class TaskRow:
         if self.task.status in FINAL:
             return ()
         return tuple(other for other in self.after if other.status is not TaskStatus.COMPLETED)
-
-
-@dataclass(frozen=True)
-class LogText:
-    """A part of a log file, from ``start`` to ``end`` (bytes)."""
-
-    text: str
-    start: int
-    end: int
 
 
 class Queries:
@@ -156,32 +143,6 @@ class Queries:
 
     def workspaces(self, task_id: str) -> list[Workspace]:
         return self._store.workspaces(task_ids=[task_id])
-
-    def log(self, frame: RenderFrame, *, start: int = 0, limit: int = 1_000_000) -> LogText:
-        """The frame's log from byte ``start`` on, at most ``limit`` bytes; the last ``limit`` ones if ``start`` is 0.
-
-        Raises:
-            RenderManagerError: there is none yet, or it lies on another host.
-        """
-        if frame.log_path is None:
-            raise RenderManagerError(f"Frame {frame.frame_number} has no log yet: its renderer has not started.")
-        path = Path(frame.log_path)
-        try:
-            size = path.stat().st_size
-            begin = max(size - limit, 0) if start == 0 else min(start, size)
-            with path.open("rb") as file:
-                file.seek(begin)
-                data = file.read(limit)
-        except OSError as error:
-            where = f" It was written by worker {frame.worker}." if frame.worker else ""
-            raise RenderManagerError(f"The log {path} can't be read: {error.strerror or error}.{where}") from error
-        # A chunk can begin or end inside a character; what is missing at its end comes with the next one.
-        if begin and start == 0:
-            whole = data.lstrip(_INSIDE_CHARACTER)
-            begin, data = begin + len(data) - len(whole), whole
-        decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
-        text = decoder.decode(data, final=False)
-        return LogText(text, begin, begin + len(data) - len(decoder.getstate()[0]))
 
     def _rows(self, tasks: list[RenderTask]) -> list[TaskRow]:
         if not tasks:

@@ -6,6 +6,7 @@ from render_manager.services.cleanup import Cleanup
 from render_manager.services.control import TaskControl
 from render_manager.services.give_back import GiveBack
 from render_manager.services.lifecycle import Lifecycle
+from render_manager.services.logs import Logs
 from render_manager.services.ports import ChangeBus, LocalWorkers
 from render_manager.services.queries import Queries
 from render_manager.services.results import Results
@@ -25,6 +26,7 @@ class Services:
     uploading: Uploading
     queries: Queries
     vitals: Vitals
+    logs: Logs
     workers: Workers
     lifecycle: Lifecycle
     bus: ChangeBus

@@ -20,12 +20,14 @@ from render_manager.domain.entities import (
 from render_manager.domain.errors import BrokerUnavailable, ObjectNotFound, StoreUnavailable
 from render_manager.domain.notices import Notice, Topic
 from render_manager.domain.priority import Band
-from render_manager.messaging.in_memory import InMemoryBus, InMemoryTickets
+from render_manager.messaging.in_memory import InMemoryBus, InMemoryLogs, InMemoryTickets
 from render_manager.services.cleanup import Cleanup
 from render_manager.services.control import TaskControl
 from render_manager.services.give_back import GiveBack
 from render_manager.services.image_cache import ImageCache
 from render_manager.services.lifecycle import FarmRules, Lifecycle, Outcome
+from render_manager.services.log_places import LogPlaces
+from render_manager.services.logs import Logs
 from render_manager.services.ports import Progress
 from render_manager.services.queries import Queries
 from render_manager.services.results import Results
@@ -198,6 +200,10 @@ class Farm:
         rules = FarmRules(lease_seconds=60, alive_within=30)
         lifecycle = Lifecycle(self.store, self.queue, self.bus, rules, actor="mei@desk")
         uploading = Uploading(self.objects, "uploads")
+        self.remote_logs = InMemoryLogs()
+        logs = LogPlaces(
+            self.store, self.objects, self.remote_logs, ImageCache(folder / "fetched_logs"), "results", alive_within=30
+        )
         self.services = Services(
             submission=Submission(
                 lifecycle, self.objects, ENGINES, max_frames=1_000_000, max_attempts=1, uploading=uploading
@@ -209,6 +215,7 @@ class Farm:
             uploading=uploading,
             queries=Queries(self.store, ENGINES, alive_within=30),
             vitals=Vitals(self.store, self.bus),
+            logs=Logs(logs),
             workers=Workers(lifecycle, sweep_every=5),
             lifecycle=lifecycle,
             bus=self.bus,

@@ -12,12 +12,14 @@ from render_manager.domain.entities import Claim, ObjectInfo, RenderSpec, Render
 from render_manager.domain.errors import ObjectNotFound, ObjectStoreError
 from render_manager.domain.notices import Notice
 from render_manager.domain.states import FrameStatus
-from render_manager.messaging.in_memory import InMemoryBus, InMemoryTickets
+from render_manager.messaging.in_memory import InMemoryBus, InMemoryLogs, InMemoryTickets
 from render_manager.services.cleanup import Cleanup
 from render_manager.services.control import TaskControl
 from render_manager.services.give_back import GiveBack
 from render_manager.services.image_cache import ImageCache
 from render_manager.services.lifecycle import FarmRules, Lifecycle, Outcome
+from render_manager.services.log_places import LogPlaces
+from render_manager.services.logs import Logs
 from render_manager.services.queries import Queries
 from render_manager.services.results import Results
 from render_manager.services.submit import Submission
@@ -95,6 +97,9 @@ class House:
         self.control = TaskControl(store, self.lifecycle, 1000)
         self.cleanup = Cleanup(store, self.lifecycle, self.queue)
         self.queries = Queries(store, ENGINES, alive_within=15)
+        self.remote_logs = InMemoryLogs()
+        fetched = ImageCache(folder / "fetched_logs")
+        self.logs = Logs(LogPlaces(store, self.objects, self.remote_logs, fetched, "results", alive_within=15))
         self.images = ImageCache(folder / "images")
         self.results = Results(store, self.objects, self.images)
         self.give_back = GiveBack(self.lifecycle, self.objects, "results")

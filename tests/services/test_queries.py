@@ -1,11 +1,9 @@
-"""What lists show: the one sentence that matters, and logs."""
-
-from pathlib import Path
+"""What lists show: the one sentence that matters."""
 
 import pytest
 
 from render_manager.domain.entities import HostLoad, Workspace, WorkspaceState
-from render_manager.domain.errors import FrameNotFound, FrameRangeError, RenderManagerError, TaskNotFound
+from render_manager.domain.errors import FrameNotFound, FrameRangeError, TaskNotFound
 from render_manager.domain.estimate import Estimate
 from render_manager.domain.priority import Band
 from render_manager.domain.states import FrameStatus, TaskStatus
@@ -100,27 +98,6 @@ def test_lists_and_lookups(any_house: House) -> None:
         house.queries.frames(task.id, frames="two")
     with pytest.raises(FrameNotFound, match="has no frame 6"):
         house.queries.frame(task.id, 6)
-
-
-def test_a_log_is_read_in_parts(house: House, tmp_path: Path) -> None:
-    task = house.submit("1")
-    with pytest.raises(RenderManagerError, match="Frame 1 has no log yet"):
-        house.queries.log(house.queries.frame(task.id, 1))
-    log = tmp_path / "1.log"
-    house.lifecycle.frame_started(house.claim(), str(log))
-    frame = house.queries.frame(task.id, 1)
-    with pytest.raises(RenderManagerError, match=r"can't be read: .*written by worker w1"):
-        house.queries.log(frame)
-    log.write_bytes("第一行\nsecond\n".encode() + b"\xff\n")
-    whole = house.queries.log(frame)
-    assert (whole.text, whole.start, whole.end) == ("第一行\nsecond\n\ufffd\n", 0, log.stat().st_size)
-    assert house.queries.log(frame, limit=2).text == "\ufffd\n", "the end, where a log is long"
-    assert house.queries.log(frame, start=10, limit=6).text == "second"
-    with log.open("a") as file:
-        file.write("more")
-    assert house.queries.log(frame, start=whole.end).text == "more"
-    beyond = house.queries.log(frame, start=10**6)
-    assert (beyond.text, beyond.start) == ("", log.stat().st_size)
 
 
 def test_what_a_task_waits_for(house: House) -> None:
