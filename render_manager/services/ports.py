@@ -20,6 +20,7 @@ from render_manager.domain.entities import (
 )
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.notices import Notice
+from render_manager.domain.object_listing import LARGEST_PAGE, ObjectPage
 from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.domain.task_search import TaskOrder, TaskSearch, TaskTally
 
@@ -329,6 +330,23 @@ class ObjectStore(Protocol):
     @property
     def bucket(self) -> str | None:
         """The configured bucket; None where there is none (a local folder takes any)."""
+        ...
+
+
+class ObjectBrowser(Protocol):
+    """The object store as people walk through it."""
+
+    def page(self, folder: str, following: str = "", *, limit: int = LARGEST_PAGE) -> ObjectPage:
+        """What is directly in the folder ("" or a prefix with its slash), at most so many entries: one request,
+        however many objects there are. A folder that nothing is in is no error.
+
+        Raises ObjectStoreError, or ObjectPathError for what can't be a folder.
+        """
+        ...
+
+    @property
+    def bucket(self) -> str | None:
+        """See ObjectStore."""
         ...
 
 

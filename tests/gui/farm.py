@@ -19,8 +19,10 @@ from render_manager.domain.entities import (
 )
 from render_manager.domain.errors import BrokerUnavailable, ObjectNotFound, StoreUnavailable
 from render_manager.domain.notices import Notice, Topic
+from render_manager.domain.object_listing import LARGEST_PAGE, ObjectPage
 from render_manager.domain.priority import Band
 from render_manager.messaging.in_memory import InMemoryBus, InMemoryTickets
+from render_manager.services.browse import Browsing
 from render_manager.services.cleanup import Cleanup
 from render_manager.services.control import TaskControl
 from render_manager.services.give_back import GiveBack
@@ -33,6 +35,7 @@ from render_manager.services.services import Services
 from render_manager.services.submit import Submission
 from render_manager.services.upload import Uploading
 from render_manager.services.workers import Workers
+from render_manager.storage.local import LocalStore
 from render_manager.store.engine import open_engine
 from render_manager.store.migrate import upgrade
 from render_manager.store.repository import SqlTaskStore
@@ -102,6 +105,9 @@ class FolderObjects:
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
         return (self.stat(str(path.relative_to(self.root))) for path in self.root.rglob("*") if path.is_file())
+
+    def page(self, folder: str, following: str = "", *, limit: int = LARGEST_PAGE) -> ObjectPage:
+        return LocalStore(self.root).page(folder, following, limit=limit)
 
     def download(self, key: str, target: Path, progress: Progress | None = None) -> ObjectInfo:
         info = self.stat(key)
@@ -187,7 +193,7 @@ class Farm:
         self.local = LocalWorkersByHand()
         rules = FarmRules(lease_seconds=60, alive_within=30)
         lifecycle = Lifecycle(self.store, self.queue, self.bus, rules, actor="mei@desk")
-        uploading = Uploading(self.objects, "uploads")
+        uploading = Uploading(self.objects, "uploads", packed=folder / "packed")
         self.services = Services(
             submission=Submission(
                 lifecycle, self.objects, ENGINES, max_frames=1_000_000, max_attempts=1, uploading=uploading
@@ -197,6 +203,7 @@ class Farm:
             results=Results(self.store, self.objects, ImageCache(folder / "images")),
             give_back=GiveBack(lifecycle, self.objects, "results"),
             uploading=uploading,
+            browsing=Browsing(self.objects, self.objects, uploading, ENGINES),
             queries=Queries(self.store, ENGINES, alive_within=30),
             workers=Workers(lifecycle, sweep_every=5),
             lifecycle=lifecycle,
