@@ -3,11 +3,12 @@
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from render_manager.gui.declarations.frames import FRAME_COMMANDS
+from render_manager.gui.declarations.objects import OBJECT_COMMANDS
 from render_manager.gui.declarations.tasks import TASK_COMMANDS
 from render_manager.gui.declarations.view import VIEW_COMMANDS
 from render_manager.gui.declarations.workers import WORKER_COMMANDS
 
-COMMANDS = (*TASK_COMMANDS, *FRAME_COMMANDS, *WORKER_COMMANDS, *VIEW_COMMANDS)
+COMMANDS = (*TASK_COMMANDS, *FRAME_COMMANDS, *WORKER_COMMANDS, *OBJECT_COMMANDS, *VIEW_COMMANDS)
 
 TASK_MENU = (
     "task.pause", "task.resume", "task.release", "task.choose", "task.cancel", "", "task.retry", "task.priority", "",
@@ -21,6 +22,9 @@ WORKER_MENU = (
     "worker.go", "", "worker.enable", "worker.disable", "worker.drain", "worker.forget", "", "worker.history",
     "worker.copy_host",
 )  # fmt: skip
+OBJECT_MENU = (
+    "object.open", "object.submit", "", "object.download", "object.copy_path", "", "object.upload", "object.refresh",
+)  # fmt: skip
 MENU_BAR = (
     (QT_TRANSLATE_NOOP("Commands", "&Task"), (
         "task.submit", "task.paste", "", *TASK_MENU[:8], "task.priority_up", "task.priority_down", "",
@@ -30,9 +34,12 @@ MENU_BAR = (
     (QT_TRANSLATE_NOOP("Commands", "&Worker"), (
         "worker.show", "", *WORKER_MENU, "", "worker.start", "worker.stop",
     )),
+    (QT_TRANSLATE_NOOP("Commands", "&Objects"), (
+        "object.show", "", *OBJECT_MENU, "", "object.back", "object.forward", "object.up",
+    )),
     (QT_TRANSLATE_NOOP("Commands", "&View"), (
-        "view.refresh", "view.filter", "", "view.history", "worker.show", "", "view.zoom_in", "view.zoom_out",
-        "view.zoom_fit", "", "view.theme",
+        "view.refresh", "view.filter", "", "view.history", "worker.show", "object.show", "", "view.zoom_in",
+        "view.zoom_out", "view.zoom_fit", "", "view.theme",
     )),
 )  # fmt: skip
 TOOLBAR = (
@@ -41,3 +48,5 @@ TOOLBAR = (
 )  # fmt: skip
 GRID_BAR = ("frame.next_failed", "frame.retry", "frame.skip", "", "view.zoom_out", "view.zoom_in")
 WORKER_BAR = ("worker.enable", "worker.disable", "worker.drain", "worker.forget", "", "worker.history")
+OBJECT_WAY = ("object.back", "object.forward", "object.up", "object.refresh")
+OBJECT_BAR = ("object.upload", "object.submit")

@@ -10,7 +10,7 @@ from render_manager.domain.object_listing import LARGEST_PAGE, ObjectPage
 from render_manager.domain.object_path import ObjectPath
 from render_manager.services.ports import ObjectBrowser, ObjectStore, Progress
 from render_manager.services.submit import ARCHIVE_SUFFIXES
-from render_manager.services.upload import Uploaded, Uploading
+from render_manager.services.upload import Uploaded, Uploading, name_in_store
 
 
 class Browsing:
@@ -59,9 +59,10 @@ class Browsing:
         """Whether an engine may render it, by its name: an archive or a project file."""
         return key.lower().endswith(self._suffixes)
 
-    def exists(self, key: str) -> bool:
+    def is_taken(self, path: Path, folder: str) -> bool:
+        """Whether an object is where an upload of this file or folder into the folder would go."""
         try:
-            self._objects.stat(key)
+            self._objects.stat(f"{folder}{name_in_store(path)}")
         except ObjectNotFound:
             return False
         return True

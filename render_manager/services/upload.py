@@ -26,6 +26,11 @@ class Uploaded:
     fresh: bool  #: False: it was there already
 
 
+def name_in_store(path: Path) -> str:
+    """What the object of a local file, or of a folder that is packed, is called."""
+    return f"{path.resolve().name or 'project'}.zip" if path.is_dir() else path.name
+
+
 class Uploading:
     """
     Args:
@@ -65,13 +70,14 @@ class Uploading:
         check_unionid(user)
         if path.is_dir():
             content = content_of(path, leave_out)
-            name, mark = f"{path.resolve().name or 'project'}.zip", content.mark
+            mark = content.mark
         elif path.is_file():
             content, status = None, path.stat()
             same = f"{path.absolute()}\0{status.st_size}\0{status.st_mtime_ns}".encode("utf-8", "replace")
-            name, mark = path.name, hashlib.sha256(same).hexdigest()
+            mark = hashlib.sha256(same).hexdigest()
         else:
             raise ObjectNotFound(f"File {path} does not exist or is no file.")
+        name = name_in_store(path)
         own = f"{self._prefix}/{user}/{mark[:_ID_LENGTH]}/{name}".lstrip("/")
         if key is None:
             key = own if prefix is None else f"{prefix.strip('/')}/{name}".lstrip("/")

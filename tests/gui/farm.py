@@ -17,7 +17,7 @@ from render_manager.domain.entities import (
     Workspace,
     WorkspaceState,
 )
-from render_manager.domain.errors import BrokerUnavailable, ObjectNotFound, StoreUnavailable
+from render_manager.domain.errors import BrokerUnavailable, ObjectNotFound, ObjectStoreError, StoreUnavailable
 from render_manager.domain.notices import Notice, Topic
 from render_manager.domain.object_listing import LARGEST_PAGE, ObjectPage
 from render_manager.domain.priority import Band
@@ -93,6 +93,7 @@ class FolderObjects:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.refuses = ""  #: why it can't be walked through
         self.downloads: list[str] = []
         self.pause = threading.Event()
         self.pause.set()
@@ -106,7 +107,16 @@ class FolderObjects:
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
         return (self.stat(str(path.relative_to(self.root))) for path in self.root.rglob("*") if path.is_file())
 
+    def put_size(self, key: str, size: int) -> None:
+        """An object of that size, which takes no room."""
+        path = self.root / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            file.truncate(size)
+
     def page(self, folder: str, following: str = "", *, limit: int = LARGEST_PAGE) -> ObjectPage:
+        if self.refuses:
+            raise ObjectStoreError(self.refuses)
         return LocalStore(self.root).page(folder, following, limit=limit)
 
     def download(self, key: str, target: Path, progress: Progress | None = None) -> ObjectInfo:

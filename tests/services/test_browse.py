@@ -48,9 +48,10 @@ def test_projects_are_told_by_their_names(browsing: Browsing) -> None:
 def test_carried_in_and_out(browsing: Browsing, tmp_path: Path) -> None:
     scene = tmp_path / "shot.blend"
     scene.write_bytes(b"1")
-    assert not browsing.exists("films/shot.blend")
+    assert not browsing.is_taken(scene, "films/")
     assert str(browsing.upload(scene, "films/", user="li").path) == "oss://farm/films/shot.blend"
-    assert browsing.exists("films/shot.blend")
+    assert browsing.is_taken(scene, "films/")
+    assert not browsing.is_taken(scene, "")
     assert browsing.path("films/shot.blend") == "oss://farm/films/shot.blend"
     scene.write_bytes(b"another")
     with pytest.raises(ObjectPathError, match="exists"):
