@@ -182,9 +182,13 @@ async def oss_browser_upload(farm: Farm, window: MainWindow) -> QWidget:
     scene.write_bytes(b"x" * 30_000_000)
     farm.objects.pause.clear()
     window.object_commands.upload([str(scene)])
-    await asyncio.sleep(0.5)
-    farm.objects.pause.set()
-    window.objects_dock.announce([str(scene)])
+    await asyncio.sleep(0.8)
+    return window
+
+
+async def oss_browser_drop(farm: Farm, window: MainWindow) -> QWidget:
+    await oss_browser(farm, window)
+    window.objects_dock.announce([str(farm.folder / "hallway_030.blend")])
     return window
 
 
@@ -350,6 +354,7 @@ SCENES: dict[str, tuple[ThemeChoice, Callable[[Farm, MainWindow], Awaitable[QWid
     "oss-browser-dark": (ThemeChoice.DARK, oss_browser),
     "oss-browser-small": (ThemeChoice.DARK, oss_browser_small),
     "oss-browser-upload": (ThemeChoice.LIGHT, oss_browser_upload),
+    "oss-browser-drop": (ThemeChoice.DARK, oss_browser_drop),
     "oss-browser-error": (ThemeChoice.DARK, oss_browser_error),
     "broker": (ThemeChoice.LIGHT, broker),
     "broker-dark": (ThemeChoice.DARK, broker),

@@ -32,6 +32,7 @@ class FolderReader(QObject):
         self._turn = 0  #: answers about a folder that was left are late
         self._following: str | None = None  #: what asks for the next page; None: there is none
         self.reading = False
+        self.broken = False  #: the page asked for last could not be read
 
     # -- walking -------------------------------------------------------------------------------------------------
 
@@ -77,7 +78,7 @@ class FolderReader(QObject):
         """Read the next page, unless one is being read or there is none."""
         if self.reading or self._following is None:
             return
-        self.reading = True
+        self.reading, self.broken = True, False
         folder, following, turn = self.folder, self._following, self._turn
         limit = {} if following else {"limit": _FIRST}
         self._background.run(
@@ -90,7 +91,7 @@ class FolderReader(QObject):
     def _begin(self, folder: str) -> None:
         self.folder = folder
         self._turn += 1
-        self._following, self.reading = "", False
+        self._following, self.reading, self.broken = "", False, False
         self.went.emit()
         self.more()
 
@@ -102,5 +103,5 @@ class FolderReader(QObject):
 
     def _lost(self, turn: int, error: Exception) -> None:
         if turn == self._turn:
-            self.reading = False
+            self.reading, self.broken = False, True
             self.failed.emit(explain(error)[0])

@@ -31,6 +31,7 @@ class ObjectCommands(QObject):
         self._browsing = window.services.browsing
         self._dock = window.objects_dock
         self._reader = self._dock.reader
+        self._uploads = False  #: some of what is transferred changes the folder that is shown
         self._dock.list.opened.connect(self.open_or_submit)
         self._dock.list.copy_asked.connect(window.actions_["object.copy_path"].trigger)
         self._dock.upload_asked.connect(self.upload)
@@ -162,6 +163,7 @@ class ObjectCommands(QObject):
         )
 
     def _upload(self, folder: str, path: str, replace: bool) -> Transfer:
+        self._uploads = True
         return Transfer(
             self.tr("Uploading {0}").format(_name(path)),
             lambda progress: self._browsing.upload(
@@ -176,10 +178,14 @@ class ObjectCommands(QObject):
         )
 
     def _transferred(self, done: int, stopped: bool) -> None:
+        if done and self._uploads:
+            self._reader.refresh()
+        self._uploads = False
         if stopped:
             self._window.say(self.tr("Stopped. What was sent of the last file is kept, and the next try goes on."))
         elif done:
-            self._window.say(self.tr("{0} files transferred").format(text.number(done)))
+            several = self.tr("{0} files transferred").format(text.number(done))
+            self._window.say(several if done > 1 else self.tr("1 file transferred"))
 
     def stop(self) -> None:
         """End what is under way."""

@@ -85,7 +85,13 @@ class MainFields(QWidget):
 
     @property
     def good(self) -> bool:
-        return not self._user.wrong and self._frames_read is not None
+        """Nothing is known to be wrong."""
+        return not self._user.wrong and not self._frames.wrong
+
+    @property
+    def reading(self) -> bool:
+        """What was just typed was not read yet."""
+        return self._frames_read is None and not self._frames.wrong
 
     @property
     def frames_good(self) -> bool:

@@ -22,8 +22,9 @@ _ANY_FRAMES, _ANYBODY = "1", "somebody"
 
 @dataclass(frozen=True)
 class _Verdict:
-    wrong: str
-    count: int | None
+    wrong: str = ""
+    count: int | None = None
+    title: str = ""
 
 
 class ProjectChecks(QObject):
@@ -49,7 +50,9 @@ class ProjectChecks(QObject):
 
     def trust_frames(self, good: bool) -> None:
         """Whether the form's own frames can be read."""
-        self._shared_frames_good = good
+        if good != self._shared_frames_good:
+            self._shared_frames_good = good
+            self.look()
 
     def look(self) -> None:
         """Look at all rows once nobody types any more."""
@@ -82,17 +85,18 @@ class ProjectChecks(QObject):
     def _verdict(self, spec: RenderSpec) -> _Verdict:
         """Runs in a thread."""
         try:
-            return _Verdict("", len(self._submission.check(spec).frames))
+            checked = self._submission.check(spec)
+            return _Verdict("", len(checked.frames), checked.name)
         except RenderManagerError as error:
-            return _Verdict(str(error), None)
+            return _Verdict(str(error))
 
     def _take(self, turn: int, rows: Sequence[Project], verdicts: Sequence[_Verdict]) -> None:
         if turn != self._turn:
             return
         self.pending = False
         for row, verdict in zip(rows, verdicts, strict=True):
-            if (row.wrong, row.count) != (verdict.wrong, verdict.count):
-                self._model.tell(row, wrong=verdict.wrong, count=verdict.count)
+            if (row.wrong, row.count, row.title) != (verdict.wrong, verdict.count, verdict.title):
+                self._model.tell(row, wrong=verdict.wrong, count=verdict.count, title=verdict.title)
         self.judged.emit()
         self._find()
 

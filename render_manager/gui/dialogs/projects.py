@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import (
     QFileDialog,
+    QFormLayout,
     QHBoxLayout,
     QLabel,
     QLineEdit,
@@ -19,12 +20,9 @@ from PySide6.QtWidgets import (
 
 from render_manager.gui import text
 from render_manager.gui.dialogs.field import Field
-from render_manager.gui.models.projects import ProjectsModel
+from render_manager.gui.models.projects import Column, ProjectsModel
 from render_manager.gui.views.drop import dropped_paths, paths_in
 from render_manager.gui.views.project_table import ProjectTable
-
-#: Rows of the table that are in view at least, and at most before it scrolls.
-_FEWEST, _MOST = 3, 8
 
 
 class ProjectsField(QWidget):
@@ -52,7 +50,7 @@ class ProjectsField(QWidget):
             self.path, name="path", label=self.tr("Project"), beside=self._chooser("browse", self.tr("Browse"))
         )
         self._stack = QStackedWidget()
-        self._pages = (self._field, self._many())
+        self._pages = (self._one(), self._many())
         for page in self._pages:
             self._stack.addWidget(page)
         layout = QVBoxLayout(self)
@@ -64,8 +62,20 @@ class ProjectsField(QWidget):
         model.edited.connect(self._tell)
         self._show()
 
+    def _one(self) -> QWidget:
+        page = QWidget()
+        form = QFormLayout(page)
+        form.setContentsMargins(0, 0, 0, 0)
+        form.setHorizontalSpacing(14)
+        self._field.add_to(form)
+        return page
+
     def _many(self) -> QWidget:
         page = QWidget()
+        self._why = QLabel(wordWrap=True)
+        self._why.setObjectName("project_problem")
+        self._why.setProperty("role", "error")
+        self._why.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._tally = QLabel()
         self._tally.setObjectName("projects_message")
         self._tally.setProperty("role", "muted")
@@ -90,6 +100,7 @@ class ProjectsField(QWidget):
         layout.setContentsMargins(0, 0, 0, 2)
         layout.setSpacing(8)
         layout.addWidget(self.table, 1)
+        layout.addWidget(self._why)
         layout.addLayout(buttons)
         return page
 
@@ -133,9 +144,6 @@ class ProjectsField(QWidget):
             shown = page is self._stack.currentWidget()
             policy = QSizePolicy.Policy.Preferred if shown else QSizePolicy.Policy.Ignored
             page.setSizePolicy(QSizePolicy.Policy.Preferred, policy)
-        line = self.table.verticalHeader().defaultSectionSize()
-        rows = min(max(len(self._model.rows), _FEWEST), _MOST)
-        self.table.setMinimumHeight(line * (min(rows, 5) + 1) + 6)
         if not several:
             path = self._model.rows[0].path if self._model.rows else ""
             if path != self.path.text().strip():
@@ -155,7 +163,7 @@ class ProjectsField(QWidget):
             if row and row.problem:
                 self._field.complain(row.problem)
             else:
-                self._field.say(str(self._model.index(0, 0).data()) if row else "")
+                self._field.say(str(self._model.index(0, Column.STATE).data()) if row else "")
             return
         bad = sum(bool(row.problem) for row in rows)
         frames = sum(row.count or 0 for row in rows if not row.problem)
@@ -163,7 +171,10 @@ class ProjectsField(QWidget):
         words += [self.tr("{0} frames in all").format(text.number(frames))] if frames else []
         words += [self.tr("{0} with a problem").format(text.number(bad))] if bad else []
         self._tally.setText("  ·  ".join(words))
-        self._remove.setEnabled(not self._locked and bool(self.table.selectionModel().selectedRows()))
+        chosen = self.table.selected_rows()
+        self._why.setText(chosen[0].problem if len(chosen) == 1 else "")
+        self._why.setVisible(bool(self._why.text()))
+        self._remove.setEnabled(not self._locked and bool(chosen))
 
     def _apply(self) -> None:
         chosen = self.table.selected_rows()

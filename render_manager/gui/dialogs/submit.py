@@ -71,6 +71,7 @@ class SubmitDialog(QDialog):
         self._background = background
         self._ids: list[str] = []
         self._job: SubmitJob | None = None
+        self._wanted = False  #: to be submitted as soon as what was typed last is known to be good
         self._going: list[Project] = []  #: the rows being submitted
         self._presets = PresetBar(Presets(state))
         self._main = MainFields(submission, background, state, default_user, self._presets)
@@ -82,10 +83,12 @@ class SubmitDialog(QDialog):
         self._more = MoreFields(submission.engines)
         self._farm = FarmFields(submission.max_attempts, tasks)
         self._untouched: Values = {}  #: what the form said when a preset last filled it in
+        self._filled = ""  #: the engine for which it did
         self._build()
         self._connect()
+        self._projects.add(paths)  # first: they may tell the engine, and with it the preset
+        self._main.engine_changed.connect(self._show_engine)
         self._show_engine()
-        self._projects.add(paths)
         self._update()
         self._main.focus() if paths else self._projects.focus()
 
@@ -130,7 +133,6 @@ class SubmitDialog(QDialog):
         self._more.unfolded.connect(lambda: self._farm.open(False))
         self._farm.unfolded.connect(lambda: self._more.open(False))
         self._main.changed.connect(self._share)
-        self._main.engine_changed.connect(self._show_engine)
         self._model.edited.connect(self._edited)
         self._model.judged.connect(self._update)
         self._checks.judged.connect(self._update)
@@ -182,10 +184,10 @@ class SubmitDialog(QDialog):
 
     def _show_engine(self) -> None:
         """Another engine has other presets; its default one comes with it, unless somebody filled the form in."""
-        untouched = self._untouched == self._values()
+        untouched = not self._filled or self._untouched == self._values(self._filled)
         self._presets.show_engine(self._main.engine())
         self._show_options()
-        if untouched or not self._untouched:
+        if untouched:
             self._fill(self._presets.values())
 
     def _show_options(self) -> None:
@@ -194,31 +196,33 @@ class SubmitDialog(QDialog):
         name = self._model.engine(chosen[0]) if chosen else self._main.engine().name
         self._more.show_engine(self._submission.engines[name])
 
-    def _values(self, *, frames: bool = False) -> Values:
-        engine = self._main.engine().name
+    def _values(self, engine: str, *, frames: bool = False) -> Values:
         return {**self._main.values(frames=frames), **self._farm.values(), **self._more.values(engine)}
 
     def _fill(self, values: Values) -> None:
         self._main.fill(values)
         self._farm.fill(values)
-        self._more.fill(self._main.engine().name, values)
-        self._untouched = self._values()
+        self._filled = self._main.engine().name
+        self._more.fill(self._filled, values)
+        self._untouched = self._values(self._filled)
 
     def _save_preset(self, name: str, frames: bool) -> None:
-        self._presets.save(name, self._values(frames=frames))
-        self._untouched = self._values()
+        self._filled = self._main.engine().name
+        self._presets.save(name, self._values(self._filled, frames=frames))
+        self._untouched = self._values(self._filled)
 
     # -- submitting ----------------------------------------------------------------------------------------------
 
     def submit(self) -> None:
-        """Submit the rows that are good."""
+        """Submit the rows that are good. Who presses Return right after the last key need not wait for the checks."""
+        self._wanted = self._checks.pending or self._main.reading
+        if self._wanted or not self._ok.isEnabled():
+            return
         rows = self._good()
         try:
             specs = self._farm.complete(self._more.complete([self._model.spec(row) for row in rows]))
         except InvalidTask:
             return  # said beside the field
-        if not specs or not self._ok.isEnabled():
-            return
         self._problem.hide()
         self._going = rows
         for row in rows:
@@ -252,13 +256,16 @@ class SubmitDialog(QDialog):
 
     def _update(self) -> None:
         good, all_rows = len(self._good()), len(self._model.rows)
-        self._ok.setEnabled(bool(good) and self._main.good and self._job is None and not self._checks.pending)
+        self._ok.setEnabled(bool(good) and self._main.good and self._job is None)
         if good == all_rows:
             words = self.tr("Submit {0} tasks").format(text.number(good)) if good > 1 else self.tr("Submit")
         else:
             words = self.tr("Submit {0} of {1}").format(text.number(good), text.number(all_rows))
         self._ok.setText(words if all_rows > 1 else self.tr("Submit"))
         self._more.allow_name(all_rows < 2)
+        if self._wanted and not self._checks.pending and not self._main.reading:
+            self._wanted = False
+            self.submit()
 
     def _show_progress(self, place: int, phase: Phase, done: int, total: int) -> None:
         row, count = self._going[place], len(self._going)

@@ -20,12 +20,12 @@ _NO_PARENT = QModelIndex()
 
 
 class Column(IntEnum):
-    STATE = 0
-    PATH = 1
-    NAME = 2
-    ENGINE = 3
-    FRAMES = 4
-    PRIORITY = 5
+    PATH = 0
+    NAME = 1
+    ENGINE = 2
+    FRAMES = 3
+    PRIORITY = 4
+    STATE = 5
 
 
 @dataclass(frozen=True)
@@ -50,6 +50,7 @@ class Project:
     priority: int | None = None
     guessed: str | None = None  #: the engine that its name or its content tells
     found: Found | None = None
+    title: str = ""  #: what its task is called where it says nothing
     count: int | None = None  #: of its frames
     wrong: str = ""  #: what it says can't be submitted
     missing: str = ""  #: there is nothing at its path
@@ -184,8 +185,10 @@ class ProjectsModel(QAbstractTableModel):
         return titles[Column(section)] if role == _Role.DisplayRole else None
 
     def flags(self, index: Index) -> Qt.ItemFlag:
+        if not index.isValid():
+            return Qt.ItemFlag.NoItemFlags
         flags = Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable
-        editable = index.isValid() and index.column() != Column.STATE and not self.locked
+        editable = index.column() != Column.STATE and not self.locked
         return flags | Qt.ItemFlag.ItemIsEditable if editable else flags
 
     def data(self, index: Index, role: int = _Role.DisplayRole) -> Any:
@@ -205,7 +208,7 @@ class ProjectsModel(QAbstractTableModel):
                 return self._colour(row, column)
             case _Role.DecorationRole if column is Column.STATE:
                 return self._mark(row)
-            case _Role.FontRole if column is not Column.PATH and self._own(row, column):
+            case _Role.FontRole if self._own(row, column):
                 font = QFont()
                 font.setBold(True)
                 return font
@@ -267,7 +270,7 @@ class ProjectsModel(QAbstractTableModel):
             case Column.PATH:
                 return row.path.split("?")[0] if "://" in row.path else row.path  # nobody reads a signature
             case Column.NAME:
-                return row.name or self.tr("the file's name")
+                return row.name or row.title
             case Column.ENGINE:
                 return self.labels[self.engine(row)]
             case Column.FRAMES | Column.PRIORITY:
@@ -285,20 +288,20 @@ class ProjectsModel(QAbstractTableModel):
         return None
 
     def _own(self, row: Project, column: Column) -> bool:
-        """Whether the row says it itself."""
+        """Whether the row itself says what others take from the form."""
         own = {
             Column.NAME: row.name,
             Column.ENGINE: row.engine,
             Column.FRAMES: row.frames,
             Column.PRIORITY: row.priority,
         }
-        return own.get(column, "") is not None
+        return own.get(column) is not None
 
     def _colour(self, row: Project, column: Column) -> Any:
         palette = QGuiApplication.palette()
         if column is Column.STATE and row.problem and not row.doing:
             return tone(Tone.ERROR, is_dark(palette))
-        if column is Column.STATE or not self._own(row, column):
+        if column is not Column.PATH and not self._own(row, column):
             return palette.color(QPalette.ColorRole.PlaceholderText)
         return None
 

@@ -116,10 +116,10 @@ class DropHint(QWidget):
         top = self.rect().adjusted(16, 0, -16, 0)
         top.setTop(middle.y())
         centred = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-        painter.drawText(top, centred, self.title)
+        written = painter.drawText(top, centred, self.title)
         painter.setFont(plain)
         painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
-        top.setTop(middle.y() + 2 * painter.fontMetrics().height())
+        top.setTop(written.bottom() + painter.fontMetrics().height() // 2)
         painter.drawText(top, centred, self.details)
         painter.end()
 

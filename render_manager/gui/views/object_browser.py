@@ -2,14 +2,13 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QMimeData, Qt, Signal
+from PySide6.QtCore import QMimeData, QSize, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDragLeaveEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import (
     QDockWidget,
     QHBoxLayout,
     QLabel,
     QSizePolicy,
-    QStackedWidget,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -32,6 +31,9 @@ from render_manager.gui.views.search_field import SearchField
 from render_manager.gui.views.transfer_strip import TransferStrip
 from render_manager.services.browse import Browsing
 
+#: Pixels that it takes at first.
+_WIDTH = 400
+
 
 class ObjectBrowserDock(QDockWidget):
     """Reads nothing until it is shown for the first time.
@@ -52,7 +54,8 @@ class ObjectBrowserDock(QDockWidget):
         self.setAllowedAreas(areas.LeftDockWidgetArea | areas.RightDockWidgetArea | areas.BottomDockWidgetArea)
         self._browsing = browsing
         self._begun = False
-        self._kept: list[str] = []  #: selected before rows were put in another order
+        self._shown: str | None = None  #: the folder whose rows are in the list
+        self._kept: list[str] = []  #: selected before rows were put in another order, or read anew
         self.reader = FolderReader(browsing, background, self)
         self.model = ObjectTable(background, browsing.path, browsing.can_be_project)
         self.model.setParent(self)
@@ -66,15 +69,12 @@ class ObjectBrowserDock(QDockWidget):
         self._tally.setProperty("role", "muted")
         self._tally.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._tally.setMargin(6)
-        self._nothing = QLabel(wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
+        self._nothing = QLabel(self.list.viewport(), wordWrap=True, alignment=Qt.AlignmentFlag.AlignCenter)
         self._nothing.setObjectName("objects_nothing")
         self._nothing.setProperty("role", "muted")
         self._nothing.setMargin(20)
-        self._nothing.setAutoFillBackground(True)
-        self._nothing.setBackgroundRole(self._nothing.backgroundRole().Base)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(self.list)
-        self._stack.addWidget(self._nothing)
+        self._nothing.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        QVBoxLayout(self.list.viewport()).addWidget(self._nothing)  # the list keeps the focus, and so the keys
         self.setWidget(self._body(actions))
         self._no_title = QWidget(self)
         self.setTitleBarWidget(self._no_title)
@@ -89,7 +89,7 @@ class ObjectBrowserDock(QDockWidget):
         layout.setSpacing(0)
         layout.addWidget(self._head(actions))
         layout.addWidget(self.banner)
-        layout.addWidget(self._stack, 1)
+        layout.addWidget(self.list, 1)
         layout.addWidget(TransferStrip(self.transfers))
         layout.addWidget(self._tally)
         return self._taker
@@ -139,12 +139,12 @@ class ObjectBrowserDock(QDockWidget):
         self.list.up.connect(self.reader.up)
         self.list.refresh.connect(self.reader.refresh)
         self.list.path_asked.connect(self.type_path)
-        self.list.end_near.connect(self._read_on)
+        self.list.scrolled.connect(self._read_on)
         self.list.selected.connect(self.changed)
         self.model.modelAboutToBeReset.connect(self._keep_selection)
         self.model.modelReset.connect(self._select_kept)
         self.list.horizontalHeader().sortIndicatorChanged.connect(lambda *_: self._read_on())
-        self.transfers.ended.connect(lambda done, _: self.reader.refresh() if done and self._begun else None)
+        self.model.updated.connect(self._tell)
 
     def retint(self) -> None:
         self._float.setIcon(icons.icon("float"))
@@ -180,9 +180,10 @@ class ObjectBrowserDock(QDockWidget):
 
     def _went(self) -> None:
         self.banner.hide()
-        self._kept = []
+        selected = self.list.selected_keys() if self._shown == self.reader.folder else []
+        self._shown = self.reader.folder
         self.model.clear()
-        self._kept = []
+        self._kept = selected  # read anew: what was selected is again, as it comes
         self._show_way()
         self._tell()
         self.changed.emit()
@@ -195,7 +196,9 @@ class ObjectBrowserDock(QDockWidget):
     def _read(self, folder: str, page: ObjectPage) -> None:
         self.banner.hide()
         self.model.append(folder, page)
-        if not self.list.currentIndex().isValid() and self.model.rowCount():
+        if self._kept and any(self.model.position(key) is not None for key in self._kept):
+            self._select_kept()
+        elif not self.list.currentIndex().isValid() and self.model.rowCount():
             self.list.setCurrentIndex(self.model.index(0, 0))
         if self.model.needs_all and self.reader.complete:
             self.model.arrange()
@@ -204,10 +207,10 @@ class ObjectBrowserDock(QDockWidget):
 
     def _read_on(self) -> None:
         """What is sorted or filtered can be told of the whole folder only."""
-        bar = self.list.verticalScrollBar()
-        if self.model.needs_all or bar.value() + 2 * bar.pageStep() >= bar.maximum():
-            if not self.banner.isVisible():
-                self.reader.more()
+        if self.reader.reading or self.reader.complete or self.reader.broken:  # which waits for its button
+            return
+        if self.model.needs_all or self.list.near_end:
+            self.reader.more()
             self._tell()
 
     def _failed(self, sentence: str) -> None:
@@ -233,15 +236,11 @@ class ObjectBrowserDock(QDockWidget):
             words = self.tr("{0} entries").format(text.number(read) + more)
         if self.reader.reading:
             words = self.tr("{0}  ·  reading…").format(words) if read else self.tr("Reading…")
-        self._tally.setText(words)
+        self._tally.setText(words if read or self.reader.reading or self.reader.complete else "")
         empty = not shown and self.reader.complete
-        self._stack.setCurrentWidget(self._nothing if empty else self.list)
-        if empty:
-            self._nothing.setText(
-                self.tr("Nothing here has that in its name.")
-                if read
-                else self.tr("This folder is empty.\nDrop files here to upload them.")
-            )
+        nothing = self.tr("This folder is empty.\nDrop files here to upload them.")
+        found = self.tr("Nothing here has that in its name.")
+        self._nothing.setText((found if read else nothing) if empty else "")
 
     def _keep_selection(self) -> None:
         self._kept = self.list.selected_keys()
@@ -281,6 +280,9 @@ class _Taker(QWidget):
         self._dock = dock
         self.setObjectName("objects_body")
         self.setAcceptDrops(True)
+
+    def sizeHint(self) -> QSize:
+        return QSize(_WIDTH, super().sizeHint().height())
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if paths := self._dock.local_paths(event.mimeData()):

@@ -1,13 +1,13 @@
 """The list of a folder of the object store."""
 
 from PySide6.QtCore import QEvent, Qt, Signal, SignalInstance
-from PySide6.QtGui import QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QWidget
+from PySide6.QtGui import QKeyEvent, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QWidget
 
 from render_manager.gui.models.objects import Column, ObjectRow, ObjectTable
 from render_manager.gui.views.data_table import DataTable
 
-_WIDTHS: dict[int, int] = {Column.NAME: 210, Column.SIZE: 74, Column.MODIFIED: 116}
+_WIDTHS: dict[int, int] = {Column.NAME: 210, Column.SIZE: 74, Column.MODIFIED: 130}
 #: Screenfuls below the last one seen within which more is asked for.
 _AHEAD = 2
 
@@ -19,33 +19,34 @@ class ObjectList(DataTable[ObjectRow]):
         opened: what is selected is wanted: the folder to be gone into, or objects to be submitted.
         up: the folder above is wanted.
         refresh, path_asked, copy_asked: as the keys say.
-        end_near: what is looked at comes near the end of what was read.
+        scrolled: other rows are looked at.
     """
 
     opened = Signal()
     up = Signal()
     refresh = Signal()
     path_asked = Signal()
-    end_near = Signal()
+    scrolled = Signal()
     copy_asked = Signal()
 
     def __init__(self, model: ObjectTable, parent: QWidget | None = None) -> None:
         super().__init__(model, _WIDTHS, Column.NAME, parent)
         self.setObjectName("object_list")
         self.setAccessibleName(self.tr("Objects"))
+        self.horizontalHeader().setStretchLastSection(False)
+        self.horizontalHeader().setSectionResizeMode(Column.NAME, QHeaderView.ResizeMode.Stretch)
         self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.setDragEnabled(True)
         self.setDragDropMode(QAbstractItemView.DragDropMode.DragOnly)
         self.doubleClicked.connect(lambda _: self.opened.emit())
-        bar = self.verticalScrollBar()
-        bar.valueChanged.connect(lambda _: self.look_ahead())
-        bar.rangeChanged.connect(lambda *_: self.look_ahead())
+        self.verticalScrollBar().valueChanged.connect(lambda _: self.scrolled.emit())
 
-    def look_ahead(self) -> None:
-        """Ask for more if there is room for it."""
+    @property
+    def near_end(self) -> bool:
+        """Whether what is looked at comes near the end of what was read."""
+        self.executeDelayedItemsLayout()  # or the scroll bar knows nothing yet of rows that just came
         bar = self.verticalScrollBar()
-        if bar.value() + _AHEAD * bar.pageStep() >= bar.maximum():
-            self.end_near.emit()
+        return bar.value() + _AHEAD * bar.pageStep() >= bar.maximum()
 
     def event(self, event: QEvent) -> bool:
         # Where objects are looked at, these keys are about them, not about tasks.
@@ -53,6 +54,10 @@ class ObjectList(DataTable[ObjectRow]):
             event.accept()
             return True
         return super().event(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self.scrolled.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if signal := self._signal_of(event):

@@ -1,6 +1,6 @@
 """The table of several projects that are submitted together, edited where they stand."""
 
-from PySide6.QtCore import QEvent, QItemSelectionModel, Qt, Signal
+from PySide6.QtCore import QEvent, QItemSelectionModel, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
@@ -9,7 +9,9 @@ from render_manager.gui.models.projects import Column, Project, ProjectsModel
 from render_manager.gui.views.data_table import ROW_HEIGHT
 from render_manager.gui.views.drop import dropped_paths
 
-_WIDTHS = {Column.STATE: 210, Column.NAME: 104, Column.ENGINE: 84, Column.FRAMES: 104, Column.PRIORITY: 62}
+_WIDTHS = {Column.PATH: 250, Column.NAME: 108, Column.ENGINE: 82, Column.FRAMES: 104, Column.PRIORITY: 64}
+#: Rows for which room is asked: at least, and at most before it scrolls.
+_FEWEST, _MOST = 3, 8
 
 
 class ProjectTable(QTableView):
@@ -39,7 +41,7 @@ class ProjectTable(QTableView):
         self.setAlternatingRowColors(True)
         self.setTabKeyNavigation(False)
         self.setCornerButtonEnabled(False)
-        self.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.setTextElideMode(Qt.TextElideMode.ElideRight)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
@@ -49,8 +51,19 @@ class ProjectTable(QTableView):
         header.setMinimumSectionSize(48)
         for column, width in _WIDTHS.items():
             header.resizeSection(column, width)
-        header.setSectionResizeMode(Column.PATH, QHeaderView.ResizeMode.Stretch)
+        header.setStretchLastSection(True)
+        model.rowsInserted.connect(self.updateGeometry)
+        model.rowsRemoved.connect(self.updateGeometry)
         self.selectionModel().selectionChanged.connect(lambda: self.selected.emit())
+
+    def sizeHint(self) -> QSize:
+        return QSize(super().sizeHint().width(), self._height(min(max(len(self._projects.rows), _FEWEST), _MOST)))
+
+    def minimumSizeHint(self) -> QSize:
+        return QSize(super().minimumSizeHint().width(), self._height(_FEWEST))
+
+    def _height(self, rows: int) -> int:
+        return self.horizontalHeader().sizeHint().height() + rows * ROW_HEIGHT + 2 * self.frameWidth() + 2
 
     def selected_rows(self) -> list[Project]:
         return [self._projects.rows[index.row()] for index in self.selectionModel().selectedRows()]
