@@ -5,6 +5,7 @@ import socket
 from collections.abc import Mapping
 from pathlib import Path
 from types import TracebackType
+from typing import TYPE_CHECKING
 
 from render_manager.config import Settings
 from render_manager.domain.engines import Engine
@@ -13,6 +14,7 @@ from render_manager.messaging.embedded_redis import EmbeddedRedis
 from render_manager.messaging.redis_bus import RedisBus
 from render_manager.messaging.remote_logs import CeleryLogs
 from render_manager.messaging.tickets import CeleryTickets
+from render_manager.services.browse import Browsing
 from render_manager.services.cleanup import Cleanup
 from render_manager.services.control import TaskControl
 from render_manager.services.give_back import GiveBack
@@ -20,7 +22,6 @@ from render_manager.services.image_cache import ImageCache
 from render_manager.services.lifecycle import FarmRules, Lifecycle
 from render_manager.services.log_places import LogPlaces
 from render_manager.services.logs import Logs
-from render_manager.services.ports import ObjectStore
 from render_manager.services.queries import Queries
 from render_manager.services.results import Results
 from render_manager.services.retention import Retention
@@ -33,6 +34,10 @@ from render_manager.store.engine import open_engine
 from render_manager.store.migrate import check_version, upgrade
 from render_manager.store.repository import SqlTaskStore
 from workers.renderers.registry import engines
+
+if TYPE_CHECKING:
+    from render_manager.storage.local import LocalStore
+    from render_manager.storage.oss import OssStore
 
 log = logging.getLogger(__name__)
 
@@ -95,7 +100,7 @@ class Program:
             retention=Retention(self.store, cleanup, after_days, settings.cleanup_keep) if after_days else None,
         )
         self._local = WorkerProcesses(settings, workers.release)
-        uploading = Uploading(self.objects, settings.upload_prefix)
+        uploading = Uploading(self.objects, settings.upload_prefix, packed=settings.render_manager_home / "packed")
         logs = LogPlaces(
             store=self.store,
             objects=self.objects,
@@ -118,6 +123,7 @@ class Program:
             results=Results(self.store, self.objects, ImageCache(settings.images_folder)),
             give_back=GiveBack(lifecycle, self.objects, settings.results_prefix),
             uploading=uploading,
+            browsing=Browsing(self.objects, self.objects, uploading, known),
             queries=Queries(self.store, known, alive_within=rules.alive_within),
             vitals=Vitals(self.store, self.bus),
             logs=Logs(logs),
@@ -151,7 +157,7 @@ class Program:
         self.close()
 
 
-def open_object_store(settings: Settings) -> ObjectStore:
+def open_object_store(settings: Settings) -> "LocalStore | OssStore":
     """OSS if configured, else a folder."""
     if not settings.uses_oss:
         from render_manager.storage.local import LocalStore

@@ -15,9 +15,9 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, Qt
-from PySide6.QtGui import QColor, QImage, QLinearGradient, QPainter, QRadialGradient
-from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListWidget, QWidget
+from PySide6.QtCore import QMimeData, QPoint, QSettings, Qt
+from PySide6.QtGui import QColor, QDragEnterEvent, QImage, QLinearGradient, QPainter, QRadialGradient
+from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListWidget, QTableView, QWidget
 from sqlalchemy import update
 
 from render_manager.domain.audit import Action
@@ -27,10 +27,12 @@ from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.priority import Band
 from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.gui.background import new_event_loop
+from render_manager.gui.dialogs.preset_bar import PresetBar
 from render_manager.gui.dialogs.submit import SubmitDialog
 from render_manager.gui.dialogs.task_picker import TaskPicker
 from render_manager.gui.language import Language, LanguageChoice
 from render_manager.gui.main_window import MainWindow
+from render_manager.gui.models.projects import Column as ProjectColumn
 from render_manager.gui.theme import Density, Theme, ThemeChoice
 from render_manager.gui.window_state import WindowState
 from render_manager.store.tables import render_frames, render_tasks
@@ -87,23 +89,122 @@ async def large(farm: Farm, window: MainWindow) -> QWidget:
 
 async def submit(farm: Farm, window: MainWindow) -> QWidget:
     await _filled(farm, window)
-    window.submit_commands.open(["oss://studio-projects/kitchen/kitchen_020.blend.zip"])
+    farm.put("kitchen/kitchen_020.blend.zip")
+    window.submit_commands.open(["kitchen/kitchen_020.blend.zip"])
     dialog = window.findChild(SubmitDialog)
     dialog.findChild(QWidget, "frames").setText("1001-1100x2, 1120")
     await asyncio.sleep(0.5)
     return dialog
 
 
-async def submit_more(farm: Farm, window: MainWindow) -> QWidget:
+async def submit_wrong(farm: Farm, window: MainWindow) -> QWidget:
     await _filled(farm, window)
-    window.submit_commands.open(
-        ["oss://studio-projects/a.blend.zip", "oss://studio-projects/b.blend.zip", "ftp://nowhere/c.zip"]
-    )
+    window.submit_commands.open(["oss://studio-projects/kitchen/kitchen_020.blend.zip"])
     dialog = window.findChild(SubmitDialog)
     dialog.findChild(QWidget, "frames").setText("10-")
     dialog.findChild(QWidget, "more").setChecked(True)
+    dialog.findChild(QWidget, "option_samples").setText("many")
     await asyncio.sleep(0.5)
     return dialog
+
+
+async def submit_many(farm: Farm, window: MainWindow) -> QWidget:
+    await _filled(farm, window)
+    folder = farm.folder / "city_flythrough"
+    folder.mkdir()
+    for number in range(12):
+        (folder / f"{number}.blend").write_bytes(b"x" * 90_000)
+    paths = [farm.put(f"kitchen/kitchen_{number:03}.blend.zip") for number in (20, 30, 40)]
+    paths += [farm.put("street/street_050_maya.zip"), str(folder), "ftp://nowhere/c.zip", "kitchen/lost.blend.zip"]
+    window.submit_commands.open(paths)
+    dialog = window.findChild(SubmitDialog)
+    dialog.findChild(QWidget, "frames").setText("1001-1100x2")
+    table = dialog.findChild(QTableView, "projects")
+    model = table.model()
+    model.setData(model.index(1, ProjectColumn.FRAMES), "1-48")
+    model.setData(model.index(1, ProjectColumn.PRIORITY), 9)
+    model.setData(model.index(2, ProjectColumn.NAME), "kitchen close-up")
+    await asyncio.sleep(1.0)
+    return dialog
+
+
+async def submit_many_small(farm: Farm, window: MainWindow) -> QWidget:
+    window.resize(1280, 720)
+    return await submit_many(farm, window)
+
+
+async def submit_preset(farm: Farm, window: MainWindow) -> QWidget:
+    await submit(farm, window)
+    bar = window.findChild(PresetBar)
+    bar.save("Dailies, half size", {"priority": 7})
+    bar._ask_name()
+    await asyncio.sleep(0.3)
+    return window.findChild(QWidget, "save_preset")
+
+
+async def drop(farm: Farm, window: MainWindow) -> QWidget:
+    await _filled(farm, window)
+    folder = farm.folder / "city_flythrough"
+    folder.mkdir()
+    mime = QMimeData()
+    mime.setText(f"oss://studio-projects/a.zip\noss://studio-projects/b.zip\n{folder}\n/no/such/file.zip")
+    buttons, keys = Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier
+    QApplication.sendEvent(window, QDragEnterEvent(QPoint(300, 300), Qt.DropAction.CopyAction, mime, buttons, keys))
+    await asyncio.sleep(0.4)
+    return window
+
+
+def _objects(farm: Farm) -> None:
+    for number in range(10, 200, 10):
+        farm.objects.put_size(f"projects/kitchen/kitchen_{number:03}.blend.zip", 41_000_000 + number * 77_777)
+    for name in ("textures/wood.tx", "refs/board.png", "old/kitchen_010.zip"):
+        farm.objects.put_size(f"projects/kitchen/{name}", 2_000_000)
+    for name in ("readme.txt", "street_040.ma", "lookdev.exr", "城市_010.zip", "hero.uproject", "notes.pdf"):
+        farm.objects.put_size(f"projects/kitchen/{name}", 1_234_567)
+
+
+async def oss_browser(farm: Farm, window: MainWindow) -> QWidget:
+    await _filled(farm, window)
+    _objects(farm)
+    farm.objects.bucket = "studio-projects"
+    window.actions_["object.show"].trigger()
+    window.objects_dock.reader.go("projects/kitchen/")
+    await until(lambda: window.objects_dock.model.rowCount() > 10)
+    window.objects_dock.list.select([f"projects/kitchen/kitchen_{number:03}.blend.zip" for number in (20, 30)])
+    await asyncio.sleep(0.4)
+    return window
+
+
+async def oss_browser_small(farm: Farm, window: MainWindow) -> QWidget:
+    window.resize(1280, 720)
+    return await oss_browser(farm, window)
+
+
+async def oss_browser_upload(farm: Farm, window: MainWindow) -> QWidget:
+    await oss_browser(farm, window)
+    scene = farm.folder / "hallway_030.blend"
+    scene.write_bytes(b"x" * 30_000_000)
+    farm.objects.pause.clear()
+    window.object_commands.upload([str(scene)])
+    await asyncio.sleep(0.8)
+    return window
+
+
+async def oss_browser_drop(farm: Farm, window: MainWindow) -> QWidget:
+    await oss_browser(farm, window)
+    window.objects_dock.announce([str(farm.folder / "hallway_030.blend")])
+    return window
+
+
+async def oss_browser_error(farm: Farm, window: MainWindow) -> QWidget:
+    await _filled(farm, window)
+    farm.objects.bucket = "studio-projects"
+    farm.objects.refuses = (
+        "The access key was refused for bucket 'studio-projects' (AccessDenied): check OSS_ACCESS_KEY_ID."
+    )
+    window.actions_["object.show"].trigger()
+    await asyncio.sleep(0.6)
+    return window
 
 
 async def submit_farm(farm: Farm, window: MainWindow) -> QWidget:
@@ -394,7 +495,18 @@ SCENES: dict[str, tuple[ThemeChoice, Callable[[Farm, MainWindow], Awaitable[QWid
     "error-light": (ThemeChoice.LIGHT, error),
     "submit": (ThemeChoice.LIGHT, submit),
     "submit-dark": (ThemeChoice.DARK, submit),
-    "submit-more": (ThemeChoice.LIGHT, submit_more),
+    "submit-wrong": (ThemeChoice.LIGHT, submit_wrong),
+    "submit-many": (ThemeChoice.LIGHT, submit_many),
+    "submit-many-dark": (ThemeChoice.DARK, submit_many_small),
+    "submit-preset": (ThemeChoice.LIGHT, submit_preset),
+    "drop": (ThemeChoice.LIGHT, drop),
+    "drop-dark": (ThemeChoice.DARK, drop),
+    "oss-browser": (ThemeChoice.LIGHT, oss_browser),
+    "oss-browser-dark": (ThemeChoice.DARK, oss_browser),
+    "oss-browser-small": (ThemeChoice.DARK, oss_browser_small),
+    "oss-browser-upload": (ThemeChoice.LIGHT, oss_browser_upload),
+    "oss-browser-drop": (ThemeChoice.DARK, oss_browser_drop),
+    "oss-browser-error": (ThemeChoice.DARK, oss_browser_error),
     "broker": (ThemeChoice.LIGHT, broker),
     "broker-dark": (ThemeChoice.DARK, broker),
     "cleanup": (ThemeChoice.LIGHT, cleanup),

@@ -35,9 +35,9 @@ class Arnold(RangeRenderer):
         project_suffixes=(".ass",),
         executable_setting="ARNOLD_EXECUTABLE",
         options=(
-            EngineOption("resolution_x", "width in pixels", int, minimum=1, maximum=65536),
-            EngineOption("resolution_y", "height in pixels", int, minimum=1, maximum=65536),
-            EngineOption("threads", "how many threads it renders with; default: as the scene says", int, minimum=1),
+            EngineOption("resolution_x", "width", int, minimum=1, maximum=65536, unit="px"),
+            EngineOption("resolution_y", "height", int, minimum=1, maximum=65536, unit="px"),
+            EngineOption("threads", "how many threads it renders with", int, minimum=1, default="as the scene says"),
             *COMMON_OPTIONS,
         ),
         first_frame=0,

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from render_manager import __version__
-from render_manager.cli import cleanup, control, demo, farm, lists, results, submit
+from render_manager.cli import cleanup, control, demo, farm, lists, objects, results, submit
 from render_manager.cli.worker import worker
 
 app = typer.Typer(
@@ -53,6 +53,7 @@ for command in (
     cleanup.cleanup,
     results.download,
     results.upload,
+    objects.ls,
     lists.workers,
 ):
     app.command()(command)

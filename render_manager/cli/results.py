@@ -41,7 +41,7 @@ def download(
 
 @explained
 def upload(
-    files: Annotated[list[Path], typer.Argument(help="Files of this computer.")],
+    files: Annotated[list[Path], typer.Argument(help="Files of this computer; a folder is packed to a zip.")],
     key: Annotated[str | None, typer.Option(help="Object key of the one file.")] = None,
     prefix: Annotated[
         str | None, typer.Option(help="Put the files below this, by their names; default: as submit does.")

@@ -24,7 +24,7 @@ _CONDITION = re.compile(r"(tag|version|memory)\s*(>=|<=|>|<|=)\s*(\S.*)")
 
 @explained
 def submit(
-    paths: Annotated[list[str], typer.Argument(help="oss://bucket/key, a key, an object URL or a local file.")],
+    paths: Annotated[list[str], typer.Argument(help="oss://bucket/key, a key, an object URL, a local file or folder.")],
     engine: Annotated[str | None, typer.Option(help="Render engine; guessed from the name if left out.")] = None,
     frames: Annotated[str, typer.Option(help='Frames: "1-24", "1-100x2", "1,5,10-20".')] = "1",
     priority: Annotated[int, typer.Option(help="0 (lowest) to 10 (highest).")] = 5,

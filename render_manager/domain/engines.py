@@ -18,6 +18,8 @@ class EngineOption:
     choices: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
+    unit: str = ""  #: in which a number is meant: px, min
+    default: str = ""  #: what holds where it is left out, in words, if that can be said
     undivided: bool = False  #: what sets it is rendered by one worker, all frames at once
 
     def read(self, value: object) -> object:
@@ -61,6 +63,20 @@ class EngineOption:
             )
         return read
 
+    @property
+    def bounds(self) -> str:
+        """ "1–65536 px"; empty where any value will do."""
+        match self.minimum, self.maximum:
+            case None, None:
+                return ""
+            case low, None:
+                words = f"≥ {low:.15g}"
+            case None, high:
+                words = f"≤ {high:.15g}"
+            case low, high:
+                words = f"{low:.15g}–{high:.15g}"
+        return f"{words} {self.unit}".rstrip()
+
     def _in_range(self, number: float) -> bool:
         return (self.minimum is None or number >= self.minimum) and (self.maximum is None or number <= self.maximum)
 
@@ -76,6 +92,7 @@ class Engine:
     options: tuple[EngineOption, ...] = field(default=())
     project_marker: str | None = None  #: the file in a project's folder that tells its scenes are below "scenes"
     ignored_folders: frozenset[str] = frozenset()  #: lower case: what is below is never the file to render
+    rebuilt_folders: frozenset[str] = frozenset()  #: lower case: it makes them anew; not sent with a project's folder
     first_frame: int = -LARGEST_FRAME  #: it knows no frames below ...
     last_frame: int = LARGEST_FRAME  #: ... and none above
 

@@ -4,11 +4,14 @@ from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from render_manager.gui.declarations.frames import FRAME_COMMANDS
 from render_manager.gui.declarations.logs import LOG_COMMANDS
+from render_manager.gui.declarations.objects import OBJECT_COMMANDS
 from render_manager.gui.declarations.tasks import TASK_COMMANDS
 from render_manager.gui.declarations.view import VIEW_COMMANDS
 from render_manager.gui.declarations.workers import WORKER_COMMANDS
 
-COMMANDS = (*TASK_COMMANDS, *FRAME_COMMANDS, *LOG_COMMANDS, *WORKER_COMMANDS, *VIEW_COMMANDS)
+COMMANDS = (
+    *TASK_COMMANDS, *FRAME_COMMANDS, *LOG_COMMANDS, *WORKER_COMMANDS, *OBJECT_COMMANDS, *VIEW_COMMANDS,
+)  # fmt: skip
 
 TASK_MENU = (
     "task.pause", "task.resume", "task.release", "task.choose", "task.cancel", "", "task.retry", "task.priority", "",
@@ -26,6 +29,9 @@ WORKER_MENU = (
     "worker.go", "", "worker.enable", "worker.disable", "worker.drain", "worker.forget", "", "worker.history",
     "worker.copy_host",
 )  # fmt: skip
+OBJECT_MENU = (
+    "object.open", "object.submit", "", "object.download", "object.copy_path", "", "object.upload", "object.refresh",
+)  # fmt: skip
 MENU_BAR = (
     (QT_TRANSLATE_NOOP("Commands", "&Task"), (
         "task.submit", "task.paste", "", *TASK_MENU[:8], "task.priority_up", "task.priority_down", "",
@@ -40,11 +46,14 @@ MENU_BAR = (
         "worker.show", "", *WORKER_MENU, "", "worker.start", "worker.start_several", "worker.stop",
         "worker.on_quit",
     )),
+    (QT_TRANSLATE_NOOP("Commands", "&Objects"), (
+        "object.show", "", *OBJECT_MENU, "", "object.back", "object.forward", "object.up",
+    )),
     (QT_TRANSLATE_NOOP("Commands", "&View"), (
         "view.palette", "",
-        "view.refresh", "view.filter", "", "view.history", "worker.show", "", "view.zoom_in", "view.zoom_out",
-        "view.zoom_fit", "view.frame_list", "view.frame_card", "", "view.notices", "view.notice_settings", "",
-        "view.layout", "view.theme", "view.density", "view.language",
+        "view.refresh", "view.filter", "", "view.history", "worker.show", "object.show", "", "view.zoom_in",
+        "view.zoom_out", "view.zoom_fit", "view.frame_list", "view.frame_card", "", "view.notices",
+        "view.notice_settings", "", "view.layout", "view.theme", "view.density", "view.language",
     )),
 )  # fmt: skip
 TOOLBAR = (
@@ -55,3 +64,5 @@ GRID_BAR = (
     "frame.next_failed", "frame.retry", "frame.skip", "", "view.frame_list", "", "view.zoom_out", "view.zoom_in",
 )  # fmt: skip
 WORKER_BAR = ("worker.enable", "worker.disable", "worker.drain", "worker.forget", "", "worker.history")
+OBJECT_WAY = ("object.back", "object.forward", "object.up", "object.refresh")
+OBJECT_BAR = ("object.upload", "object.submit")

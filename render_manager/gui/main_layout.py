@@ -22,6 +22,7 @@ from render_manager.gui.views.filter_bar import FilterBar
 from render_manager.gui.views.frames_pane import FramesPane
 from render_manager.gui.views.log_view import LogView
 from render_manager.gui.views.no_results import NoResults
+from render_manager.gui.views.object_browser import ObjectBrowserDock
 from render_manager.gui.views.side_pane import SidePane
 from render_manager.gui.views.task_history import TaskHistory
 from render_manager.gui.views.task_table import TaskTable
@@ -54,6 +55,7 @@ class MainLayout(QWidget):
         self.history = TaskHistory(window.services.queries, background)
         self.side = SidePane(self.details, self.history)
         self.workers_dock = WorkersDock(window.workers, window.services.queries, background, actions, window)
+        self.objects_dock = ObjectBrowserDock(window.services.browsing, background, actions, window)
         self._window = window
         self._top = QStackedWidget()
         self._top.addWidget(self.table)
@@ -83,6 +85,7 @@ class MainLayout(QWidget):
             "whole": self._whole,
             "workers": self.workers_dock.table.horizontalHeader(),
             "workers_history": self.workers_dock.splitter,
+            "objects": self.objects_dock.list.horizontalHeader(),
             "docks": self._window,
         }
 
@@ -119,7 +122,7 @@ class MainLayout(QWidget):
     def retint(self) -> None:
         for part in (
             self.store_banner, self.broker_banner, self.filter_bar, self.empty, self.no_results, self.frames, self.log,
-            self.workers, self.history, self.workers_dock,
+            self.workers, self.history, self.workers_dock, self.objects_dock,
         ):  # fmt: skip
             part.retint()
 

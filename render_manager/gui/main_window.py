@@ -11,7 +11,7 @@ from render_manager.domain.entities import RenderFrame, WorkerStatus
 from render_manager.domain.task_search import TaskTally
 from render_manager.gui import icons, sentences, text
 from render_manager.gui.action_set import ActionSet
-from render_manager.gui.actions import FRAME_MENU, LOG_MENU, TASK_MENU, WORKER_MENU
+from render_manager.gui.actions import FRAME_MENU, LOG_MENU, OBJECT_MENU, TASK_MENU, WORKER_MENU
 from render_manager.gui.background import Background
 from render_manager.gui.change_feed import ChangeFeed
 from render_manager.gui.declarations.command import Selection
@@ -29,6 +29,7 @@ from render_manager.gui.menus import build_menus
 from render_manager.gui.models.frames import FrameModel
 from render_manager.gui.models.task_table import TaskTableModel
 from render_manager.gui.models.worker_table import WorkerTableModel
+from render_manager.gui.object_commands import ObjectCommands
 from render_manager.gui.submit_commands import SubmitCommands
 from render_manager.gui.task_commands import TaskCommands
 from render_manager.gui.theme import Density, Theme, ThemeChoice
@@ -92,11 +93,15 @@ class MainWindow(QMainWindow):
         self.workers_dock = parts.workers_dock
         self.addDockWidget(Qt.DockWidgetArea.BottomDockWidgetArea, self.workers_dock)
         self.workers_dock.hide()
+        self.objects_dock = parts.objects_dock
+        self.addDockWidget(Qt.DockWidgetArea.LeftDockWidgetArea, self.objects_dock)
+        self.objects_dock.hide()
         self.task_commands = TaskCommands(self)
         self.frame_commands = FrameCommands(self)
         self.local_workers = LocalWorkerChoice(self)
         self.worker_commands = WorkerCommands(self)
         self.log_commands = LogCommands(self)
+        self.object_commands = ObjectCommands(self, default_user)
         self.submit_commands = SubmitCommands(self, default_user)
         self.command_palette = Palette(self)
         self.feedback = Feedback(self, default_user)
@@ -136,6 +141,9 @@ class MainWindow(QMainWindow):
         self.workers_dock.table.selected.connect(self.update_actions)
         self.workers_dock.table.menu_asked.connect(lambda point: self._popup(WORKER_MENU, point))
         parts.no_results.clear.connect(self.filter_bar.clear)
+        self.objects_dock.changed.connect(self.update_actions)
+        self.objects_dock.visibilityChanged.connect(lambda _: self.update_actions())
+        self.objects_dock.list.menu_asked.connect(lambda point: self._popup(OBJECT_MENU, point))
         parts.empty.submit.connect(lambda: self.submit_commands.open([]))
         self.feed.changed.connect(self.live.note)
         self.feed.lost.connect(self._broker_lost)
@@ -218,6 +226,7 @@ class MainWindow(QMainWindow):
                 frames_listed=self.frames_pane.is_list,
                 history_shown=self.parts.side.currentWidget() is self.parts.history,
                 worker_history_shown=not self.workers_dock.history.isHidden(),
+                objects=self.object_commands.choice(),
             )
         )
 
@@ -315,6 +324,7 @@ class MainWindow(QMainWindow):
             self.parts.save(self.state)
             self.setEnabled(False)
             self.submit_commands.stop()
+            self.object_commands.stop()
             self.task_commands.stop()
             asyncio.get_event_loop().create_task(self._close(stay))
 

@@ -12,6 +12,7 @@ QToolBar::separator {{ width: 1px; margin: 5px 5px; background: {line}; }}
 QToolButton[flat="true"] {{ border: 1px solid transparent; border-radius: 4px; padding: 3px; }}
 QToolButton[flat="true"]:hover:enabled, QToolButton[flat="true"]:checked {{ background: {hover}; }}
 QToolButton[flat="true"]:focus {{ border-color: {accent}; }}
+QToolButton#preset_menu::menu-indicator {{ image: none; }}
 QMenuBar {{ background: {window}; padding: 1px 4px; }}
 QMenuBar::item {{ padding: 4px 9px; border-radius: 4px; background: transparent; }}
 QMenuBar::item:selected {{ background: {hover}; }}
@@ -27,6 +28,10 @@ QTableView {{ border: 0; background: {base}; gridline-color: transparent; outlin
 QTableView::item {{ padding: 0 {cell_padding}px; border: 0; }}
 QTableView::item:hover {{ background: {row}; }}
 QTableView::item:selected {{ background: {selected}; color: {text}; }}
+QTableView[role="framed"] {{ border: 1px solid {line}; border-radius: 5px; }}
+QTableView[role="framed"]:focus {{ border-color: {accent}; }}
+QTableView QLineEdit[cell="true"], QTableView QComboBox[cell="true"], QTableView QSpinBox[cell="true"] {{
+    border-radius: 0; border-color: {accent}; padding: 1px 4px; }}
 QHeaderView {{ background: {window}; }}
 QHeaderView::section {{ background: {window}; color: {muted}; border: 0; border-bottom: 1px solid {line};
     padding: {header_padding}px 8px; font-size: {table_points}pt; }}

@@ -22,6 +22,7 @@ from render_manager.domain.frame_lists import FrameSort, FrameStates
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.logs import LogId, LogPart
 from render_manager.domain.notices import Notice
+from render_manager.domain.object_listing import LARGEST_PAGE, ObjectPage
 from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.domain.task_search import TaskOrder, TaskSearch, TaskTally
 
@@ -371,6 +372,23 @@ class RemoteLogs(Protocol):
             LogUnavailable: the worker does not have it, or does not answer in time.
             BrokerUnavailable: it can't be asked.
         """
+        ...
+
+
+class ObjectBrowser(Protocol):
+    """The object store as people walk through it."""
+
+    def page(self, folder: str, following: str = "", *, limit: int = LARGEST_PAGE) -> ObjectPage:
+        """What is directly in the folder ("" or a prefix with its slash), at most so many entries: one request,
+        however many objects there are. A folder that nothing is in is no error.
+
+        Raises ObjectStoreError, or ObjectPathError for what can't be a folder.
+        """
+        ...
+
+    @property
+    def bucket(self) -> str | None:
+        """See ObjectStore."""
         ...
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from render_manager.services.browse import Browsing
 from render_manager.services.cleanup import Cleanup
 from render_manager.services.control import TaskControl
 from render_manager.services.give_back import GiveBack
@@ -24,6 +25,7 @@ class Services:
     results: Results
     give_back: GiveBack
     uploading: Uploading
+    browsing: Browsing
     queries: Queries
     vitals: Vitals
     logs: Logs

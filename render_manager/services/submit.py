@@ -8,7 +8,7 @@ from pathlib import Path
 
 from render_manager.domain.engines import Engine, check_project_name, find_engine
 from render_manager.domain.entities import RenderSpec, RenderTask, check_unionid, new_task_id
-from render_manager.domain.errors import InvalidTask, ObjectPathError
+from render_manager.domain.errors import InvalidTask, ObjectNotFound, ObjectPathError
 from render_manager.domain.frame_order import in_order
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.object_path import LocalPath, ObjectPath, parse_object_path
@@ -16,6 +16,7 @@ from render_manager.domain.priority import check_priority
 from render_manager.domain.requirements import REQUIRES, Requirements
 from render_manager.domain.states import FrameCounts
 from render_manager.services.lifecycle import Lifecycle
+from render_manager.services.packing import content_of
 from render_manager.services.ports import ObjectStore, Progress
 from render_manager.services.upload import Uploading
 
@@ -33,6 +34,16 @@ class CheckedSpec:
     source: ObjectPath | LocalPath
     task_info: Mapping[str, object]
     name: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What is at a submission's path."""
+
+    size: int  #: bytes; of a folder, of all that is sent of it
+    files: int | None = None  #: of a local folder
+    local: bool = False  #: it is uploaded first
+    engine: str | None = None  #: whose project files a folder holds, if that can be told
 
 
 class Submission:
@@ -89,8 +100,34 @@ class Submission:
             name=name,
         )
 
-    def submit(self, spec: RenderSpec, progress: Progress | None = None) -> RenderTask:
-        """Make the task and ring for it. A local file goes into the object store first; ``progress`` tells of that.
+    def find(self, path: str) -> Found:
+        """Look at what is to be submitted, before it is.
+
+        Raises:
+            ObjectPathError: it is no path of ours.
+            ObjectNotFound: there is no such object or file.
+            ObjectStoreError: the object store can't be asked, or a folder can't be read.
+        """
+        source = self._source(path)
+        if isinstance(source, ObjectPath):
+            return Found(self._objects.stat(source.key).size)
+        local = Path(source.path).expanduser()
+        if local.is_file():
+            return Found(local.stat().st_size, local=True)
+        if not local.is_dir():
+            raise ObjectNotFound(f"File {local} does not exist or is no file.")
+        content = content_of(local)
+        names = [file.name.lower() for file in content.files]
+        held = [
+            engine.name
+            for engine in self.engines.values()
+            if any(name.endswith(engine.project_suffixes) for name in names)
+        ]
+        return Found(content.size, len(names), local=True, engine=held[0] if len(held) == 1 else None)
+
+    def submit(self, spec: RenderSpec, progress: Progress | None = None, packing: Progress | None = None) -> RenderTask:
+        """Make the task and ring for it. A local file goes into the object store first, a folder packed to a zip;
+        ``progress`` tells of that, and ``packing`` of the packing (else ``progress`` does).
 
         Raises:
             UsageError: a field is wrong, or a task named by ``after`` does not exist.
@@ -100,13 +137,14 @@ class Submission:
         """
         checked = self.check(spec)
         task_id = new_task_id()
-        key = self._key(checked.source, spec.unionid, progress)
+        packed = isinstance(checked.source, LocalPath) and Path(checked.source.path).expanduser().is_dir()
+        key = self._key(checked, spec.unionid, progress, packing)
         task = RenderTask(
             id=task_id,
             name=checked.name,
             unionid=spec.unionid,
             oss_file_path=key,
-            is_compressed=spec.is_compressed,
+            is_compressed=True if packed else spec.is_compressed,
             project_file=spec.project_file,
             render_engine=checked.engine.name,
             task_info=checked.task_info,
@@ -121,18 +159,25 @@ class Submission:
 
     def _source(self, path: str) -> ObjectPath | LocalPath:
         source = parse_object_path(path)
-        if isinstance(source, ObjectPath) and source.bucket is None and os.path.isfile(path):
+        if isinstance(source, ObjectPath) and source.bucket is None and os.path.exists(path):
             return LocalPath(path)
         bucket = self._objects.bucket
         if isinstance(source, ObjectPath) and source.bucket and bucket and source.bucket != bucket:
             raise ObjectPathError(f"{path!r} is in bucket {source.bucket!r}, but the configured bucket is {bucket!r}.")
         return source
 
-    def _key(self, source: ObjectPath | LocalPath, unionid: str, progress: Progress | None) -> str:
+    def _key(self, checked: CheckedSpec, user: str, progress: Progress | None, packing: Progress | None) -> str:
+        source = checked.source
         if isinstance(source, ObjectPath):
             self._objects.stat(source.key)
             return source.key
-        return self._uploading.upload(Path(source.path), user=unionid, progress=progress).path.key
+        return self._uploading.upload(
+            Path(source.path),
+            user=user,
+            leave_out=checked.engine.rebuilt_folders,
+            progress=progress,
+            packing=packing,
+        ).path.key
 
 
 def _read_task_info(engine: Engine, task_info: Mapping[str, object]) -> dict[str, object]:

@@ -16,3 +16,16 @@ def check_key(key: str) -> str:
             "a slash at either end."
         )
     return key
+
+
+def check_folder(folder: str) -> str:
+    """The folder itself: "" for the topmost, else a prefix that ends with its slash.
+
+    Raises:
+        ObjectPathError: it is no folder that may be looked into.
+    """
+    if folder:
+        if not folder.endswith("/"):
+            raise ObjectPathError(f"{folder!r} is no folder: end it with a slash.")
+        check_key(folder[:-1])
+    return folder

@@ -2,15 +2,17 @@
 
 import os
 import secrets
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 from render_manager.domain.entities import ObjectInfo
 from render_manager.domain.errors import ObjectNotFound, ObjectPathError, ObjectStoreError
+from render_manager.domain.object_listing import LARGEST_PAGE, ObjectPage
 from render_manager.storage.disk import CHUNK, discard, full_disk_explained, move_into_place, require_space
-from render_manager.storage.keys import check_key
+from render_manager.storage.keys import check_folder, check_key
 from render_manager.storage.progress import Meter
 
 _SIDE_FILE = ".uploading-"
@@ -54,11 +56,30 @@ class LocalStore:
             for name in names
             if not name.startswith(_SIDE_FILE)
         ]
-        for key in sorted(key for key in keys if key.startswith(prefix)):
-            try:
-                yield self.stat(key)
-            except (ObjectNotFound, ObjectPathError):
-                continue  # removed meanwhile, or a link to the outside: neither is an object
+        yield from self._infos(sorted(key for key in keys if key.startswith(prefix)))
+
+    def page(self, folder: str, following: str = "", *, limit: int = LARGEST_PAGE) -> ObjectPage:
+        """One page of what is directly in the folder; only its entries are looked at closely.
+
+        Raises ObjectStoreError or ObjectPathError.
+        """
+        path = self._path(check_folder(folder)[:-1]) if folder else self._root
+        try:
+            with os.scandir(path) as entries:
+                found = sorted(_listed(folder, entry) for entry in entries if not entry.name.startswith(_SIDE_FILE))
+        except (FileNotFoundError, NotADirectoryError) as error:
+            if not self._root.is_dir():
+                raise ObjectStoreError(f"The object store folder {self._root} can't be reached.") from error
+            return ObjectPage((), ())
+        except OSError as error:
+            raise _file_error(error) from error
+        left = found[bisect_right(found, following) :]
+        keys = left[:limit]
+        return ObjectPage(
+            folders=tuple(key for key in keys if key.endswith("/")),
+            objects=tuple(self._infos(key for key in keys if not key.endswith("/"))),
+            following=keys[-1] if len(left) > limit else "",
+        )
 
     def download(self, key: str, target: Path, progress: Progress | None = None) -> ObjectInfo:
         """Copy the object to ``target``, which is there whole or not at all.
@@ -97,6 +118,13 @@ class LocalStore:
         """A file:// URL; it needs no credentials and never expires. Raises ObjectPathError."""
         return self._path(key).as_uri()
 
+    def _infos(self, keys: Iterable[str]) -> Iterator[ObjectInfo]:
+        for key in keys:
+            try:
+                yield self.stat(key)
+            except (ObjectNotFound, ObjectPathError):
+                continue  # removed meanwhile, or a link to the outside: neither is an object
+
     def _path(self, key: str) -> Path:
         parts = check_key(key).split("/")
         if "" in parts or "." in parts:
@@ -116,6 +144,11 @@ class LocalStore:
         if not self._root.is_dir():
             raise ObjectStoreError(f"The object store folder {self._root} can't be reached.")
         raise ObjectNotFound(f"The object store folder {self._root} holds no object {key!r}.")
+
+
+def _listed(folder: str, entry: os.DirEntry[str]) -> str:
+    """The entry's key; a folder's ends with a slash, and stands in the order where OSS has it."""
+    return f"{folder}{entry.name}/" if entry.is_dir() else f"{folder}{entry.name}"
 
 
 def _info(key: str, file: BinaryIO) -> ObjectInfo:

@@ -15,8 +15,9 @@ from typing import Any, TypeVar
 
 from render_manager.domain.entities import ObjectInfo
 from render_manager.domain.errors import NotEnoughSpace, SettingsError
+from render_manager.domain.object_listing import LARGEST_PAGE, ObjectPage
 from render_manager.storage.disk import CHUNK, discard, move_into_place, require_space
-from render_manager.storage.keys import check_key
+from render_manager.storage.keys import check_folder, check_key
 from render_manager.storage.oss_endpoint import endpoint_url, region_of
 from render_manager.storage.oss_errors import explain, worth_retrying
 from render_manager.storage.oss_parts import Checkpoint, WatchedBucket
@@ -134,6 +135,22 @@ class OssStore:
             if not page.is_truncated:
                 return
             token = page.next_continuation_token
+
+    def page(self, folder: str, following: str = "", *, limit: int = LARGEST_PAGE) -> ObjectPage:
+        """One page of what is directly in the folder. Raises ObjectStoreError or ObjectPathError."""
+        check_folder(folder)
+        page = self._retrying(
+            folder, lambda: self._bucket.list_objects_v2(folder, "/", continuation_token=following, max_keys=limit)
+        )
+        return ObjectPage(
+            folders=tuple(page.prefix_list),
+            objects=tuple(
+                ObjectInfo(entry.key, entry.size, entry.etag, float(entry.last_modified))
+                for entry in page.object_list
+                if entry.key != folder  # the marker by which consoles make an empty folder
+            ),
+            following=page.next_continuation_token if page.is_truncated else "",
+        )
 
     def download(self, key: str, target: Path, progress: Progress | None = None) -> ObjectInfo:
         """Write the object to ``target``, which is there whole and verified or not at all.

@@ -17,10 +17,12 @@ from render_manager.domain.entities import (
     Workspace,
     WorkspaceState,
 )
-from render_manager.domain.errors import BrokerUnavailable, ObjectNotFound, StoreUnavailable
+from render_manager.domain.errors import BrokerUnavailable, ObjectNotFound, ObjectStoreError, StoreUnavailable
 from render_manager.domain.notices import Notice, Topic
+from render_manager.domain.object_listing import LARGEST_PAGE, ObjectPage
 from render_manager.domain.priority import Band
 from render_manager.messaging.in_memory import InMemoryBus, InMemoryLogs, InMemoryTickets
+from render_manager.services.browse import Browsing
 from render_manager.services.cleanup import Cleanup
 from render_manager.services.control import TaskControl
 from render_manager.services.give_back import GiveBack
@@ -36,6 +38,7 @@ from render_manager.services.submit import Submission
 from render_manager.services.upload import Uploading
 from render_manager.services.vitals import Vitals
 from render_manager.services.workers import Workers
+from render_manager.storage.local import LocalStore
 from render_manager.store.engine import open_engine
 from render_manager.store.migrate import upgrade
 from render_manager.store.repository import SqlTaskStore
@@ -96,6 +99,7 @@ class FolderObjects:
 
     def __init__(self, root: Path) -> None:
         self.root = root
+        self.refuses = ""  #: why it can't be walked through
         self.downloads: list[str] = []
         self.pause = threading.Event()
         self.pause.set()
@@ -108,6 +112,18 @@ class FolderObjects:
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
         return (self.stat(str(path.relative_to(self.root))) for path in self.root.rglob("*") if path.is_file())
+
+    def put_size(self, key: str, size: int) -> None:
+        """An object of that size, which takes no room."""
+        path = self.root / key
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("wb") as file:
+            file.truncate(size)
+
+    def page(self, folder: str, following: str = "", *, limit: int = LARGEST_PAGE) -> ObjectPage:
+        if self.refuses:
+            raise ObjectStoreError(self.refuses)
+        return LocalStore(self.root).page(folder, following, limit=limit)
 
     def download(self, key: str, target: Path, progress: Progress | None = None) -> ObjectInfo:
         info = self.stat(key)
@@ -199,7 +215,7 @@ class Farm:
         self.local = LocalWorkersByHand()
         rules = FarmRules(lease_seconds=60, alive_within=30)
         lifecycle = Lifecycle(self.store, self.queue, self.bus, rules, actor="mei@desk")
-        uploading = Uploading(self.objects, "uploads")
+        uploading = Uploading(self.objects, "uploads", packed=folder / "packed")
         self.remote_logs = InMemoryLogs()
         logs = LogPlaces(
             self.store, self.objects, self.remote_logs, ImageCache(folder / "fetched_logs"), "results", alive_within=30
@@ -213,6 +229,7 @@ class Farm:
             results=Results(self.store, self.objects, ImageCache(folder / "images")),
             give_back=GiveBack(lifecycle, self.objects, "results"),
             uploading=uploading,
+            browsing=Browsing(self.objects, self.objects, uploading, ENGINES),
             queries=Queries(self.store, ENGINES, alive_within=30),
             vitals=Vitals(self.store, self.bus),
             logs=Logs(logs),

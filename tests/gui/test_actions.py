@@ -16,6 +16,9 @@ from render_manager.gui.actions import (
     FRAME_MENU,
     GRID_BAR,
     MENU_BAR,
+    OBJECT_BAR,
+    OBJECT_MENU,
+    OBJECT_WAY,
     TASK_MENU,
     TOOLBAR,
     WORKER_BAR,
@@ -57,7 +60,18 @@ def test_commands_are_declared_once_and_named_truly() -> None:
     assert len(ids) == len(set(ids))
     shortcuts = [command.shortcut for command in COMMANDS if command.shortcut]
     assert len(shortcuts) == len(set(shortcuts))
-    menus = (TOOLBAR, TASK_MENU, FRAME_MENU, WORKER_MENU, GRID_BAR, WORKER_BAR, *(menu for _, menu in MENU_BAR))
+    menus = (
+        TOOLBAR,
+        TASK_MENU,
+        FRAME_MENU,
+        WORKER_MENU,
+        OBJECT_MENU,
+        GRID_BAR,
+        WORKER_BAR,
+        OBJECT_BAR,
+        OBJECT_WAY,
+        *(menu for _, menu in MENU_BAR),
+    )
     placed = {command_id for menu in menus for command_id in menu} - {""}
     assert placed == set(ids), "every command is in the menus, and the menus name no other"
     for command in COMMANDS:
@@ -73,6 +87,7 @@ def test_enabled_when(farm: Farm, open_window: Open, qtbot: QtBot) -> None:
         "worker.start",
         "worker.start_several",
         "worker.on_quit",
+        "object.show",
         "window.close",
     }
     window = open_window()

@@ -47,6 +47,7 @@ class Objects:
         self.held: dict[str, bytes] = {"projects/shot.zip": b"zip"}
         self.bucket: str | None = "farm"
         self.away = False
+        self.away_for_uploads = False
         self.downloads: list[str] = []
         self.uploads: list[str] = []
 
@@ -58,6 +59,8 @@ class Objects:
 
     def upload(self, source: Path, key: str, progress: Callable[[int, int | None], None] | None = None) -> ObjectInfo:
         self._check()
+        if self.away_for_uploads:
+            raise ObjectStoreError("The connection broke.")
         self.uploads.append(key)
         self.held[key] = source.read_bytes()
         if progress:
@@ -103,7 +106,8 @@ class House:
         self.images = ImageCache(folder / "images")
         self.results = Results(store, self.objects, self.images)
         self.give_back = GiveBack(self.lifecycle, self.objects, "results")
-        self.uploading = Uploading(self.objects, "/uploads/")
+        self.packed = folder / "packed"
+        self.uploading = Uploading(self.objects, "/uploads/", packed=self.packed)
         self.submission = Submission(
             self.lifecycle,
             self.objects,

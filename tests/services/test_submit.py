@@ -48,7 +48,7 @@ def test_what_is_submitted_is_what_is_stored(any_house: House) -> None:
         ({"path": ""}, ObjectPathError, "empty"),
         ({"path": "oss://farm/projects/"}, ObjectPathError, "folder"),
         ({"path": "/no/such/file.blend"}, ObjectNotFound, "does not exist or is no file"),
-        ({"path": "/"}, ObjectNotFound, "does not exist or is no file"),
+        ({"path": "/"}, ObjectPathError, "far more than a project"),
         ({"engine": "houdini"}, UnknownEngine, "use one of: blender, maya"),
         ({"frames": "abc"}, FrameRangeError, "abc"),
         ({"frames": "1-1001"}, FrameRangeError, "the limit is 1,000"),
@@ -126,7 +126,6 @@ def test_a_task_without_a_name_is_called_after_its_file(house: House, key: str, 
 def test_a_prefix_of_nothing_makes_no_leading_slash(house: House, tmp_path: Path) -> None:
     file = tmp_path / "shot.blend"
     file.write_bytes(b"BLENDER")
-    submission = Submission(
-        house.lifecycle, house.objects, ENGINES, max_frames=10, max_attempts=3, uploading=Uploading(house.objects, "/")
-    )
+    uploading = Uploading(house.objects, "/", packed=tmp_path / "packed")
+    submission = Submission(house.lifecycle, house.objects, ENGINES, max_frames=10, max_attempts=3, uploading=uploading)
     assert submission.submit(house.spec(path=str(file))).oss_file_path.startswith("li/")

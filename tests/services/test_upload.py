@@ -46,6 +46,6 @@ def test_another_object_is_replaced_only_if_that_is_asked(house: House, scene: P
 
 def test_what_can_not_be_is_refused(house: House, scene: Path) -> None:
     with pytest.raises(ObjectNotFound, match="does not exist or is no file"):
-        house.uploading.upload(scene.parent, user="li")
+        house.uploading.upload(scene.parent / "no.blend", user="li")
     with pytest.raises(InvalidTask):
         house.uploading.upload(scene, user="../li")

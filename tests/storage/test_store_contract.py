@@ -14,8 +14,10 @@ from render_manager.domain.errors import (
     ObjectPathError,
     ObjectStoreError,
 )
-from render_manager.services.ports import ObjectStore
+from render_manager.domain.object_listing import ObjectPage
+from render_manager.services.ports import ObjectBrowser
 from render_manager.storage.local import LocalStore
+from render_manager.storage.oss import OssStore
 from tests.storage.conftest import PART, MakeStore
 
 
@@ -25,7 +27,7 @@ class Stop(Exception):
 
 @dataclass
 class Subject:
-    store: ObjectStore
+    store: LocalStore | OssStore
     put: Callable[[str, bytes], None]
 
 
@@ -231,3 +233,35 @@ def test_presigned_url_reads_the_object(subject: Subject) -> None:
     subject.put("shots/a b+ü.zip", b"content")
     with urllib.request.urlopen(subject.store.presign("shots/a b+ü.zip")) as answer:
         assert answer.read() == b"content"
+
+
+def _all_pages(store: ObjectBrowser, folder: str, limit: int) -> list[ObjectPage]:
+    pages = [store.page(folder, limit=limit)]
+    while pages[-1].following:
+        pages.append(store.page(folder, pages[-1].following, limit=limit))
+    return pages
+
+
+@pytest.mark.parametrize("limit", [1, 2, 3, 1000])
+def test_a_folder_is_walked_through_page_by_page(subject: Subject, limit: int) -> None:
+    for key in ("a/1", "a/2", "a/3", "a.zip", "é 镜头/<&>.blend", "z/deep/er/1.exr", "z/deep/er/2.exr", "z/x"):
+        subject.put(key, key.encode())
+    pages = _all_pages(subject.store, "", limit)
+    assert [folder for page in pages for folder in page.folders] == ["a/", "z/", "é 镜头/"]
+    assert [(info.key, info.size) for page in pages for info in page.objects] == [("a.zip", 5)]
+    assert all(len(page.folders) + len(page.objects) <= limit for page in pages)
+    inside = _all_pages(subject.store, "z/", limit)
+    assert [folder for page in inside for folder in page.folders] == ["z/deep/"]
+    assert [info.key for page in inside for info in page.objects] == ["z/x"]
+    assert subject.store.page("é 镜头/").objects[0] == subject.store.stat("é 镜头/<&>.blend")
+
+
+def test_a_folder_that_nothing_is_in(subject: Subject) -> None:
+    subject.put("a/1", b"")
+    assert subject.store.page("b/") == subject.store.page("a/1/") == ObjectPage((), ())
+
+
+@pytest.mark.parametrize("folder", ["a", "../", "a/../../", "/", "a\\b/", "/etc/"])
+def test_what_is_no_folder_is_not_looked_into(subject: Subject, folder: str) -> None:
+    with pytest.raises(ObjectPathError):
+        subject.store.page(folder)

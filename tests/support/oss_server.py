@@ -290,6 +290,7 @@ class _Handler(BaseHTTPRequestHandler):
             rest = key[len(prefix) :]
             folder = prefix + rest.split(delimiter)[0] + delimiter if delimiter and delimiter in rest else None
             if folder in prefixes:
+                last = key  # the next page begins after the whole folder
                 continue
             if len(contents) + len(prefixes) == limit:
                 truncated = True

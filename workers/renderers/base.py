@@ -71,16 +71,20 @@ class Limits:
 
 
 _LIMITS = (
-    ("startup_limit", "minutes until the first frame must have begun"),
-    ("frame_limit", "minutes that a frame may take"),
-    ("silence_limit", "minutes that the renderer may say nothing"),
+    ("startup_limit", "how long until the first frame must have begun"),
+    ("frame_limit", "how long a frame may take"),
+    ("silence_limit", "how long the renderer may say nothing"),
 )
 #: Understood by every engine.
 COMMON_OPTIONS = tuple(
-    EngineOption(name, f"{text}; 0: no limit", float, minimum=0, maximum=100_000) for name, text in _LIMITS
+    EngineOption(name, f"{text}; 0: no limit", float, minimum=0, maximum=100_000, unit="min") for name, text in _LIMITS
 )
 #: Understood by every engine that renders chunks.
-CHUNK_OPTIONS = (EngineOption("chunk", "frames that one process renders; 0: by measured times", int, minimum=0),)
+CHUNK_OPTIONS = (
+    EngineOption(
+        "chunk", "frames that one process renders", int, minimum=0, unit="frames", default="by measured times"
+    ),
+)
 
 
 def limits_of(renderer: "Renderer", task_info: Mapping[str, object]) -> Limits:

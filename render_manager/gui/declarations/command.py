@@ -13,6 +13,18 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
+class ObjectChoice:
+    """What is selected in the object store, and where one can go."""
+
+    shown: bool = False
+    files: int = 0
+    folders: int = 0
+    back: bool = False
+    forward: bool = False
+    above: bool = False
+
+
+@dataclass(frozen=True)
 class Selection:
     """What decides which commands make sense now."""
 
@@ -27,6 +39,7 @@ class Selection:
     workers_shown: bool = False
     history_shown: bool = False  #: of the task
     worker_history_shown: bool = False
+    objects: ObjectChoice = ObjectChoice()
 
     def any_task(self, test: Callable[[TaskRow], bool]) -> bool:
         return any(test(row) for row in self.tasks)

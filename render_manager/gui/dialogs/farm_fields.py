@@ -13,6 +13,7 @@ from render_manager.gui.dialogs.field import Field
 from render_manager.gui.dialogs.fold import Fold
 from render_manager.gui.dialogs.number_box import NumberBox
 from render_manager.gui.dialogs.task_picker import AskTasks, TaskPicker
+from render_manager.gui.presets import Values
 
 #: More than anybody's farm or patience.
 _MOST = 9_999
@@ -53,6 +54,26 @@ class FarmFields(Fold):
             field.add_to(self.form)
         self._tags_edit.textChanged.connect(lambda: _check(self._tags, {"tags": self._asked_tags()}))
         self._version_edit.textChanged.connect(lambda words: _check(self._version, {"version": words}))
+
+    def values(self) -> Values:
+        """For a preset; what is waited for is of one day only."""
+        return {
+            "order": str(self._order.currentData()),
+            "max_attempts": self._attempts.value(),
+            "max_workers": self._workers.value(),
+            "tags": self._tags_edit.text(),
+            "version": self._version_edit.text(),
+            "memory": self._memory.value(),
+        }
+
+    def fill(self, values: Values) -> None:
+        """From a preset; what it does not say is as in a new form."""
+        self._order.setCurrentIndex(max(self._order.findData(values.get("order")), 0))
+        for box, name in ((self._attempts, "max_attempts"), (self._workers, "max_workers"), (self._memory, "memory")):
+            number = values.get(name)
+            box.setValue(number if isinstance(number, int) else 0)
+        self._tags_edit.setText(str(values.get("tags", "")))
+        self._version_edit.setText(str(values.get("version", "")))
 
     def complete(self, specs: list[RenderSpec]) -> list[RenderSpec]:
         """The specs with what was filled in here.

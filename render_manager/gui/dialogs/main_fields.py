@@ -1,28 +1,22 @@
-"""The part of the submit form that everybody fills in: projects, engine, frames, priority, user."""
+"""The part of the submit form that everybody fills in: engine, frames, priority, user."""
 
-from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal
-from PySide6.QtWidgets import QComboBox, QFileDialog, QFormLayout, QLineEdit, QPlainTextEdit, QPushButton, QWidget
+from PySide6.QtCore import QTimer, Signal
+from PySide6.QtWidgets import QComboBox, QFormLayout, QLineEdit, QWidget
 
 from render_manager.domain.engines import Engine
-from render_manager.domain.entities import RenderSpec, check_unionid
-from render_manager.domain.errors import (
-    FrameRangeError,
-    InvalidTask,
-    ObjectNotFound,
-    ObjectPathError,
-    ObjectStoreError,
-)
+from render_manager.domain.entities import check_unionid
+from render_manager.domain.errors import InvalidTask
 from render_manager.domain.frame_range import FrameRange
-from render_manager.domain.object_path import parse_object_path
+from render_manager.domain.priority import DEFAULT
 from render_manager.gui import text
 from render_manager.gui.background import Background
 from render_manager.gui.dialogs.field import Field
-from render_manager.gui.dialogs.guess import suggest_engine
 from render_manager.gui.dialogs.messages import explain
 from render_manager.gui.dialogs.priority_field import PriorityField
+from render_manager.gui.models.projects import Shared
+from render_manager.gui.presets import Values
 from render_manager.gui.window_state import WindowState
 from render_manager.services.submit import Submission
 
@@ -42,12 +36,7 @@ class MainFields(QWidget):
     engine_changed = Signal()
 
     def __init__(
-        self,
-        submission: Submission,
-        background: Background,
-        state: WindowState,
-        default_user: str,
-        paths: Sequence[str],
+        self, submission: Submission, background: Background, state: WindowState, default_user: str, presets: QWidget
     ) -> None:
         super().__init__()
         self._submission = submission
@@ -55,78 +44,71 @@ class MainFields(QWidget):
         self._state = state
         self._engine_chosen = False  #: by hand: then names no longer decide
         self._frames_read: str | None = None  #: the frames text last found good
-        self._build(default_user, paths)
+        self._build(default_user, presets)
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE)
         self._pause.timeout.connect(self._read_frames)
-        self._paths_edit.textChanged.connect(self._paths_changed)
         self._frames_edit.textChanged.connect(self._frames_changed)
         self._user_edit.textChanged.connect(self._check_user)
+        self._priority.spin.valueChanged.connect(lambda _: self.changed.emit())
         self._engine.activated.connect(self._choose_engine)
-        self._engine.currentIndexChanged.connect(self.engine_changed)
-        self._paths_changed()
+        self._engine.currentIndexChanged.connect(lambda _: self.engine_changed.emit())
+        self._engine.currentIndexChanged.connect(lambda _: self.changed.emit())
         self._check_user()
         self._read_frames()
 
-    def _build(self, default_user: str, paths: Sequence[str]) -> None:
-        self._paths_edit = QPlainTextEdit("\n".join(paths))
-        forms = self.tr("oss://bucket/shot.zip, an object's URL or key, or a file; one a line")
-        self._paths_edit.setPlaceholderText(forms)
-        self._paths_edit.setTabChangesFocus(True)
-        self._paths_edit.setAcceptDrops(False)  # the form takes them, whatever of it is below the mouse
-        self._paths_edit.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
-        self._paths_edit.setFixedHeight(self._paths_edit.fontMetrics().lineSpacing() * 3 + 14)
-        browse = QPushButton(self.tr("Browse…"))
-        browse.setAutoDefault(False)  # Return submits
-        browse.clicked.connect(self._pick_files)
+    def _build(self, default_user: str, presets: QWidget) -> None:
         self._engine = QComboBox()
         for engine in self._submission.engines.values():
             self._engine.addItem(engine.label, engine.name)
         self._engine.setCurrentIndex(max(self._engine.findData(self._state.value("engine")), 0))
         self._frames_edit = QLineEdit(self._state.value("frames", "1"))
+        self._frames_edit.setAcceptDrops(False)
         self._priority = PriorityField()
         self._user_edit = QLineEdit(self._state.value("user", default_user))
-        self._paths = Field(self._paths_edit, name="paths", label=self.tr("Projects"), beside=browse)
-        self._engine_field = Field(self._engine, name="engine", label=self.tr("Engine"))
+        self._user_edit.setAcceptDrops(False)
+        self._engine_field = Field(self._engine, name="engine", label=self.tr("Engine"), beside=presets)
         self._frames = Field(self._frames_edit, name="frames", label=self.tr("Frames"))
-        priority = Field(self._priority, name="priority_field", label=self.tr("Priority"))
+        priority = Field(self._priority, name="priority_field", label=self.tr("Priority"), silent=True)
         self._user = Field(self._user_edit, name="user", label=self.tr("User"))
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
         form.setVerticalSpacing(4)
         form.setHorizontalSpacing(14)
-        for field in (self._paths, self._engine_field, self._frames, priority, self._user):
+        for field in (self._engine_field, self._frames, priority, self._user):
             field.add_to(form)
 
-    def focus_first(self) -> None:
-        """To where the user has to type first."""
-        (self._frames_edit if self.paths() else self._paths_edit).setFocus()
+    def focus(self) -> None:
+        self._frames_edit.setFocus()
+        self._frames_edit.selectAll()
 
     # -- what was filled in --------------------------------------------------------------------------------------
 
     @property
     def good(self) -> bool:
-        wrong = self._user.wrong or self._paths.wrong or self._frames_read is None
-        return bool(self.paths()) and not wrong
+        """Nothing is known to be wrong."""
+        return not self._user.wrong and not self._frames.wrong
 
-    def paths(self) -> list[str]:
-        lines = self._paths_edit.toPlainText().splitlines()
-        return list(dict.fromkeys(line.strip() for line in lines if line.strip()))
+    @property
+    def reading(self) -> bool:
+        """What was just typed was not read yet."""
+        return self._frames_read is None and not self._frames.wrong
+
+    @property
+    def frames_good(self) -> bool:
+        """False while they can't be read; what is just being typed is given the benefit of the doubt."""
+        return not self._frames.wrong
+
+    def shared(self) -> Shared:
+        return Shared(
+            engine=self.engine().name,
+            engine_chosen=self._engine_chosen,
+            frames=self._frames_edit.text(),
+            priority=self._priority.value(),
+            user=self._user_edit.text().strip(),
+        )
 
     def engine(self) -> Engine:
         return self._submission.engines[str(self._engine.currentData())]
-
-    def specs(self) -> list[RenderSpec]:
-        """One for each path."""
-        return [
-            RenderSpec(
-                path=path,
-                engine=self.engine().name,
-                frames=self._frames_edit.text(),
-                unionid=self._user_edit.text().strip(),
-                priority=self._priority.value(),
-            )
-            for path in self.paths()
-        ]
 
     def remember(self) -> None:
         """What was used now is offered the next time."""
@@ -134,54 +116,32 @@ class MainFields(QWidget):
         self._state.save_value("frames", self._frames_edit.text())
         self._state.save_value("engine", self.engine().name)
 
-    def complain(self, error: Exception) -> bool:
-        """Show an error beside the field it is about; False: it is about none of these."""
-        if isinstance(error, ObjectPathError | ObjectNotFound | ObjectStoreError):
-            self._paths.complain(explain(error)[0])
-        elif isinstance(error, FrameRangeError):
-            self._frames.complain(explain(error)[0])
-        else:
-            return False
-        return True
+    def values(self, *, frames: bool) -> Values:
+        """For a preset."""
+        return {"priority": self._priority.value(), **({"frames": self._frames_edit.text()} if frames else {})}
 
-    # -- paths ---------------------------------------------------------------------------------------------------
-
-    def add_paths(self, paths: Sequence[str]) -> None:
-        self._paths_edit.setPlainText("\n".join([*self.paths(), *paths]))
-
-    def remove_path(self, path: str) -> None:
-        self._paths_edit.setPlainText("\n".join(left for left in self.paths() if left != path))
-
-    def _pick_files(self) -> None:
-        picker = QFileDialog(self, self.tr("Projects to submit"))
-        picker.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        picker.setFileMode(QFileDialog.FileMode.ExistingFiles)
-        picker.filesSelected.connect(self.add_paths)
-        picker.open()
-
-    def _paths_changed(self) -> None:
-        paths = self.paths()
-        try:
-            for path in paths:
-                parse_object_path(path)
-            self._paths.say(self.tr("{0} projects, one task each").format(len(paths)) if len(paths) > 1 else "")
-        except ObjectPathError as error:
-            self._paths.complain(str(error))
-        if paths and self.isEnabled() and not self._engine_chosen:
-            self._guess_engine(paths[0])
-        self.changed.emit()
+    def fill(self, values: Values) -> None:
+        """From a preset; frames are left as they are where it says none."""
+        priority = values.get("priority", DEFAULT)
+        self._priority.spin.setValue(priority if isinstance(priority, int) else DEFAULT)
+        if frames := values.get("frames"):
+            self._frames_edit.setText(str(frames))
 
     # -- engine --------------------------------------------------------------------------------------------------
 
-    def _guess_engine(self, path: str) -> None:
-        guessed = suggest_engine(self._submission.engines, path)
-        if guessed:
-            self._engine.setCurrentIndex(self._engine.findData(guessed.name))
-        self._engine_field.say(self.tr("Told from the file's name.") if guessed else "")
+    def guess(self, engine: str | None, several: bool) -> None:
+        """The engine that the first project's name tells, unless one was chosen by hand."""
+        if self._engine_chosen:
+            return
+        if engine:
+            self._engine.setCurrentIndex(self._engine.findData(engine))
+        said = self.tr("Told from the file's name.") if engine else ""
+        self._engine_field.say(self.tr("For projects whose name does not tell it.") if several else said)
 
     def _choose_engine(self) -> None:
         self._engine_chosen = True
         self._engine_field.say("")
+        self.changed.emit()
 
     # -- frames and user -----------------------------------------------------------------------------------------
 

@@ -16,27 +16,39 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from render_manager.domain.errors import InvalidTask
+from render_manager.domain.errors import InvalidTask, ObjectNotFound, ObjectPathError, ObjectStoreError
 from render_manager.gui import text
 from render_manager.gui.background import Background
 from render_manager.gui.dialogs.farm_fields import FarmFields
+from render_manager.gui.dialogs.guess import suggest_engine
 from render_manager.gui.dialogs.main_fields import MainFields
 from render_manager.gui.dialogs.messages import explain
 from render_manager.gui.dialogs.more_fields import MoreFields
-from render_manager.gui.dialogs.submit_job import Failure, SubmitJob
+from render_manager.gui.dialogs.preset_bar import PresetBar
+from render_manager.gui.dialogs.project_checks import ProjectChecks
+from render_manager.gui.dialogs.projects import ProjectsField
+from render_manager.gui.dialogs.submit_job import Phase, SubmitJob
 from render_manager.gui.dialogs.task_picker import AskTasks
+from render_manager.gui.models.projects import Project, ProjectsModel
+from render_manager.gui.presets import Presets, Values
 from render_manager.gui.views.drop import dropped_paths
 from render_manager.gui.window_state import WindowState
 from render_manager.services.submit import Submission
+
+#: Pixels: a form for one project, and with a table.
+_NARROW, _WIDE = 640, 860
 
 
 class SubmitDialog(QDialog):
     """Args: tasks: gives all tasks known; a new one may have to wait for some of them.
 
-    Signals: submitted: the ids of the new tasks.
+    Signals:
+    submitted: the ids of the new tasks, each time some were.
+    browse_asked: the object store is to be looked through.
     """
 
     submitted = Signal(list)
+    browse_asked = Signal()
 
     def __init__(
         self,
@@ -53,32 +65,41 @@ class SubmitDialog(QDialog):
         self.setObjectName("submit")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.setWindowTitle(self.tr("Submit render tasks"))
-        self.setMinimumWidth(620)
+        self.setMinimumWidth(_NARROW)
         self.setAcceptDrops(True)
         self._submission = submission
         self._background = background
         self._ids: list[str] = []
         self._job: SubmitJob | None = None
-        self._main = MainFields(submission, background, state, default_user, paths)
-        self._more = MoreFields()
+        self._wanted = False  #: to be submitted as soon as what was typed last is known to be good
+        self._going: list[Project] = []  #: the rows being submitted
+        self._presets = PresetBar(Presets(state))
+        self._main = MainFields(submission, background, state, default_user, self._presets)
+        labels = {engine.name: engine.label for engine in submission.engines.values()}
+        self._model = ProjectsModel(self._main.shared(), labels, self._guess)
+        self._model.setParent(self)
+        self._checks = ProjectChecks(submission, background, self._model, self)
+        self._projects = ProjectsField(self._model)
+        self._more = MoreFields(submission.engines)
         self._farm = FarmFields(submission.max_attempts, tasks)
-        # One at a time: the form stays small.
-        self._more.unfolded.connect(lambda: self._farm.open(False))
-        self._farm.unfolded.connect(lambda: self._more.open(False))
+        self._untouched: Values = {}  #: what the form said when a preset last filled it in
+        self._filled = ""  #: the engine for which it did
+        self._build()
+        self._connect()
+        self._projects.add(paths)  # first: they may tell the engine, and with it the preset
+        self._main.engine_changed.connect(self._show_engine)
+        self._show_engine()
+        self._update()
+        self._main.focus() if paths else self._projects.focus()
+
+    def _build(self) -> None:
         layout = QVBoxLayout(self)
         layout.setContentsMargins(18, 16, 18, 14)
         layout.setSpacing(10)
+        layout.addWidget(self._projects, 1)
         layout.addWidget(self._main)
         layout.addWidget(self._farm)
-        layout.addWidget(self._more, 1)
-        self._build_foot(layout)
-        self._main.changed.connect(self._update)
-        self._main.engine_changed.connect(lambda: self._more.show_engine(self._main.engine()))
-        self._more.show_engine(self._main.engine())
-        self._update()
-        self._main.focus_first()
-
-    def _build_foot(self, layout: QVBoxLayout) -> None:
+        layout.addWidget(self._more)
         self._problem = QLabel(wordWrap=True)
         self._problem.setObjectName("problem")
         self._problem.setProperty("role", "error")
@@ -90,6 +111,7 @@ class SubmitDialog(QDialog):
         self._progress.setFixedHeight(8)
         self._progress.hide()
         self._doing = QLabel()
+        self._doing.setObjectName("doing")
         self._doing.setProperty("role", "muted")
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self._ok: QPushButton = buttons.addButton(self.tr("Submit"), QDialogButtonBox.ButtonRole.AcceptRole)
@@ -106,15 +128,31 @@ class SubmitDialog(QDialog):
         layout.addWidget(self._problem)
         layout.addLayout(foot)
 
-    # -- paths ---------------------------------------------------------------------------------------------------
+    def _connect(self) -> None:
+        # One at a time: the form stays small.
+        self._more.unfolded.connect(lambda: self._farm.open(False))
+        self._farm.unfolded.connect(lambda: self._more.open(False))
+        self._main.changed.connect(self._share)
+        self._model.edited.connect(self._edited)
+        self._model.judged.connect(self._update)
+        self._checks.judged.connect(self._update)
+        self._projects.several.connect(self._several)
+        self._projects.browse_asked.connect(self.browse_asked)
+        self._projects.table.selected.connect(self._show_options)
+        self._presets.chosen.connect(self._fill)
+        self._presets.save_asked.connect(self._save_preset)
+
+    # -- projects ------------------------------------------------------------------------------------------------
 
     def paths(self) -> list[str]:
         """Those not submitted yet."""
-        return self._main.paths()
+        return [row.path for row in self._model.rows]
 
     def add_paths(self, paths: Sequence[str]) -> None:
         """Something more was dropped while the form is open."""
-        self._main.add_paths(paths)
+        if self._job is None:
+            self._projects.add(paths)
+            self._checks.look_again()
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         if self._job is None and dropped_paths(event.mimeData()):
@@ -124,17 +162,75 @@ class SubmitDialog(QDialog):
         self.add_paths(dropped_paths(event.mimeData()))
         event.acceptProposedAction()
 
+    def _guess(self, path: str) -> str | None:
+        engine = suggest_engine(self._submission.engines, path)
+        return engine and engine.name
+
+    def _edited(self) -> None:
+        rows = self._model.rows
+        self._main.guess(rows[0].guessed if rows else None, len(rows) > 1)
+        self._update()
+
+    def _several(self, several: bool) -> None:
+        self.setMinimumWidth(_WIDE if several else _NARROW)
+        self.adjustSize()
+
+    def _share(self) -> None:
+        self._checks.trust_frames(self._main.frames_good)
+        self._model.share(self._main.shared())
+        self._update()
+
+    # -- presets and options -------------------------------------------------------------------------------------
+
+    def _show_engine(self) -> None:
+        """Another engine has other presets; its default one comes with it, unless somebody filled the form in."""
+        untouched = not self._filled or self._untouched == self._values(self._filled)
+        self._presets.show_engine(self._main.engine())
+        self._show_options()
+        if untouched:
+            self._fill(self._presets.values())
+
+    def _show_options(self) -> None:
+        """Those of the row that is looked at; where there is one project, of its engine."""
+        chosen = self._projects.table.selected_rows() if self._projects.is_several else []
+        name = self._model.engine(chosen[0]) if chosen else self._main.engine().name
+        self._more.show_engine(self._submission.engines[name])
+
+    def _values(self, engine: str, *, frames: bool = False) -> Values:
+        return {**self._main.values(frames=frames), **self._farm.values(), **self._more.values(engine)}
+
+    def _fill(self, values: Values) -> None:
+        self._main.fill(values)
+        self._farm.fill(values)
+        self._filled = self._main.engine().name
+        self._more.fill(self._filled, values)
+        self._untouched = self._values(self._filled)
+
+    def _save_preset(self, name: str, frames: bool) -> None:
+        self._filled = self._main.engine().name
+        self._presets.save(name, self._values(self._filled, frames=frames))
+        self._untouched = self._values(self._filled)
+
     # -- submitting ----------------------------------------------------------------------------------------------
 
     def submit(self) -> None:
+        """Submit the rows that are good. Who presses Return right after the last key need not wait for the checks."""
+        self._wanted = self._checks.pending or self._main.reading
+        if self._wanted or not self._ok.isEnabled():
+            return
+        rows = self._good()
         try:
-            specs = self._farm.complete(self._more.complete(self._main.specs()))
+            specs = self._farm.complete(self._more.complete([self._model.spec(row) for row in rows]))
         except InvalidTask:
             return  # said beside the field
         self._problem.hide()
+        self._going = rows
+        for row in rows:
+            self._model.tell(row, refused="", doing=self.tr("Waiting"))
         self._job = SubmitJob(self._submission, self._background, specs, self)
         self._job.progressed.connect(self._show_progress)
         self._job.submitted.connect(self._took_one)
+        self._job.refused.connect(self._refused)
         self._job.finished.connect(self._finished)
         self._lock(True)
         self._job.start()
@@ -144,54 +240,89 @@ class SubmitDialog(QDialog):
         if self._job is not None:
             self._job.stop()
 
+    def _good(self) -> list[Project]:
+        """What the last try came to is no reason not to try again."""
+        return [row for row in self._model.rows if not (row.wrong or row.missing)]
+
     def _lock(self, on: bool) -> None:
-        self._main.setEnabled(not on)
-        self._farm.setEnabled(not on)
-        self._more.setEnabled(not on)
+        self._model.locked = on
+        for part in (self._main, self._farm, self._more):
+            part.setEnabled(not on)
+        self._projects.lock(on)
         self._progress.setVisible(on)
         self._progress.setRange(0, 0)
         self._doing.setText(self.tr("Submitting…") if on else "")
         self._update()
 
     def _update(self) -> None:
-        count = len(self.paths())
-        self._ok.setEnabled(self._main.good and self._job is None)
-        self._ok.setText(self.tr("Submit {0} tasks").format(count) if count > 1 else self.tr("Submit"))
-        self._more.allow_name(count < 2)
+        good, all_rows = len(self._good()), len(self._model.rows)
+        self._ok.setEnabled(bool(good) and self._main.good and self._job is None)
+        if good == all_rows:
+            words = self.tr("Submit {0} tasks").format(text.number(good)) if good > 1 else self.tr("Submit")
+        else:
+            words = self.tr("Submit {0} of {1}").format(text.number(good), text.number(all_rows))
+        self._ok.setText(words if all_rows > 1 else self.tr("Submit"))
+        self._more.allow_name(all_rows < 2)
+        if self._wanted and not self._checks.pending and not self._main.reading:
+            self._wanted = False
+            self.submit()
 
-    def _show_progress(self, path: str, done: int, total: int) -> None:
+    def _show_progress(self, place: int, phase: Phase, done: int, total: int) -> None:
+        row, count = self._going[place], len(self._going)
+        name = row.path.replace("\\", "/").split("?")[0].rstrip("/").rsplit("/", 1)[-1]
+        part = done / total if total else 0.0
         # In thousandths: a file's size in bytes does not fit the bar's numbers.
-        self._progress.setRange(0, 1000 if total else 0)
-        self._progress.setValue(1000 * done // total if total else 0)
-        name = path.replace("\\", "/").rsplit("/", 1)[-1]
-        self._doing.setText(self.tr("Uploading {0}: {1} of {2}").format(name, text.size(done), text.size(total)))
+        self._progress.setRange(0, 1000 if total or count > 1 else 0)
+        self._progress.setValue(int(1000 * (place + part) / count))
+        words = {
+            Phase.SUBMITTING: self.tr("Submitting {0}"),
+            Phase.PACKING: self.tr("Packing {0}: {1} of {2}"),
+            Phase.UPLOADING: self.tr("Uploading {0}: {1} of {2}"),
+        }[phase].format(name, text.size(done), text.size(total))
+        self._doing.setText(self.tr("{0} ({1} of {2})").format(words, place + 1, count) if count > 1 else words)
+        said = {
+            Phase.SUBMITTING: self.tr("Submitting…"),
+            Phase.PACKING: self.tr("Packing, {0} %"),
+            Phase.UPLOADING: self.tr("Uploading, {0} %"),
+        }
+        self._model.tell(row, doing=said[phase].format(int(100 * part)))
 
-    def _took_one(self, path: str, task_id: str) -> None:
+    def _took_one(self, place: int, task_id: str) -> None:
         self._ids.append(task_id)
-        self._main.remove_path(path)
+        self._model.remove([self._going[place]])
 
-    def _finished(self, failures: list[Failure]) -> None:
+    def _refused(self, place: int, error: Exception) -> None:
+        sentence = explain(error)[0]
+        about_path = isinstance(error, ObjectPathError | ObjectNotFound | ObjectStoreError)
+        beside = about_path or self._projects.is_several
+        self._model.tell(self._going[place], doing="", refused=sentence if beside else "")
+        self._problem.setText(self.tr("Some were not submitted; the table says why.") if beside else sentence)
+        self._problem.setVisible(not beside or self._projects.is_several)
+
+    def _finished(self) -> None:
         self._job = None
+        for row in self._model.rows:
+            if row.doing:
+                self._model.tell(row, doing="")
         self._lock(False)
         if self._ids:
             self._main.remember()
-        if not failures:
             self.submitted.emit(self._ids)
+            self._ids = []
+        if not self._model.rows:
             self.accept()
-        elif not self._main.complain(failures[0].error):
-            self._problem.setText(explain(failures[0].error)[0])
-            self._problem.show()
 
     def reject(self) -> None:
         """While an upload runs, its end; then the form's."""
         if self._job is not None:
+            self._doing.setText(self.tr("Stopping…"))
             self.stop()
-            return
-        if self._ids:
-            self.submitted.emit(self._ids)
-        super().reject()
+        else:
+            super().reject()
 
     def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.WindowActivate:
+            self._checks.look_again()
         if event.type() is not QEvent.Type.LayoutRequest:
             return super().event(event)
         handled = super().event(event)

@@ -2,7 +2,7 @@
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from enum import Enum, auto
 
 from PySide6.QtCore import QObject, Signal
 
@@ -16,26 +16,28 @@ from render_manager.services.submit import Submission
 _EVERY = 0.05
 
 
+class Phase(Enum):
+    SUBMITTING = auto()
+    PACKING = auto()
+    UPLOADING = auto()
+
+
 class Stopped(RenderManagerError):
     """The upload was stopped; nothing was submitted from here on."""
 
 
-@dataclass(frozen=True)
-class Failure:
-    path: str
-    error: Exception
-
-
 class SubmitJob(QObject):
-    """Signals:
-    progressed: path, bytes uploaded, bytes in all (0: unknown).
-    submitted: path and id of a new task.
-    finished: the list of Failure.
+    """Signals, each with the place of the spec it is about:
+    progressed: its Phase, bytes done, bytes in all (0: unknown).
+    submitted: the id of the new task.
+    refused: the error it came to.
+    finished: all are through, or it was stopped.
     """
 
-    progressed = Signal(str, object, object)  # Python numbers: a file may be larger than a C int
-    submitted = Signal(str, str)
-    finished = Signal(list)
+    progressed = Signal(int, object, object, object)  # Python numbers: a file may be larger than a C int
+    submitted = Signal(int, str)
+    refused = Signal(int, object)
+    finished = Signal()
 
     def __init__(
         self, submission: Submission, background: Background, specs: Sequence[RenderSpec], parent: QObject
@@ -47,31 +49,36 @@ class SubmitJob(QObject):
         self._stop = False
 
     def start(self) -> None:
-        self._background.run(self._work, done=self.finished.emit, failed=self._failed, owner=self)
+        self._background.run(self._work, done=self._done, failed=self._failed, owner=self)
 
     def stop(self) -> None:
         self._stop = True
 
+    def _done(self, _: None) -> None:
+        self.finished.emit()
+
     def _failed(self, error: Exception) -> None:
-        self.finished.emit([Failure("", error)])
+        self.refused.emit(0, error)
+        self.finished.emit()
 
-    def _work(self) -> list[Failure]:
+    def _work(self) -> None:
         """Runs in a thread; signals reach the form on its own."""
-        failures: list[Failure] = []
-        for spec in self._specs:
-            try:
-                task = self._submission.submit(spec, self._progress(spec.path))
-                self.submitted.emit(spec.path, task.id)
-            except (Stopped, StoreUnavailable) as error:  # the next would end the same way
-                failures.append(Failure(spec.path, error))
-                break
-            except RenderManagerError as error:
-                failures.append(Failure(spec.path, error))
+        for place, spec in enumerate(self._specs):
             if self._stop:
-                break
-        return failures
+                return
+            self.progressed.emit(place, Phase.SUBMITTING, 0, 0)
+            uploading, packing = self._progress(place, Phase.UPLOADING), self._progress(place, Phase.PACKING)
+            try:
+                task = self._submission.submit(spec, uploading, packing)
+            except (Stopped, StoreUnavailable) as error:  # the next would end the same way
+                self.refused.emit(place, error)
+                return
+            except RenderManagerError as error:
+                self.refused.emit(place, error)
+            else:
+                self.submitted.emit(place, task.id)
 
-    def _progress(self, path: str) -> Progress:
+    def _progress(self, place: int, phase: Phase) -> Progress:
         last = 0.0
 
         def tell(done: int, total: int | None) -> None:
@@ -81,6 +88,6 @@ class SubmitJob(QObject):
             now = time.monotonic()
             if now - last >= _EVERY or done == total:
                 last = now
-                self.progressed.emit(path, done, total or 0)
+                self.progressed.emit(place, phase, done, total or 0)
 
         return tell

@@ -1,21 +1,29 @@
 """Dropping projects: what a drop holds, the hint while something is dragged over the window, and the empty table."""
 
+import os
+from collections import Counter
+from collections.abc import Sequence
+from enum import Enum, auto
+
 from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt, QUrl, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
+from render_manager.domain.errors import ObjectPathError
+from render_manager.domain.object_path import LocalPath, parse_object_path
 from render_manager.gui import icons
 
 
 def dropped_paths(mime: QMimeData) -> list[str]:
     """The paths in a drop or on the clipboard: files, links, or text with one path a line."""
     if mime.hasUrls():
-        paths = [_path(url) for url in mime.urls()]
-    elif mime.hasText():
-        paths = [line.strip() for line in mime.text().splitlines()]
-    else:
-        paths = []
-    return list(dict.fromkeys(path for path in paths if path))
+        return list(dict.fromkeys(path for path in map(_path, mime.urls()) if path))
+    return paths_in(mime.text()) if mime.hasText() else []
+
+
+def paths_in(words: str) -> list[str]:
+    """One path a line, in the order given, each once."""
+    return list(dict.fromkeys(line.strip() for line in words.splitlines() if line.strip()))
 
 
 def _path(url: QUrl) -> str:
@@ -26,13 +34,43 @@ def _path(url: QUrl) -> str:
     return url.toEncoded().toStdString()
 
 
+class Kind(Enum):
+    """What will be done with a dropped path."""
+
+    OBJECT = auto()
+    FILE = auto()
+    FOLDER = auto()
+    WRONG = auto()
+
+
+def kinds_of(paths: Sequence[str]) -> Counter[Kind]:
+    """Asks the disk: not for the Qt thread."""
+    return Counter(map(_kind, paths))
+
+
+def _kind(path: str) -> Kind:
+    try:
+        source = parse_object_path(path)
+    except ObjectPathError:
+        return Kind.WRONG
+    local = source.path if isinstance(source, LocalPath) else path
+    if os.path.isdir(local):
+        return Kind.FOLDER
+    if os.path.isfile(local):
+        return Kind.FILE
+    return Kind.WRONG if isinstance(source, LocalPath) else Kind.OBJECT
+
+
 class DropHint(QWidget):
-    """Laid over the window while something that can be submitted is dragged above it."""
+    """Laid over a widget while something that it takes is dragged above it: says what will happen."""
 
     def __init__(self, parent: QWidget) -> None:
         super().__init__(parent)
+        self.setObjectName("drop_hint")
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._over = parent
+        self.title = ""
+        self.details = ""
         parent.installEventFilter(self)
         self.hide()
 
@@ -41,10 +79,18 @@ class DropHint(QWidget):
             self._cover()
         return False
 
-    def appear(self) -> None:
+    def appear(self, title: str, details: str = "") -> None:
+        self.title = title
         self._cover()
+        self.tell(details)
         self.show()
         self.raise_()
+
+    def tell(self, details: str) -> None:
+        """Say more about it."""
+        self.details = details
+        self.setAccessibleName(f"{self.title}. {details}" if details else self.title)
+        self.update()
 
     def _cover(self) -> None:
         self.setGeometry(self._over.rect())
@@ -54,21 +100,27 @@ class DropHint(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         veil = palette.color(QPalette.ColorRole.Window)
-        veil.setAlpha(215)
+        veil.setAlpha(225)
         painter.fillRect(self.rect(), veil)
         accent = palette.color(QPalette.ColorRole.Accent)
         painter.setPen(QPen(accent, 2, Qt.PenStyle.DashLine))
-        painter.drawRoundedRect(QRectF(self.rect()).adjusted(14, 14, -14, -14), 12, 12)
+        painter.drawRoundedRect(QRectF(self.rect()).adjusted(8, 8, -8, -8), 10, 10)
         middle = self.rect().center()
         mark = icons.pixmap("drop", 48, accent, self.devicePixelRatioF())
-        painter.drawPixmap(middle.x() - 24, middle.y() - 56, mark)
-        font = self.font()
+        painter.drawPixmap(middle.x() - 24, middle.y() - 64, mark)
+        font, plain = self.font(), self.font()
         font.setPointSizeF(font.pointSizeF() * 1.35)
+        font.setBold(True)
         painter.setFont(font)
         painter.setPen(palette.color(QPalette.ColorRole.WindowText))
-        painter.drawText(
-            self.rect().adjusted(0, 30, 0, 30), Qt.AlignmentFlag.AlignCenter, self.tr("Drop to submit a render task")
-        )
+        top = self.rect().adjusted(16, 0, -16, 0)
+        top.setTop(middle.y())
+        centred = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+        written = painter.drawText(top, centred, self.title)
+        painter.setFont(plain)
+        painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
+        top.setTop(written.bottom() + painter.fontMetrics().height() // 2)
+        painter.drawText(top, centred, self.details)
         painter.end()
 
 
@@ -89,7 +141,7 @@ class EmptyView(QWidget):
         font.setBold(True)
         title.setFont(font)
         forms = QLabel(
-            self.tr("oss://bucket/shot.zip, an object's URL or key, or a file from this computer.\n"
+            self.tr("oss://bucket/shot.zip, an object's URL, a file or folder of this computer; several at once, too.\n"
                     "Archives may be .zip, .tar.gz or .gz."),
             alignment=Qt.AlignmentFlag.AlignCenter,
         )  # fmt: skip
