@@ -193,7 +193,7 @@ class FrameGrid(QAbstractScrollArea):
             scrolled = self.verticalScrollBar().value()
             painter.translate(0, -scrolled)
             self._painter.paint(painter, event.rect().translated(0, scrolled))
-            if self.layout_.kind is Kind.THUMBNAIL:
+            if self.layout_.kind is Kind.THUMBNAIL and not self._look.isActive():
                 self._look.start()
         else:
             painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))

@@ -19,14 +19,14 @@ from render_manager.gui.views.frame_selection import FrameSelection
 ROW_HEIGHT = 26
 _SHIFT, _CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 _WIDTHS = {
-    Column.FRAME: 72,
-    Column.STATE: 112,
+    Column.FRAME: 62,
+    Column.STATE: 116,
     Column.PROGRESS: 68,
-    Column.ATTEMPT: 64,
-    Column.WORKER: 92,
-    Column.STARTED: 78,
-    Column.TOOK: 82,
-    Column.CAUSE: 210,
+    Column.ATTEMPT: 62,
+    Column.WORKER: 80,
+    Column.STARTED: 76,
+    Column.TOOK: 66,
+    Column.CAUSE: 200,
 }
 
 
