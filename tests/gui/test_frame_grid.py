@@ -10,7 +10,8 @@ from pytestqt.qtbot import QtBot
 
 from render_manager.domain.entities import RenderFrame
 from render_manager.domain.states import FrameStatus
-from render_manager.gui.models.frames import CODES, FrameModel, range_of
+from render_manager.gui.models.frame_numbers import CODES, range_of
+from render_manager.gui.models.frames import FrameModel
 from render_manager.gui.state_style import FRAME_STYLES
 from render_manager.gui.theme import Theme
 from render_manager.gui.views.cell_painter import CellPainter

@@ -17,17 +17,8 @@ from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.domain.task_search import TaskOrder, TaskSearch
 from render_manager.gui.models import table
-from render_manager.gui.models.frames import (
-    KEPT,
-    STATUSES,
-    WANTED,
-    FrameModel,
-    Role,
-    numbers_of,
-    positions_of,
-    range_of,
-    states_of,
-)
+from render_manager.gui.models.frame_numbers import STATUSES, numbers_of, positions_of, range_of, states_of
+from render_manager.gui.models.frames import KEPT, WANTED, FrameModel, Role
 from render_manager.gui.models.task_table import Column, TaskTableModel
 from render_manager.gui.state_style import FRAME_STYLES, TASK_STYLES
 from tests.gui.farm import Farm

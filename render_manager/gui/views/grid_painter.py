@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen
 
 from render_manager.domain.states import FrameStatus
-from render_manager.gui.models.frames import CODES, STATUSES
+from render_manager.gui.models.frame_numbers import CODES, STATUSES
 from render_manager.gui.theme import selected_colour
 from render_manager.gui.views.cell_painter import CellPainter
 from render_manager.gui.views.grid_layout import MARGIN, Kind

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from render_manager.domain.states import FrameStatus
 from render_manager.gui import icons, text
-from render_manager.gui.models.frames import CODES, FrameModel
+from render_manager.gui.models.frame_numbers import CODES
+from render_manager.gui.models.frames import FrameModel
 from render_manager.gui.state_style import FRAME_STYLES
 from render_manager.gui.theme import is_dark
 

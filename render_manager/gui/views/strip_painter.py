@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor, QImage, QPainter, QPalette
 
 from render_manager.domain.states import FrameStatus
-from render_manager.gui.models.frames import CODES, STATUSES
+from render_manager.gui.models.frame_numbers import CODES, STATUSES
 from render_manager.gui.state_style import FRAME_STYLES
 from render_manager.gui.theme import is_dark
 from render_manager.gui.views.grid_layout import MARGIN, GridLayout

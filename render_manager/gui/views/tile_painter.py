@@ -7,7 +7,7 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPalette
 
 from render_manager.domain.states import FrameStatus
-from render_manager.gui.models.frames import CODES
+from render_manager.gui.models.frame_numbers import CODES
 from render_manager.gui.theme import selected_colour
 from render_manager.gui.views.cell_painter import MARK_FROM, CellPainter
 from render_manager.gui.views.grid_layout import MARGIN, GridLayout
