@@ -40,7 +40,7 @@ def tasks(qapp: QApplication) -> Iterator[TaskTableModel]:
     tester = QAbstractItemModelTester(model, _FATAL)
     yield model
     tester.deleteLater()
-    model.deleteLater()  # here: garbage may be collected in any thread, and its timer belongs to this one
+    model.deleteLater()
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def frames(qapp: QApplication) -> Iterator[FrameModel]:
     tester = QAbstractItemModelTester(model, _FATAL)
     yield model
     tester.deleteLater()
-    model.deleteLater()  # here: garbage may be collected in any thread, and its timer belongs to this one
+    model.deleteLater()
 
 
 def _names(model: TaskTableModel) -> list[str]:
