@@ -543,7 +543,7 @@ SCENES: dict[str, tuple[ThemeChoice, Callable[[Farm, MainWindow], Awaitable[QWid
     "zh-dark": (ThemeChoice.DARK, error),
     "zh-small": (ThemeChoice.DARK, small),
     "zh-submit": (ThemeChoice.LIGHT, submit),
-    "zh-submit-more": (ThemeChoice.LIGHT, submit_more),
+    "zh-submit-more": (ThemeChoice.LIGHT, submit_many),
     "zh-submit-farm": (ThemeChoice.DARK, submit_farm),
     "zh-empty": (ThemeChoice.LIGHT, empty),
     "zh-broker": (ThemeChoice.LIGHT, broker),

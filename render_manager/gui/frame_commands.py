@@ -17,7 +17,7 @@ from render_manager.gui import text
 from render_manager.gui.change_feed import Changes
 from render_manager.gui.declarations.frames import RETRIED, SKIPPED
 from render_manager.gui.dialogs.messages import ask
-from render_manager.gui.models.frames import range_of
+from render_manager.gui.models.frame_numbers import range_of
 
 if TYPE_CHECKING:
     from render_manager.gui.main_window import MainWindow

@@ -9,7 +9,8 @@ from render_manager.domain.entities import RenderFrame
 from render_manager.domain.frame_range import FrameRange
 from render_manager.gui.background import Background
 from render_manager.gui.change_feed import Changes
-from render_manager.gui.models.frames import FrameModel, numbers_of, states_of
+from render_manager.gui.models.frame_numbers import numbers_of, states_of
+from render_manager.gui.models.frames import FrameModel
 from render_manager.services.queries import Queries
 
 #: The frames of a task that has no more are read whole.

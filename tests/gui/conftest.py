@@ -1,6 +1,7 @@
 """A window on a farm in one process, with its event loop."""
 
 import asyncio
+import gc
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -14,6 +15,16 @@ from render_manager.gui.main_window import MainWindow
 from render_manager.gui.theme import Theme, ThemeChoice
 from render_manager.gui.window_state import WindowState
 from tests.gui.farm import Farm
+
+
+@pytest.fixture(autouse=True)
+def _garbage_goes_here() -> Iterator[None]:
+    """Timers of Qt's objects, such as those of a loop that was closed, can be ended by the thread only that made them;
+    Python collects garbage in whichever thread makes much of it."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
 
 
 @pytest.fixture

@@ -1,9 +1,10 @@
 """The models: exact signals, order, filter, and Qt's own checks of both."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
@@ -11,10 +12,13 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from render_manager.domain.entities import RenderFrame
+from render_manager.domain.frame_lists import FrameStates
+from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.domain.task_search import TaskOrder, TaskSearch
 from render_manager.gui.models import table
-from render_manager.gui.models.frames import FrameModel, Role, numbers_of
+from render_manager.gui.models.frame_numbers import STATUSES, numbers_of, positions_of, range_of, states_of
+from render_manager.gui.models.frames import KEPT, WANTED, FrameModel, Role
 from render_manager.gui.models.task_table import Column, TaskTableModel
 from render_manager.gui.state_style import FRAME_STYLES, TASK_STYLES
 from tests.gui.farm import Farm
@@ -36,6 +40,7 @@ def tasks(qapp: QApplication) -> Iterator[TaskTableModel]:
     tester = QAbstractItemModelTester(model, _FATAL)
     yield model
     tester.deleteLater()
+    model.deleteLater()
 
 
 @pytest.fixture
@@ -44,6 +49,7 @@ def frames(qapp: QApplication) -> Iterator[FrameModel]:
     tester = QAbstractItemModelTester(model, _FATAL)
     yield model
     tester.deleteLater()
+    model.deleteLater()
 
 
 def _names(model: TaskTableModel) -> list[str]:
@@ -233,6 +239,105 @@ def test_a_frame_goes_back_to_waiting(frames: FrameModel) -> None:
     assert "no light" in frames.index(1).data(Qt.ItemDataRole.AccessibleTextRole)
     frames.update([_frame(2, FrameStatus.PENDING)])
     assert frames.status(1) is FrameStatus.PENDING
+
+
+def test_states_of_all_frames_repaint_exactly_what_differs(frames: FrameModel) -> None:
+    frames.show("task", numbers_of("1-100"), states_of(range(1, 101), FrameStates(FrameStatus.COMPLETED)))
+    frames.update([_frame(7), _frame(50, worker="node-01")])
+    changed = Changed()
+    frames.dataChanged.connect(changed)
+    named = {FrameStatus.FAILED: [50, 51], FrameStatus.PENDING: [90]}
+    frames.take_states(states_of(frames.numbers, FrameStates(FrameStatus.COMPLETED, named)))
+    assert changed == [(49, 0, 50, 0), (89, 0, 89, 0)]
+    assert frames.status(49) is FrameStatus.FAILED
+    assert frames.known(6) is not None
+    assert frames.known(49) is None, "what was known of it is no longer true"
+    frames.take_states(bytearray(frames.states))
+    assert len(changed) == 2
+
+
+def test_many_changes_are_repainted_as_one(frames: FrameModel) -> None:
+    frames.show("task", numbers_of("1-1000"))
+    changed = Changed()
+    frames.dataChanged.connect(changed)
+    frames.take_states(states_of(frames.numbers, FrameStates(named={FrameStatus.FAILED: list(range(3, 900, 2))})))
+    assert changed == [(2, 0, 898, 0)]
+
+
+def test_states_of_odd_frames() -> None:
+    numbers = numbers_of("1-9x2,20,-5")
+    states = states_of(numbers, FrameStates(named={FrameStatus.FAILED: [-5, 4, 9], FrameStatus.COMPLETED: [20]}))
+    assert [STATUSES[code] for code in states] == [
+        FrameStatus.FAILED, *[FrameStatus.PENDING] * 4, FrameStatus.FAILED, FrameStatus.COMPLETED,
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "positions"),
+    [
+        ("1-1000000", range(999_999, 2_000_000, 1), [999_998, 999_999]),
+        ("1-100x3", range(1, 20, 2), [0, 2, 4, 6]),
+        ("10-20", range(-100, 12, 3), [1]),
+        ("10-20", range(500, 600), []),
+        ("1-9x2,20,-5", range(-5, 30, 5), [0, 3, 6]),
+        ("1-9x2,20,-5", [20, 3, 4], [6, 2]),
+    ],
+)
+def test_where_numbers_are(text: str, wanted: Sequence[int], positions: list[int]) -> None:
+    assert positions_of(numbers_of(text), wanted).tolist() == positions
+
+
+@pytest.mark.parametrize(
+    ("text", "positions", "named"),
+    [
+        ("1-1000000", range(1_000_000), "1-1000000"),
+        ("10-50x10", [0, 1, 2, 4], "10-30x10,50"),
+        ("1-100", range(0, 100, 2), "1-99x2"),
+        ("1-9x2,20,-5", [0, 1, 6], "-5,1,20"),
+    ],
+)
+def test_frames_at_positions_are_named(text: str, positions: Sequence[int], named: str) -> None:
+    assert FrameRange.parse(named) == FrameRange.parse(str(range_of(numbers_of(text), np.array(positions))))
+
+
+@pytest.fixture
+def unwatched(qapp: QApplication) -> Iterator[FrameModel]:
+    """By Qt's tester, which looks at frames, too, and takes longer than the model."""
+    model = FrameModel()
+    yield model
+    model.deleteLater()
+
+
+def test_frames_are_wanted_when_they_are_looked_at(unwatched: FrameModel, qtbot: QtBot) -> None:
+    frames = unwatched
+    frames.show("task", numbers_of("1-100000"))
+    with qtbot.waitSignal(frames.wanted):
+        assert frames.frame(500).status is FrameStatus.PENDING
+    assert frames.missing() == [501]
+    assert frames.missing() == []
+    frames.update([_frame(501, worker="node-01")])
+    assert frames.frame(500).worker == "node-01"
+    for position in range(2_000, 4_000):
+        frames.known(position)
+    missing = frames.missing()
+    assert (len(missing), missing[-1]) == (WANTED, 4_000), "of a list scrolled through only the end"
+
+
+def test_of_frames_looked_at_once_not_all_are_kept(unwatched: FrameModel) -> None:
+    frames = unwatched
+    frames.show("task", numbers_of("1-100000"))
+    for first in range(1, KEPT + 1001, 500):
+        frames.update([_frame(number) for number in range(first, first + 500)])
+    assert frames.known(KEPT) is not None
+    assert frames.known(1) is None
+    assert frames.status(1) is FrameStatus.COMPLETED, "its state is always known"
+
+
+def test_previous_in_a_state_goes_round(frames: FrameModel) -> None:
+    frames.show("task", numbers_of("1-10"))
+    assert frames.previous_in(FrameStatus.FAILED, 5) is None
+    frames.update([_frame(3, FrameStatus.FAILED), _frame(8, FrameStatus.FAILED)])
+    assert [frames.previous_in(FrameStatus.FAILED, before) for before in (9, 7, 2, 0)] == [7, 2, 7, 7]
 
 
 def test_every_status_has_a_style() -> None:

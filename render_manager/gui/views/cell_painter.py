@@ -6,7 +6,7 @@ from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QPixmap
 
 from render_manager.domain.states import FrameStatus
 from render_manager.gui import icons
-from render_manager.gui.models.frames import STATUSES
+from render_manager.gui.models.frame_numbers import STATUSES
 from render_manager.gui.state_style import FRAME_STYLES
 from render_manager.gui.theme import is_dark
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Protocol
 
 from PySide6.QtCore import QEvent, QObject, QPoint, QRect, QSize, Qt, QTimer
-from PySide6.QtGui import QMouseEvent, QPixmap
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPixmap
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from render_manager.domain.entities import RenderFrame
@@ -159,22 +159,30 @@ class FrameView(Protocol):
 
     def viewport(self) -> QWidget: ...
 
+    def installEventFilter(self, _watcher: QObject, /) -> None: ...
+
     def position_at(self, point: QPoint) -> int | None: ...
 
     def place_of(self, position: int) -> QRect: ...
 
 
 class Hover(QObject):
-    """Shows the card where the pointer rests over a view's frames."""
+    """Shows the card where the pointer rests over a view's frames, and takes it away when the view is left.
 
-    def __init__(self, view: FrameView, card: FrameCard) -> None:
+    Args:
+        rests: the pointer alone brings the card, too; where a view says much by itself only a key does.
+    """
+
+    def __init__(self, view: FrameView, card: FrameCard, *, rests: bool = True) -> None:
         super().__init__(view.viewport())
         self._view = view
         self._card = card
+        self._rests = rests
         self._over: int | None = None
         self._rest = QTimer(self, singleShot=True)
         self._rest.timeout.connect(lambda: self._over is None or self.show_card(self._over))
-        view.viewport().installEventFilter(self)
+        for part in (view.viewport(), view):
+            part.installEventFilter(self)
 
     def show_card(self, position: int) -> None:
         place = self._view.place_of(position)
@@ -182,23 +190,32 @@ class Hover(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         match event.type():
-            case QEvent.Type.MouseMove if isinstance(event, QMouseEvent):
+            case QEvent.Type.MouseMove if isinstance(event, QMouseEvent) and self._rests:
                 over = None if event.buttons() else self._view.position_at(event.position().toPoint())
                 if over != self._over:
                     self._over = over
                     if over is None:
-                        self._leave()
+                        self.leave()
                     else:
                         self._rest.start(NEXT if self._card.isVisible() else REST)
-            case QEvent.Type.Leave | QEvent.Type.Wheel | QEvent.Type.MouseButtonPress | QEvent.Type.Hide:
-                self._over = None
-                self._leave()
-            case QEvent.Type.ToolTip:
+            case (
+                QEvent.Type.Leave
+                | QEvent.Type.Wheel
+                | QEvent.Type.MouseButtonPress
+                | QEvent.Type.Hide
+                | QEvent.Type.FocusOut
+                | QEvent.Type.WindowDeactivate
+            ):
+                self.leave()
+            case QEvent.Type.KeyPress if isinstance(event, QKeyEvent) and event.key() == Qt.Key.Key_Escape:
+                self.leave()
+            case QEvent.Type.ToolTip if self._rests:
                 return True  # the card says it
             case _:
                 pass
         return False
 
-    def _leave(self) -> None:
+    def leave(self) -> None:
+        self._over = None
         self._rest.stop()
         self._card.leave()

@@ -21,6 +21,7 @@ from render_manager.domain.entities import RenderFrame
 from render_manager.domain.states import FrameStatus
 from render_manager.gui.models.frames import FrameModel
 from render_manager.gui.state_style import FRAME_STYLES
+from render_manager.gui.views.frame_keys import FrameKeys
 from render_manager.gui.views.frame_selection import FrameSelection
 from render_manager.gui.views.grid_layout import LEVELS, MARGIN, GridLayout, Kind
 from render_manager.gui.views.grid_painter import GridPainter
@@ -73,6 +74,7 @@ class FrameGrid(QAbstractScrollArea):
         self._band: tuple[QPoint, NDArray[np.bool_] | None] | None = None
         self._turned = 0  #: of a wheel, less than a click
         self._painter = GridPainter(self)
+        self._keys = FrameKeys(self.selection, self._choose, self.activated.emit, self.number_typed.emit)
         self._look = QTimer(self, singleShot=True, interval=60)  # what is only scrolled past is not read
         self._look.timeout.connect(self._want_images)
         self.layout_ = self._fit()
@@ -193,7 +195,7 @@ class FrameGrid(QAbstractScrollArea):
             scrolled = self.verticalScrollBar().value()
             painter.translate(0, -scrolled)
             self._painter.paint(painter, event.rect().translated(0, scrolled))
-            if self.layout_.kind is Kind.THUMBNAIL:
+            if self.layout_.kind is Kind.THUMBNAIL and not self._look.isActive():
                 self._look.start()
         else:
             painter.setPen(self.palette().color(QPalette.ColorRole.PlaceholderText))
@@ -263,45 +265,17 @@ class FrameGrid(QAbstractScrollArea):
     # -- keyboard ------------------------------------------------------------------------------------------------
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, count = event.key(), len(self.model.numbers)
-        if not count:
-            super().keyPressEvent(event)
-            return
-        current = self.selection.current
-        target = self._target(key, 0 if current is None else current, count, current is None)
-        if target is not None:
-            if event.modifiers() & _SHIFT:
-                self.selection.reach(target)
-            else:
-                self.selection.only(target)
-            self.ensure_visible(target)
-        elif key == Qt.Key.Key_A and event.modifiers() & _CTRL:
-            self.selection.all()
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and current is not None:
-            self.activated.emit(current)
-        elif key == Qt.Key.Key_Space and current is not None:
-            self.selection.toggle(current)
-        elif event.text().isdigit() and not event.modifiers() & _CTRL:
-            self.number_typed.emit(event.text())
-        else:
+        layout = self.layout_
+        rows = self.viewport().height() // layout.cell_height
+        if not self._keys.press(event, self.selection.current, len(self.model.numbers), layout.columns, rows):
             super().keyPressEvent(event)
 
-    def _target(self, key: int, current: int, count: int, first_time: bool) -> int | None:
-        columns = self.layout_.columns
-        page = columns * max(self.viewport().height() // self.layout_.cell_height - 1, 1)
-        steps = {
-            Qt.Key.Key_Left: -1,
-            Qt.Key.Key_Right: 1,
-            Qt.Key.Key_Up: -columns,
-            Qt.Key.Key_Down: columns,
-            Qt.Key.Key_PageUp: -page,
-            Qt.Key.Key_PageDown: page,
-            Qt.Key.Key_Home: -count,
-            Qt.Key.Key_End: count,
-        }
-        if key not in steps:
-            return None
-        return 0 if first_time else min(max(current + steps[Qt.Key(key)], 0), count - 1)
+    def _choose(self, position: int, reach: bool) -> None:
+        if reach:
+            self.selection.reach(position)
+        else:
+            self.selection.only(position)
+        self.ensure_visible(position)
 
     # -- the rest ------------------------------------------------------------------------------------------------
 

@@ -82,7 +82,7 @@ class FrameJump(QFrame):
         width = min(_WIDTH, max(self._over.width() - 24, 120))
         self.setFixedWidth(width)
         self._whole.activate()
-        self.setFixedHeight(self._whole.heightForWidth(width))
+        self.setFixedHeight(max(self._whole.heightForWidth(width), self._whole.sizeHint().height()))
         self.move(self._over.width() - width - 18, 6)
 
     def eventFilter(self, watched: object, event: QEvent) -> bool:

@@ -14,19 +14,20 @@ from PySide6.QtWidgets import (
 
 from render_manager.gui.delegates.status_chip import FrameChip
 from render_manager.gui.models.frame_table import Column, FrameTableModel
+from render_manager.gui.views.frame_keys import FrameKeys
 from render_manager.gui.views.frame_selection import FrameSelection
 
 ROW_HEIGHT = 26
 _SHIFT, _CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
 _WIDTHS = {
-    Column.FRAME: 72,
-    Column.STATE: 112,
+    Column.FRAME: 62,
+    Column.STATE: 116,
     Column.PROGRESS: 68,
-    Column.ATTEMPT: 64,
-    Column.WORKER: 92,
-    Column.STARTED: 78,
-    Column.TOOK: 82,
-    Column.CAUSE: 210,
+    Column.ATTEMPT: 62,
+    Column.WORKER: 80,
+    Column.STARTED: 76,
+    Column.TOOK: 66,
+    Column.CAUSE: 200,
 }
 
 
@@ -47,6 +48,7 @@ class FrameList(QTableView):
         self.setAccessibleName(self.tr("Frames of the selected task"))
         self._table = model
         self.selection = selection
+        self._keys = FrameKeys(selection, self._choose, self.activated_at.emit, self.number_typed.emit)
         self.setModel(model)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
@@ -95,13 +97,11 @@ class FrameList(QTableView):
 
     # -- choosing ------------------------------------------------------------------------------------------------
 
-    def _choose(self, row: int, keys: Qt.KeyboardModifier) -> None:
+    def _choose(self, row: int, reach: bool) -> None:
         position = self._table.position(row)
-        if keys & _SHIFT:
+        if reach:
             low, high = sorted((self._table.row_of(self.selection.anchor), row))
             self.selection.reach(position, [self._table.positions(low, high)])
-        elif keys & _CTRL:
-            self.selection.toggle(position)
         else:
             self.selection.only(position)
         self.ensure_visible(position)
@@ -111,15 +111,17 @@ class FrameList(QTableView):
         if row < 0:
             return
         position = self._table.position(row)
-        if event.button() is Qt.MouseButton.LeftButton:
-            self._choose(row, event.modifiers())
+        if event.button() is Qt.MouseButton.LeftButton and event.modifiers() & _CTRL:
+            self.selection.toggle(position)
+        elif event.button() is Qt.MouseButton.LeftButton:
+            self._choose(row, bool(event.modifiers() & _SHIFT))
         elif event.button() is Qt.MouseButton.RightButton and position not in self.selection:
             self.selection.only(position)
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         row = self.rowAt(event.position().toPoint().y())
         if event.buttons() & Qt.MouseButton.LeftButton and row >= 0 and not event.modifiers() & _CTRL:
-            self._choose(row, _SHIFT)
+            self._choose(row, True)
         else:
             super().mouseMoveEvent(event)  # rows under the pointer are tinted
 
@@ -133,32 +135,15 @@ class FrameList(QTableView):
             self.menu_asked.emit(event.globalPos())
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        key, count, current = event.key(), self._table.rowCount(), self.selection.current
-        page = max(self.viewport().height() // ROW_HEIGHT - 1, 1)
-        steps = {
-            Qt.Key.Key_Up: -1,
-            Qt.Key.Key_Down: 1,
-            Qt.Key.Key_PageUp: -page,
-            Qt.Key.Key_PageDown: page,
-            Qt.Key.Key_Home: -count,
-            Qt.Key.Key_End: count,
-        }
-        if count and key in steps:
-            row = 0 if current is None else self._table.row_of(current) + steps[Qt.Key(key)]
-            self._choose(min(max(row, 0), count - 1), event.modifiers() & _SHIFT)
-        elif key == Qt.Key.Key_A and event.modifiers() & _CTRL:
-            self.selection.all()
-        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and current is not None:
-            self.activated_at.emit(current)
-        elif key == Qt.Key.Key_Space and current is not None:
-            self.selection.toggle(current)
-        elif count and event.text().isdigit() and not event.modifiers() & _CTRL:
-            self.number_typed.emit(event.text())
-        elif key in (Qt.Key.Key_Left, Qt.Key.Key_Right):
-            bar, step = self.horizontalScrollBar(), 40 if key == Qt.Key.Key_Right else -40
+        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right):
+            bar, step = self.horizontalScrollBar(), 40 if event.key() == Qt.Key.Key_Right else -40
             bar.setValue(bar.value() + step)
-        else:
-            event.ignore()
+            return
+        current = self.selection.current
+        row = None if current is None else self._table.row_of(current)
+        rows = self.viewport().height() // ROW_HEIGHT
+        # Qt's own keys are about its own selection.
+        event.setAccepted(self._keys.press(event, row, self._table.rowCount(), 1, rows))
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         super().focusInEvent(event)

@@ -7,8 +7,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, Signal
 
-#: Positions as they are put in or taken out: one after the other, or any.
-Places = range | NDArray[np.intp]
+#: Positions that are put in: one, one after the other, or any.
+Places = int | range | NDArray[np.intp]
 
 
 class FrameSelection(QObject):
@@ -58,7 +58,7 @@ class FrameSelection(QObject):
 
     def only(self, position: int) -> None:
         self.anchor = position
-        self.take([range(position, position + 1)], position)
+        self.take([position], position)
 
     def toggle(self, position: int) -> None:
         self.anchor = position

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPoint, QRect, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 from render_manager.domain.entities import RenderFrame
@@ -16,8 +16,10 @@ from render_manager.gui import text
 from render_manager.gui.action_set import ActionSet
 from render_manager.gui.actions import GRID_BAR
 from render_manager.gui.background import Background
-from render_manager.gui.models.frame_table import SORTS, Column, FrameTableModel, RowOrder
-from render_manager.gui.models.frames import CODES, STATUSES, FrameModel, positions_of
+from render_manager.gui.frame_sorter import FrameSorter
+from render_manager.gui.models.frame_numbers import CODES, STATUSES, positions_of
+from render_manager.gui.models.frame_table import FrameTableModel
+from render_manager.gui.models.frames import FrameModel
 from render_manager.gui.views.frame_card import FrameCard, Hover
 from render_manager.gui.views.frame_grid import FrameGrid
 from render_manager.gui.views.frame_jump import FrameJump
@@ -28,9 +30,6 @@ from render_manager.gui.views.legend import Legend
 from render_manager.gui.views.thumbnails import Thumbnails
 from render_manager.gui.window_state import WindowState
 from render_manager.services.queries import Queries
-
-#: Seconds at least until a list is put in order anew, and so many times as long as that took.
-ORDER_REST, ORDER_SHARE = 1.0, 4.0
 
 
 class FramesPane(QWidget):
@@ -56,8 +55,6 @@ class FramesPane(QWidget):
         super().__init__()
         self.setObjectName("frames_pane")
         self._model = model
-        self._queries = queries
-        self._background = background
         self._ahead = 0.0  #: seconds that the database's clock is ahead of this computer's
         thumbnails.setParent(self)
         self.selection = FrameSelection()
@@ -78,10 +75,8 @@ class FramesPane(QWidget):
         layout.addWidget(self._stack, 1)
         self.jump = FrameJump(self._select_text, self._stack)
         self.card = FrameCard(model, thumbnails, self.took, host_of, self)
-        self._hover = Hover(self.grid, self.card)
-        self._order_due = 0.0
-        self._order_soon = QTimer(self, singleShot=True)
-        self._order_soon.timeout.connect(self._read_order)
+        self._hovers = {self.grid: Hover(self.grid, self.card), self.list: Hover(self.list, self.card, rests=False)}
+        self._sorter = FrameSorter(self.list, self.table, queries, background)
         self._connect()
 
     def _connect(self) -> None:
@@ -93,8 +88,6 @@ class FramesPane(QWidget):
         self.list.number_typed.connect(self.go_to_typed)
         self.grid.zoomed.connect(self._zoomed)
         self.legend.chosen.connect(self.select_state)
-        self.table.order_wanted.connect(self._order_wanted)
-        self._model.dataChanged.connect(self._order_outdated)
         self.selection.current_changed.connect(self._card_follows)
 
     def _bar(self, actions: ActionSet) -> QHBoxLayout:
@@ -226,7 +219,7 @@ class FramesPane(QWidget):
         if had_focus:
             self.view.setFocus()
         if shown:
-            self._order_outdated()
+            self._sorter.outdated()
         self.listed.emit()
 
     # -- zoom ----------------------------------------------------------------------------------------------------
@@ -263,12 +256,7 @@ class FramesPane(QWidget):
             self.card.leave()
         else:
             self.view.ensure_visible(current)
-            self._card_of(current)
-
-    def _card_of(self, position: int) -> None:
-        view = self.view
-        place = view.place_of(position)
-        self.card.show_at(position, QRect(view.viewport().mapToGlobal(place.topLeft()), place.size()))
+            self._hovers[self.view].show_card(current)
 
     def _card_follows(self, current: int | None) -> None:
         if self.card.isVisible():
@@ -276,39 +264,7 @@ class FramesPane(QWidget):
                 self.card.leave()
             else:
                 self.view.ensure_visible(current)
-                self._card_of(current)
-
-    # -- order of the list ---------------------------------------------------------------------------------------
-
-    def _order_wanted(self) -> None:
-        self._order_due = 0.0
-        self._order_outdated()
-
-    def _order_outdated(self) -> None:
-        """What frames are sorted by may have changed; the list is left alone for a while."""
-        if self.is_list and self.table.column != Column.FRAME and not self._order_soon.isActive():
-            self._order_soon.start(round(1000 * max(self._order_due - time.monotonic(), 0.0)))
-
-    def _read_order(self) -> None:
-        task_id, numbers = self._model.task_id, self._model.numbers
-        asked = (task_id, self.table.column, self.table.descending)
-        if task_id is None or self.table.column == Column.FRAME:
-            return
-        began = time.monotonic()
-
-        by = SORTS[self.table.column]
-
-        def read() -> RowOrder:
-            return RowOrder(positions_of(numbers, self._queries.frame_numbers(task_id, by, descending=asked[2])))
-
-        def take(order: RowOrder) -> None:
-            self._order_due = time.monotonic() + max(ORDER_REST, ORDER_SHARE * (time.monotonic() - began))
-            if asked == (self._model.task_id, self.table.column, self.table.descending):
-                self.table.take_order(order)
-            else:
-                self._order_wanted()
-
-        self._background.run(read, done=take, failed=lambda _: None, owner=self)
+                self._hovers[self.view].show_card(current)
 
     # -- the rest ------------------------------------------------------------------------------------------------
 

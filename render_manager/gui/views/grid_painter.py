@@ -6,7 +6,7 @@ from PySide6.QtCore import QRect, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette, QPen
 
 from render_manager.domain.states import FrameStatus
-from render_manager.gui.models.frames import CODES, STATUSES
+from render_manager.gui.models.frame_numbers import CODES, STATUSES
 from render_manager.gui.theme import selected_colour
 from render_manager.gui.views.cell_painter import CellPainter
 from render_manager.gui.views.grid_layout import MARGIN, Kind
@@ -61,13 +61,13 @@ class GridPainter:
     def _paint_gutter(self, painter: QPainter, rows: range) -> None:
         """The number of the first frame of each row, or of as many as there is room for."""
         layout, line = self._grid.layout_, painter.fontMetrics().height()
-        every = -(-line // layout.cell_height)
-        painter.setPen(self._grid.palette().color(QPalette.ColorRole.PlaceholderText))
+        every = -(-line // layout.cell_height) * (2 if layout.kind is Kind.STRIP else 1)
+        painter.setPen(self._colour(QPalette.ColorRole.PlaceholderText))
         align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        for row in range(-(-rows.start // every) * every, rows.stop, every):
+        # One that begins above what is exposed reaches into it.
+        for row in range(rows.start // every * every, rows.stop, every):
             first = layout.row(row)[0]
-            # Lower than a line of text: named where the row begins, but never above the edge.
-            top = layout.cell(first).top() - (line // 2 if layout.kind is Kind.STRIP and row else 1)
+            top = layout.cell(first).top() - 1
             rect = QRect(MARGIN - 4, top, layout.gutter - 4, max(layout.cell_height, line))
             painter.drawText(rect, align, str(self._grid.model.numbers[first]))
 

@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QToolButton, QWidget
 
 from render_manager.domain.states import FrameStatus
 from render_manager.gui import icons, text
-from render_manager.gui.models.frames import CODES, FrameModel
+from render_manager.gui.models.frame_numbers import CODES
+from render_manager.gui.models.frames import FrameModel
 from render_manager.gui.state_style import FRAME_STYLES
 from render_manager.gui.theme import is_dark
 
@@ -29,6 +30,7 @@ class Legend(QWidget):
         self.setObjectName("legend")
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._model = model
+        self._counts = dict.fromkeys(CODES, 0)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -63,12 +65,11 @@ class Legend(QWidget):
     def count(self) -> None:
         """Say how many there are of each."""
         for status, chip in self._chips.items():
-            count = text.number(self._model.states.count(CODES[status]))
-            word = FRAME_STYLES[status].text
-            chip.setVisible(count != text.number(0))
-            chip.setToolTip(self.tr("{0}: {1}. Click to select them.").format(word, count))
-            chip.setAccessibleName(f"{word}: {count}")
-            chip.setProperty("count", count)
+            self._counts[status] = count = self._model.states.count(CODES[status])
+            word, said = FRAME_STYLES[status].text, text.number(count)
+            chip.setVisible(bool(count))
+            chip.setToolTip(self.tr("{0}: {1}. Click to select them.").format(word, said))
+            chip.setAccessibleName(f"{word}: {said}")
         self.setAccessibleName(", ".join(chip.accessibleName() for chip in self._shown()))
         self._fit()
 
@@ -77,11 +78,22 @@ class Legend(QWidget):
 
     def _fit(self) -> None:
         """With words if there is room for them; mark and number say it, too."""
-        for chip in self._shown():
-            chip.setText(chip.accessibleName().replace(": ", " "))
-        if sum(chip.sizeHint().width() for chip in self._shown()) > self.width():
-            for chip in self._shown():
-                chip.setText(str(chip.property("count")))
+        for form in (self._in_words, self._in_numbers, self._in_short):
+            for status, chip in self._chips.items():
+                chip.setText(form(status))
+            if sum(chip.sizeHint().width() for chip in self._shown()) <= self.width():
+                return
+
+    def _in_words(self, status: FrameStatus) -> str:
+        return f"{FRAME_STYLES[status].text} {text.number(self._counts[status])}"
+
+    def _in_numbers(self, status: FrameStatus) -> str:
+        return text.number(self._counts[status])
+
+    def _in_short(self, status: FrameStatus) -> str:
+        """``418k``; what is rare is told exactly."""
+        count = self._counts[status]
+        return text.number(count) if count < 10_000 else self.tr("{0}k").format(text.number(count // 1000))
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from render_manager.gui.delegates.project_cell import ProjectCell
 from render_manager.gui.models.projects import Column, Project, ProjectsModel
-from render_manager.gui.views.data_table import ROW_HEIGHT
+from render_manager.gui.views.data_table import row_height
 from render_manager.gui.views.drop import dropped_paths
 
 _WIDTHS = {Column.PATH: 250, Column.NAME: 108, Column.ENGINE: 82, Column.FRAMES: 104, Column.PRIORITY: 64}

@@ -6,7 +6,7 @@ from PySide6.QtCore import QPoint
 from PySide6.QtGui import QColor, QImage, QPainter, QPalette
 
 from render_manager.domain.states import FrameStatus
-from render_manager.gui.models.frames import CODES, STATUSES
+from render_manager.gui.models.frame_numbers import CODES, STATUSES
 from render_manager.gui.state_style import FRAME_STYLES
 from render_manager.gui.theme import is_dark
 from render_manager.gui.views.grid_layout import MARGIN, GridLayout
@@ -17,9 +17,9 @@ _EMPTY, _MARK = 254, 255
 #: Points smaller than this are enlarged where they tell what must not be overlooked among a thousand others …
 _ENLARGED_BELOW = 4
 #: … as long as they are not more than this share of what is in view.
-_RARE = 0.05
-#: A point that is enlarged reaches so many pixels over its neighbours.
-REACH = 1
+_RARE = 0.02
+#: A point that is enlarged reaches so many pixels over its neighbours, its white edge included.
+REACH = 2
 #: How much of the colour of a state is seen; of those in which nothing is to be done and nothing is done, less.
 _STRENGTH = {FrameStatus.PENDING: 0.4, FrameStatus.SKIPPED: 0.6, FrameStatus.CANCELLED: 0.45}
 
@@ -36,7 +36,7 @@ class StripPainter:
             colour = _mix(base, FRAME_STYLES[status].colour(dark), _STRENGTH.get(status, 1.0))
             colours[code] = colour
             colours[code + _SELECTED] = _mix(colour, accent, 0.55)
-        # A failed point is told by its white middle, too.
+        # A failed point is told by white beside the red, too: not everybody tells red from green.
         colours[_FAILED + _SELECTED] = colours[_FAILED]
         colours[_MARK] = QColor("#ffffff")
         self._colours = [colour.rgb() for colour in colours]
@@ -48,7 +48,8 @@ class StripPainter:
         if not rows:
             return
         size = layout.cell_height
-        around = range(max(rows.start - 1, 0), min(rows.stop + 1, layout.rows))  # points there may reach into these
+        # Points of the rows around may reach into these.
+        around = range(max(rows.start - REACH, 0), min(rows.stop + REACH, layout.rows))
         image = self.image(layout, around, states, selected)
         skipped = (rows.start - around.start) * size
         image = np.ascontiguousarray(image[skipped : skipped + len(rows) * size])
@@ -67,28 +68,34 @@ class StripPainter:
         image = points.repeat(size, 0).repeat(size, 1) if size > 1 else points
         if size < _ENLARGED_BELOW:
             _enlarge(image, _RENDERING)
-            image[_enlarge(image, _FAILED)] = _MARK
+            _enlarge(image, _FAILED, edge=_MARK)
         else:
             image[size - 1 :: size] = image[:, size - 1 :: size] = _EMPTY
             image[1::size, 1::size][points % _SELECTED == _FAILED] = _MARK
         return image
 
 
-def _enlarge(image: Image, code: int) -> NDArray[np.bool_]:
-    """Let the points of a state reach over their neighbours; where they are."""
+def _enlarge(image: Image, code: int, edge: int | None = None) -> None:
+    """Let the rare points of a state reach over their neighbours, with an edge of another colour around them."""
     there = (image == code) | (image == code + _SELECTED)
-    count = np.count_nonzero(there)
-    if 0 < count <= _RARE * image.size or 0 < image.size < 1000:
-        reach = there.copy()
-        for axis in (0, 1):
-            for source, target in ((slice(1, None), slice(None, -1)), (slice(None, -1), slice(1, None))):
-                place = [slice(None), slice(None)]
-                place[axis] = target
-                shifted = [slice(None), slice(None)]
-                shifted[axis] = source
-                reach[tuple(place)] |= there[tuple(shifted)]
-        image[reach & (image != _EMPTY)] = code
-    return there
+    if not 0 < np.count_nonzero(there) <= max(_RARE * image.size, 4):
+        return
+    frames = image != _EMPTY
+    larger = _spread(there)
+    if edge is not None:
+        image[_spread(larger) & frames] = edge
+    image[larger & frames] = code
+
+
+def _spread(there: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """One pixel further in all directions."""
+    tall = there.copy()
+    tall[1:] |= there[:-1]
+    tall[:-1] |= there[1:]
+    wide = tall.copy()
+    wide[:, 1:] |= tall[:, :-1]
+    wide[:, :-1] |= tall[:, 1:]
+    return wide
 
 
 def _mix(one: QColor, other: QColor, share: float) -> QColor:

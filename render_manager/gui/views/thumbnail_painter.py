@@ -12,8 +12,8 @@ from render_manager.gui.theme import is_dark
 _GAP, _ROUND, _BAND, _MARK = 6, 4, 20, 12
 #: Of a frame's state, where it is no image: how strongly it tints its place.
 _TINT = {FrameStatus.FAILED: 46, FrameStatus.RENDERING: 40}
-_SHADE = QColor(0, 0, 0, 150)
-_ON_SHADE = QColor("#ffffff")
+#: Around an image, whatever the theme: colours are judged on black.
+_DARK, _ON_DARK = QColor("#0b0c0e"), QColor("#ffffff")
 
 
 class ThumbnailPainter:
@@ -52,10 +52,10 @@ class ThumbnailPainter:
         return FRAME_STYLES[frame.status].colour(self._dark)
 
     def _image(self, painter: QPainter, body: QRect, image: QImage) -> None:
-        painter.fillRect(body, QColor("#0b0c0e"))
-        size = image.size().scaled(body.size(), Qt.AspectRatioMode.KeepAspectRatio)
-        place = QRect(body.topLeft(), size)
-        place.moveCenter(body.center())
+        painter.fillRect(body, _DARK)
+        room = body.adjusted(0, 0, 0, -_BAND)  # the whole image is seen
+        place = QRect(room.topLeft(), image.size().scaled(room.size(), Qt.AspectRatioMode.KeepAspectRatio))
+        place.moveCenter(room.center())
         painter.drawImage(place, image)
 
     def _ground(self, painter: QPainter, body: QRect, frame: RenderFrame, note: str) -> None:
@@ -87,9 +87,7 @@ class ThumbnailPainter:
     def _band(self, painter: QPainter, body: QRect, frame: RenderFrame, on_image: bool) -> None:
         """The number at the left, at the right how long it took or how far it is, and the mark of the state."""
         band = QRect(body.left(), body.bottom() + 1 - _BAND, body.width(), _BAND)
-        if on_image:
-            painter.fillRect(band, _SHADE)
-        ink = _ON_SHADE if on_image else self._palette.color(QPalette.ColorRole.Text)
+        ink = _ON_DARK if on_image else self._palette.color(QPalette.ColorRole.Text)
         inner = band.adjusted(7, 0, -6, 0)
         colour = FRAME_STYLES[frame.status].colour(True if on_image else self._dark)
         mark = icons.pixmap(FRAME_STYLES[frame.status].mark, _MARK, colour, self._ratio)

@@ -7,15 +7,16 @@ from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QImage, QPainter, QPalette
 
 from render_manager.domain.states import FrameStatus
-from render_manager.gui.models.frames import CODES
+from render_manager.gui.models.frame_numbers import CODES
 from render_manager.gui.theme import selected_colour
-from render_manager.gui.views.cell_painter import CellPainter
+from render_manager.gui.views.cell_painter import MARK_FROM, CellPainter
 from render_manager.gui.views.grid_layout import MARGIN, GridLayout
 
 _SELECTED = 8  #: added to the code of a state
 _EMPTY = 7  #: behind the last frame
-#: How strongly a selected cell is covered by the colour of the selection. A failed one stays what it is.
-_COVER = 0.38
+#: How strongly a selected cell is covered by the colour of the selection, one with a mark less, so that it is still
+#: read. A failed one stays what it is.
+_COVER, _COVER_MARKED = 0.38, 0.22
 _FORMAT = QImage.Format.Format_ARGB32_Premultiplied
 
 
@@ -29,7 +30,7 @@ class TilePainter:
         self._tiles = np.zeros((2 * _SELECTED, *self._size), np.uint32)
         for status, code in CODES.items():
             for selected in (False, True):
-                self._tiles[code + _SELECTED * selected] = self._tile(palette, cells, status, selected)
+                self._tiles[code + _SELECTED * selected] = self._tile(palette, cells, layout, status, selected)
 
     def paint(
         self, painter: QPainter, layout: GridLayout, rows: range, states: bytearray, selected: NDArray[np.bool_]
@@ -47,7 +48,9 @@ class TilePainter:
         size = (layout.columns * layout.cell_width, len(rows) * layout.cell_height)
         painter.drawImage(QRectF(place.x(), place.y(), *size), image)
 
-    def _tile(self, palette: QPalette, cells: CellPainter, status: FrameStatus, selected: bool) -> NDArray[np.uint32]:
+    def _tile(
+        self, palette: QPalette, cells: CellPainter, layout: GridLayout, status: FrameStatus, selected: bool
+    ) -> NDArray[np.uint32]:
         height, width = self._size
         image = QImage(width, height, _FORMAT)
         image.setDevicePixelRatio(self._ratio)
@@ -60,7 +63,7 @@ class TilePainter:
             painter.fillRect(body, selected_colour(palette))
         painter.drawPixmap(QPoint(1, 1), cells.cells[CODES[status]])
         if selected and status is not FrameStatus.FAILED:
-            accent.setAlphaF(_COVER)
+            accent.setAlphaF(_COVER if layout.cell_height < MARK_FROM else _COVER_MARKED)
             painter.fillRect(body, accent)
         painter.end()
         return np.frombuffer(image.constBits(), np.uint32).reshape(height, width).copy()
