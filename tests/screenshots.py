@@ -245,7 +245,7 @@ async def waiting(farm: Farm, window: MainWindow) -> QWidget:
 
 async def broker(farm: Farm, window: MainWindow) -> QWidget:
     await _filled(farm, window)
-    window.feed.lost.emit("Redis at redis://farm:6379 can't be reached. Tasks are kept and their tickets follow.")
+    window.feed.lost.emit("Redis can't be reached (Error 111 connecting to farm:6379. Connection refused).")
     await asyncio.sleep(0.3)
     return window
 

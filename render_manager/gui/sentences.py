@@ -7,8 +7,8 @@ translation with what stands in its holes. What no template fits, such as a rend
 
 import json
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from string import Formatter
 
@@ -18,6 +18,8 @@ from render_manager.resource_files import resources
 
 #: Longer texts are no sentences but lists or output, and looking at them would take its time.
 _LONGEST = 1200
+#: Parts of a text that are looked at: a list of a hundred names is no riddle, and the window must not wait for it.
+_MOST_PARTS = 80
 #: Letters that must be recognised before any of a text is taken for one of ours.
 _ENOUGH = 7
 #: Where sentences and parts of them are joined: in English, and in the languages that we translate into.
@@ -38,7 +40,7 @@ def _said(text: str, language: str) -> str:
     """Args: language: tells what was said in one language from what was said in another."""
     if language == _TRANSLATION_TEST or len(text) > _LONGEST:
         return text
-    found = _Reading().of(text)
+    found = _Reading(text).of(text)
     return found.words if found.letters >= _ENOUGH or found.whole else text
 
 
@@ -83,33 +85,42 @@ class _Found:
     words: str
     letters: float = 0.0  #: how many of the text's letters were recognised
     whole: bool = False  #: it is a template without holes
+    clean: bool = False  #: nothing that a hole holds could be more than a word or name
 
 
 class _Reading:
     """One text being understood; what its parts mean is found out once."""
 
-    def __init__(self) -> None:
+    def __init__(self, text: str) -> None:
         self._known: dict[str, _Found] = {}
+        # Of hundreds, only these can fit the text or a part of it. A part is given a full stop that may not be its own.
+        self._templates = [template for template in _templates() if template.longest.rstrip(".") in text]
 
     def of(self, text: str) -> _Found:
         """The best reading: by one template, or by one for each part."""
         if text not in self._known:
+            if len(self._known) >= _MOST_PARTS:
+                return _Found(text)
             self._known[text] = _Found(text)  # whatever comes back to itself stays as it is
-            self._known[text] = max(
-                (_Found(text), self._by_template(text, "."), self._by_template(text), *self._in_parts(text)),
-                key=lambda found: found.letters,
-            )
+            self._known[text] = max(self._readings(text), key=lambda found: found.letters)
         return self._known[text]
 
-    def _by_template(self, text: str, end: str = "") -> _Found:
-        """Args: end: a full stop that whoever put the sentence together added."""
-        if end:
-            if not text.endswith(end):
-                return _Found(text)
-            found = self._by_template(text[: -len(end)])
-            return _Found(f"{found.words}。", found.letters, found.whole) if found.letters else _Found(text)
+    def _readings(self, text: str) -> Iterator[_Found]:
+        whole = self._by_template(text)
+        yield whole
+        if whole.clean:
+            return
+        if text.endswith("."):  # a full stop that whoever put the sentence together added
+            found = self._by_template(text[:-1])
+            yield replace(found, words=f"{found.words}。") if found.letters else whole
+            if found.clean:
+                return
+        yield from self._in_parts(text)
+
+    def _by_template(self, text: str) -> _Found:
+        """As it is, if none fits."""
         best = _Found(text)
-        for template in _templates():
+        for template in self._templates:
             if match := template.match(text):
                 found = self._filled(template, match)
                 if found.letters > best.letters:
@@ -123,14 +134,18 @@ class _Reading:
             lead = next((lead for lead in _LEADS if value.startswith(lead)), "")
             found = self.of(value[len(lead) :].strip()) if value.strip() else _Found(value)
             values.append(_LEADS.get(lead, "") + found.words)
-            # A hole that spans parts of a sentence swallowed more than it should.
-            letters += found.letters - 0.5 * sum(map(value.count, _JOINTS))
-        return _Found(_fill(template.source, values), letters, whole=not template.has_holes)
+            # A hole that spans parts of a sentence may have swallowed more than it should: of two readings that
+            # understand as much, the other one is meant.
+            letters += found.letters - 0.1 * min(sum(map(value.count, _JOINTS)), 9)
+        clean = not any(joint in value for value in match.groups() for joint in (*_JOINTS, ": "))
+        return _Found(_fill(template.source, values), letters, whole=not template.has_holes, clean=clean)
 
     def _in_parts(self, text: str) -> list[_Found]:
         found: list[_Found] = []
         for joint in _JOINTS:
             for match in re.finditer(re.escape(joint), text):
+                if not self._templates or len(self._known) >= _MOST_PARTS:
+                    return found
                 stop, open_ = "." if joint == ". " else "", "(" if joint == " (" else ""
                 left, right = self.of(text[: match.start()] + stop), self.of(open_ + text[match.end() :])
                 if left.letters or right.letters:

@@ -30,24 +30,24 @@ class StateStyle:
         return QCoreApplication.translate("State", self.word)
 
 
-_PENDING = StateStyle(str(QT_TRANSLATE_NOOP("State", "Waiting")), "state-pending", "#4f93ba", "#6fa8c9")
+_PENDING = StateStyle(str(QT_TRANSLATE_NOOP("State", "Waiting")), "state-pending", "#4189b2", "#6fa8c9")
 _PREPARING = StateStyle(str(QT_TRANSLATE_NOOP("State", "Preparing")), "state-preparing", "#8250c8", "#a884e6")
-_RUNNING = StateStyle(str(QT_TRANSLATE_NOOP("State", "Running")), "state-running", "#c29307", "#dcbb45")
-_RENDERING = StateStyle(str(QT_TRANSLATE_NOOP("State", "Rendering")), "state-running", "#c29307", "#dcbb45")
+_RUNNING = StateStyle(str(QT_TRANSLATE_NOOP("State", "Running")), "state-running", "#b88a00", "#dcbb45")
+_RENDERING = StateStyle(str(QT_TRANSLATE_NOOP("State", "Rendering")), "state-running", "#b88a00", "#dcbb45")
 _PAUSED = StateStyle(str(QT_TRANSLATE_NOOP("State", "Paused")), "state-paused", "#5b7583", "#8aa3b1")
-_COMPLETED = StateStyle(str(QT_TRANSLATE_NOOP("State", "Completed")), "state-completed", "#2c9b4e", "#44ad63")
+_COMPLETED = StateStyle(str(QT_TRANSLATE_NOOP("State", "Completed")), "state-completed", "#2a994c", "#44ad63")
 _FAILED = StateStyle(str(QT_TRANSLATE_NOOP("State", "Failed")), "state-failed", "#d3352c", "#e8564c")
-_SKIPPED = StateStyle(str(QT_TRANSLATE_NOOP("State", "Skipped")), "state-skipped", "#8f4a4a", "#a86363")
-_CANCELLED = StateStyle(str(QT_TRANSLATE_NOOP("State", "Cancelled")), "state-cancelled", "#7b828c", "#868e99")
+_SKIPPED = StateStyle(str(QT_TRANSLATE_NOOP("State", "Skipped")), "state-skipped", "#8f4a4a", "#af6969")
+_CANCELLED = StateStyle(str(QT_TRANSLATE_NOOP("State", "Cancelled")), "state-cancelled", "#747b85", "#868e99")
 
-_IDLE = StateStyle(str(QT_TRANSLATE_NOOP("State", "Idle")), "state-idle", "#4f93ba", "#6fa8c9")
+_IDLE = StateStyle(str(QT_TRANSLATE_NOOP("State", "Idle")), "state-idle", "#4189b2", "#6fa8c9")
 _LOW_DISK = StateStyle(str(QT_TRANSLATE_NOOP("State", "Low on disk")), "state-low-disk", "#c2571a", "#e08a4f")
 _DRAINING = StateStyle(str(QT_TRANSLATE_NOOP("State", "Draining")), "state-draining", "#8250c8", "#a884e6")
 _DISABLED = StateStyle(str(QT_TRANSLATE_NOOP("State", "Disabled")), "state-disabled", "#5b7583", "#8aa3b1")
-_FINISHING = StateStyle(str(QT_TRANSLATE_NOOP("State", "Disabled, finishing")), "state-disabled", "#c29307", "#dcbb45")
-_OFFLINE = StateStyle(str(QT_TRANSLATE_NOOP("State", "Offline")), "state-offline", "#7b828c", "#868e99")
+_FINISHING = StateStyle(str(QT_TRANSLATE_NOOP("State", "Disabled, finishing")), "state-disabled", "#b88a00", "#dcbb45")
+_OFFLINE = StateStyle(str(QT_TRANSLATE_NOOP("State", "Offline")), "state-offline", "#747b85", "#868e99")
 _OFFLINE_DISABLED = StateStyle(
-    str(QT_TRANSLATE_NOOP("State", "Offline, disabled")), "state-disabled", "#7b828c", "#868e99"
+    str(QT_TRANSLATE_NOOP("State", "Offline, disabled")), "state-disabled", "#747b85", "#868e99"
 )
 
 TASK_STYLES: dict[TaskStatus, StateStyle] = {
@@ -90,9 +90,9 @@ class Tone(StrEnum):
 
 _TONES = {
     Tone.ERROR: ("#c62a22", "#f0756c"),
-    Tone.WARNING: ("#96690a", "#e5b93f"),
+    Tone.WARNING: ("#8d6209", "#e5b93f"),
     Tone.INFO: ("#2b66b1", "#7fb2ea"),
-    Tone.GOOD: ("#1f7d3d", "#66c382"),
+    Tone.GOOD: ("#1d7639", "#66c382"),
 }
 
 

@@ -23,7 +23,11 @@ QMenu::item:disabled {{ color: {off}; }}
 QMenu::icon {{ padding-left: 6px; }}
 QMenu::icon:checked {{ background: {selected}; border: 1px solid {accent}; border-radius: 4px; }}
 QMenu::separator {{ height: 1px; background: {line}; margin: 4px 6px; }}
-QTableView {{ border: 0; background: {base}; gridline-color: transparent; outline: 0; font-size: {table_points}pt;
+QTableView, QAbstractScrollArea#frame_grid, QScrollArea#details, QPlainTextEdit#log, QListView[role="history"] {{
+    border: 0; border-top: 2px solid transparent; border-radius: 0; }}
+QTableView:focus, QAbstractScrollArea#frame_grid:focus, QScrollArea#details:focus, QPlainTextEdit#log:focus,
+    QListView[role="history"]:focus {{ border-color: {accent}; }}
+QTableView {{ background: {base}; gridline-color: transparent; outline: 0; font-size: {table_points}pt;
     selection-background-color: {selected}; selection-color: {text}; }}
 QTableView::item {{ padding: 0 {cell_padding}px; border: 0; }}
 QTableView::item:hover {{ background: {row}; }}
@@ -58,6 +62,7 @@ QComboBox QAbstractItemView {{ border: 1px solid {line}; background: {base}; sel
     selection-color: {text}; }}
 QSpinBox::up-button, QSpinBox::down-button {{ border: 0; width: 18px; background: transparent; }}
 QTreeWidget {{ border: 1px solid {line}; border-radius: 5px; outline: 0; }}
+QTreeWidget:focus {{ border-color: {accent}; }}
 QTreeWidget::item, QListWidget::item {{ padding: 4px 4px; }}
 QTreeWidget::item:selected, QListWidget::item:selected {{ background: {selected}; color: {text}; }}
 QListWidget {{ outline: 0; }}
@@ -65,19 +70,23 @@ QCheckBox::indicator, QTreeWidget::indicator, QListWidget::indicator {{ width: 1
     border: 1px solid {muted}; border-radius: 3px; background: {base}; }}
 QCheckBox::indicator:checked, QTreeWidget::indicator:checked, QListWidget::indicator:checked {{
     border-color: {highlight}; background: {highlight}; image: url({folder}/check.svg); }}
-QCheckBox::indicator:focus {{ border-color: {accent}; }}
+QCheckBox, QRadioButton {{ border: 1px solid transparent; border-radius: 4px; padding: 1px 3px; }}
+QCheckBox:focus, QRadioButton:focus {{ border-color: {accent}; }}
 QTreeWidget::indicator:disabled {{ border-color: {off}; background: {window}; }}
+QSlider {{ border: 1px solid transparent; border-radius: 4px; }}
+QSlider:focus {{ border-color: {accent}; }}
 QPushButton {{ border: 1px solid {line}; border-radius: 5px; padding: 5px 14px; background: {button}; }}
 QPushButton:hover:enabled {{ background: {hover}; }}
 QPushButton:focus {{ border-color: {accent}; }}
 QPushButton:disabled {{ color: {off}; }}
 QPushButton:default:enabled {{ background: {highlight}; border-color: {highlight}; color: #ffffff; }}
-QPushButton:default:hover:enabled {{ background: {accent}; }}
+QPushButton:default:hover:enabled {{ background: {default_hover}; border-color: {default_hover}; }}
 QPushButton[danger="true"]:enabled {{ background: {danger}; border-color: {danger}; color: #ffffff; }}
+QPushButton:default:focus:enabled, QPushButton[danger="true"]:focus:enabled {{ border-color: {text}; }}
 QListView[role="palette"] {{ border: 0; border-top: 1px solid {line}; background: {window}; outline: 0; }}
 QListView[role="palette"]::item:hover {{ background: {hover}; }}
 QListView[role="palette"]::item:selected {{ background: {selected}; color: {text}; }}
-QListView[role="history"] {{ border: 0; background: {base}; outline: 0; }}
+QListView[role="history"] {{ background: {base}; outline: 0; }}
 QListView[role="history"]::item:hover {{ background: {row}; }}
 QListView[role="history"]::item:selected {{ background: {selected}; color: {text}; }}
 QTabWidget::pane {{ border: 0; border-top: 1px solid {line}; }}
@@ -86,7 +95,7 @@ QTabBar::tab {{ background: transparent; color: {muted}; padding: 7px 12px 6px 1
     border: 0; border-bottom: 2px solid transparent; }}
 QTabBar::tab:hover {{ color: {text}; }}
 QTabBar::tab:selected {{ color: {text}; border-bottom-color: {accent}; }}
-QTabBar::tab:focus {{ color: {accent}; }}
+QTabBar::tab:selected:focus {{ background: {hover}; }}
 QWidget[role="dockbar"] {{ background: {window}; border-top: 1px solid {line}; border-bottom: 1px solid {line}; }}
 QDockWidget {{ titlebar-close-icon: url({folder}/close-{name}.svg);
     titlebar-normal-icon: url({folder}/float-{name}.svg); }}

@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QFont, QFontDatabase, QPalette
 from PySide6.QtWidgets import QApplication
 
-from render_manager.gui import icons
+from render_manager.gui import colours, icons
 from render_manager.gui.style_sheet import STYLE
 from render_manager.resource_files import resources
 
@@ -54,82 +54,16 @@ class _Measures:
 _MEASURES = {Density.COMFORTABLE: _Measures(28, 4, 5, 0.0), Density.COMPACT: _Measures(21, 2, 5, 0.75)}
 _DENSITY = "density"  #: the application's property by which widgets know it
 
-_Role = QPalette.ColorRole
-#: role: (light, dark)
-_COLOURS = {
-    _Role.Window: ("#f2f3f5", "#1f2227"),
-    _Role.WindowText: ("#20252b", "#d8dce2"),
-    _Role.Base: ("#ffffff", "#181a1e"),
-    _Role.AlternateBase: ("#f7f8fa", "#1c1f23"),
-    _Role.Text: ("#20252b", "#d8dce2"),
-    _Role.Button: ("#fbfbfc", "#2a2e34"),
-    _Role.ButtonText: ("#20252b", "#d8dce2"),
-    _Role.BrightText: ("#ffffff", "#ffffff"),
-    _Role.Highlight: ("#2f74c0", "#2f6cb0"),
-    _Role.HighlightedText: ("#ffffff", "#ffffff"),
-    _Role.Link: ("#1f66b5", "#7fb2ea"),
-    _Role.LinkVisited: ("#6a4bb0", "#b39be8"),
-    _Role.ToolTipBase: ("#ffffff", "#2a2e34"),
-    _Role.ToolTipText: ("#20252b", "#d8dce2"),
-    _Role.PlaceholderText: ("#66707c", "#8d96a2"),
-    _Role.Light: ("#ffffff", "#383d45"),
-    _Role.Midlight: ("#eceef1", "#2f343b"),
-    _Role.Mid: ("#d3d8de", "#343940"),
-    _Role.Dark: ("#b4bcc6", "#121417"),
-    _Role.Shadow: ("#8a929c", "#0c0d0f"),
-    _Role.Accent: ("#2f74c0", "#4f93da"),
-}
-_DISABLED = {
-    _Role.WindowText: ("#a3abb5", "#5d656f"),
-    _Role.Text: ("#a3abb5", "#5d656f"),
-    _Role.ButtonText: ("#a3abb5", "#5d656f"),
-    _Role.HighlightedText: ("#ffffff", "#a3abb5"),
-}
-#: A selected row is tinted, not filled, so that the colours of states stay readable in it.
-_SELECTED = ("#d9e7f7", "#26384d")
-
-
-def _palette(dark: bool) -> QPalette:
-    palette = QPalette()
-    for role, pair in _COLOURS.items():
-        palette.setColor(role, QColor(pair[dark]))
-    for role, pair in _DISABLED.items():
-        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(pair[dark]))
-    return palette
-
 
 def _style_sheet(dark: bool, density: Density, points: float) -> str:
     measures = _MEASURES[density]
-
-    def colour(role: QPalette.ColorRole) -> str:
-        return _COLOURS[role][dark]
-
     return STYLE.format(
         header_padding=measures.header,
         cell_padding=measures.padding,
         table_points=points - measures.smaller,
-        window=colour(_Role.Window),
-        base=colour(_Role.Base),
-        button=colour(_Role.Button),
-        text=colour(_Role.Text),
-        tip=colour(_Role.ToolTipBase),
-        muted=colour(_Role.PlaceholderText),
-        line=colour(_Role.Mid),
-        accent=colour(_Role.Accent),
-        highlight=colour(_Role.Highlight),
-        off=_DISABLED[_Role.Text][dark],
         folder=(resources() / "themes").as_posix(),
         name=("light", "dark")[dark],
-        handle=("#c6ccd4", "#434a53")[dark],
-        hover=("#e4e7eb", "#2d3239")[dark],
-        row=("#eef1f4", "#22262b")[dark],
-        selected=_SELECTED[dark],
-        error=("#c62a22", "#f0756c")[dark],
-        good=("#1f7d3d", "#66c382")[dark],
-        danger=("#c62a22", "#b83a31")[dark],
-        banner=("#fdf3d8", "#3a3119")[dark],
-        banner_line=("#ecd9a0", "#554823")[dark],
-        banner_text=("#5c450b", "#f0dca4")[dark],
+        **colours.named(dark),
     )
 
 
@@ -146,7 +80,7 @@ def is_dark(palette: QPalette) -> bool:
 
 
 def selected_colour(palette: QPalette) -> QColor:
-    return QColor(_SELECTED[is_dark(palette)])
+    return QColor(colours.SELECTED[is_dark(palette)])
 
 
 def monospace() -> QFont:
@@ -197,7 +131,7 @@ class Theme(QObject):
         dark = {ThemeChoice.SYSTEM: system, ThemeChoice.LIGHT: False, ThemeChoice.DARK: True}[self._choice]
         icons.forget()
         self._app.setProperty(_DENSITY, self._density.value)
-        self._app.setPalette(_palette(dark))
+        self._app.setPalette(colours.palette(dark))
         self._app.setStyleSheet(_style_sheet(dark, self._density, self._app.font().pointSizeF()))
         self.changed.emit()
 

@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 )
 from pytestqt.qtbot import QtBot
 
+from render_manager.gui import sentences
 from render_manager.gui.language import Language, LanguageChoice, system_language
 from render_manager.gui.main_window import MainWindow
 from render_manager.gui.sentences import say
@@ -175,6 +176,16 @@ def test_errors_are_shown_in_the_windows_language() -> None:
 )
 def test_sentences_from_elsewhere_are_said_in_chinese(chinese: Language, english: str, chinese_: str) -> None:
     assert say(english) == chinese_
+
+
+def test_a_long_list_of_names_is_not_puzzled_over(chinese: Language, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A stall of the window is what must not be: the work is bounded, whatever the text."""
+    names = ", ".join(f"shot_{number}.blend" for number in range(60))
+    looked: list[str] = []
+    match = sentences._Template.match
+    monkeypatch.setattr(sentences._Template, "match", lambda self, text: looked.append(text) or match(self, text))
+    assert say(f"Waits for its project file to be chosen: {names}.") == f"等待选择工程文件：{names}。"
+    assert len(looked) < 4 * sentences._MOST_PARTS
 
 
 def test_in_english_sentences_stay_as_they_are(qapp: QCoreApplication) -> None:

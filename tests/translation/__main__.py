@@ -3,7 +3,8 @@
     python3 run.py translate                 update the .ts file and the list of sentences, compile the .qm file
     python3 run.py translate --fill FILE     the same, with the translations of a JSON file entered
 
-What has no Chinese yet is written to the console as JSON: fill in the empty texts and give it back with --fill.
+What has no Chinese yet is written to the console as JSON: fill in the empty texts and give it back with --fill. Texts
+that the translation can't find are named as errors.
 """
 
 import argparse
@@ -11,7 +12,7 @@ import json
 import sys
 from pathlib import Path
 
-from tests.translation import catalogue
+from tests.translation import catalogue, literals
 
 
 def main() -> int:
@@ -24,6 +25,8 @@ def main() -> int:
         count = catalogue.fill(json.loads(asked.fill.read_text(encoding="utf-8")))
         sys.stderr.write(f"Entered: {count}\n")
     catalogue.compile_()
+    for problem in (*literals.problems(), *literals.raw_errors()):
+        sys.stderr.write(f"{problem}\n")
     missing = catalogue.unfinished()
     count = sum(map(len, missing.values()))
     total = len(catalogue.messages())

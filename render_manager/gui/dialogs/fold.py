@@ -28,6 +28,7 @@ class Fold(QWidget):
         self.form.setVerticalSpacing(4)
         self.form.setHorizontalSpacing(14)
         self._scroll = QScrollArea(widgetResizable=True)
+        self._scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # what is in it has the focus
         self._scroll.setFrameShape(QFrame.Shape.NoFrame)
         self._scroll.setWidget(self._body)
         self._scroll.hide()

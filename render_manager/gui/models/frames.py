@@ -12,8 +12,8 @@ from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelInde
 
 from render_manager.domain.entities import RenderFrame
 from render_manager.domain.states import FrameStatus
-from render_manager.gui.sentences import say
 from render_manager.gui.models.frame_numbers import CODES, STATUSES
+from render_manager.gui.sentences import say
 from render_manager.gui.state_style import FRAME_STYLES
 
 _Role = Qt.ItemDataRole

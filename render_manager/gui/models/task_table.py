@@ -120,7 +120,12 @@ class TaskTableModel(PagedTable[TaskRow]):
         return replace(old, age=0.0, elapsed=None) == replace(new, age=0.0, elapsed=None)
 
     def look(self, entry: Entry[TaskRow], column: int) -> object:
-        return entry.row.task.counts if column == Column.PROGRESS else super().look(entry, column)
+        match column:
+            case Column.PROGRESS:
+                return entry.row.task.counts
+            case Column.NOTE:  # as it was said: putting it into the window's language takes longer
+                return entry.row.note
+        return super().look(entry, column)
 
     def text(self, entry: Entry[TaskRow], column: int) -> str:
         task = entry.row.task

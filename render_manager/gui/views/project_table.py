@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidge
 
 from render_manager.gui.delegates.project_cell import ProjectCell
 from render_manager.gui.models.projects import Column, Project, ProjectsModel
-from render_manager.gui.views.data_table import row_height
+from render_manager.gui.theme import row_height
 from render_manager.gui.views.drop import dropped_paths
 
 _WIDTHS = {Column.PATH: 250, Column.NAME: 108, Column.ENGINE: 82, Column.FRAMES: 104, Column.PRIORITY: 64}
@@ -45,7 +45,7 @@ class ProjectTable(QTableView):
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.verticalHeader().hide()
         self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
+        self.verticalHeader().setDefaultSectionSize(row_height())
         header = self.horizontalHeader()
         header.setHighlightSections(False)
         header.setMinimumSectionSize(48)
@@ -63,7 +63,7 @@ class ProjectTable(QTableView):
         return QSize(super().minimumSizeHint().width(), self._height(_FEWEST))
 
     def _height(self, rows: int) -> int:
-        return self.horizontalHeader().sizeHint().height() + rows * ROW_HEIGHT + 2 * self.frameWidth() + 2
+        return self.horizontalHeader().sizeHint().height() + rows * row_height() + 2 * self.frameWidth() + 2
 
     def selected_rows(self) -> list[Project]:
         return [self._projects.rows[index.row()] for index in self.selectionModel().selectedRows()]
