@@ -47,7 +47,7 @@ class ObjectTable(Table[ObjectRow]):
 
     columns = Column
     alignment: ClassVar = {Column.SIZE: RIGHT}
-    age_column = -1  # nothing here grows older
+    ageing = ()
 
     def __init__(self, background: Background, path: Callable[[str], str], is_project: Callable[[str], bool]) -> None:
         super().__init__()
@@ -64,7 +64,8 @@ class ObjectTable(Table[ObjectRow]):
     def clear(self) -> None:
         self.beginResetModel()
         self._turn += 1
-        self._entries, self._shown, self._row_of, self._folders = {}, [], {}, 0
+        self._entries, self._folders = {}, 0
+        self._set_shown([], {})
         self.endResetModel()
 
     def append(self, folder: str, page: ObjectPage) -> None:
@@ -84,8 +85,9 @@ class ObjectTable(Table[ObjectRow]):
         if objects := [row.key for row in shown if not row.folder]:
             at = len(self._shown)
             self.beginInsertRows(QModelIndex(), at, at + len(objects) - 1)
-            self._shown += objects
-            self._row_of |= {key: at + place for place, key in enumerate(objects)}
+            rows = self._row_of()
+            rows |= {key: at + place for place, key in enumerate(objects)}
+            self._set_shown([*self._shown, *objects], rows)
             self.endInsertRows()
         self.updated.emit()
 
@@ -125,7 +127,8 @@ class ObjectTable(Table[ObjectRow]):
         if turn != self._turn:
             return
         self.beginResetModel()
-        self._shown, self._row_of, self._folders = arranged.keys, arranged.row_of, arranged.folders
+        self._folders = arranged.folders
+        self._set_shown(arranged.keys, arranged.row_of)
         self.endResetModel()
         self.updated.emit()
 
