@@ -124,7 +124,7 @@ class PaletteSource(QObject):
             case "worker" if not chosen.workers:
                 return self.tr("select a worker first")
             case _:
-                return self.tr("not possible as it is")
+                return self.tr("not possible now")
 
     # -- tasks and frames ----------------------------------------------------------------------------------------
 

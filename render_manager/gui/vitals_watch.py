@@ -51,11 +51,12 @@ class VitalsWatch(QObject):
                 self.read.emit(await self._background.call(self._read))
             except Exception:  # a fault of ours must not end it
                 log.exception("Asking how database and Redis are failed.")
-            await asyncio.sleep(REST)
-            try:
-                await asyncio.wait_for(self._wake.wait(), EVERY - REST)
-            except TimeoutError:
-                continue
+            # Not wait_for: before Python 3.12 it forgets that it was cancelled when the event comes at that moment,
+            # as it does when the window closes and the feed ends.
+            for _ in range(round(EVERY / REST)):
+                await asyncio.sleep(REST)
+                if self._wake.is_set():
+                    break
 
     def _read(self) -> Reading:
         vitals = self._services.vitals

@@ -24,6 +24,7 @@ class StartWorkersDialog(QuestionDialog):
         )
         count = NumberBox("worker_count", self.tr("Workers"), 1, max(os.cpu_count() or 1, 8))
         count.setValue(2)
+        count.selectAll()
         stay = QCheckBox(self.tr("They keep running when the window closes"))
         stay.setObjectName("worker_stay")
         stay.setChecked(on_quit is OnQuit.STAY)
