@@ -17,6 +17,10 @@ class LogBytes:
         self._begin = self._end = 0
         self._lock = Lock()
 
+    def __del__(self) -> None:
+        if self._kept is not None:  # it goes with the last one who reads, in whatever thread
+            self._kept.close()
+
     @property
     def far(self) -> bool:
         """Whether it is another host that reads it."""

@@ -136,8 +136,17 @@ def test_a_worker_is_asked_for_the_log_on_its_disk(farm: Farm, log: LogView, qtb
     assert not log.document.whole, "a worker is asked for no more than is looked at"
     farm.remote_logs.held["render-01", "frame_0001.1.log"] += b"and on\n"
     qtbot.waitUntil(lambda: log.text.lines.line(log.text.lines.count - 1) == "and on", timeout=3_000)
+    before, reads = log.text.lines.count, len(farm.remote_logs.asked)
     log.text.scroll_to(0)
-    qtbot.waitUntil(lambda: bool(log.document and log.document.whole), timeout=6_000)
+    qtbot.waitUntil(lambda: log.text.lines.count > before, timeout=6_000)
+    assert log.text.top == log.text.lines.count - before, "what was in view stays there"
+
+    def reaches_the_beginning() -> bool:
+        log.text.scroll_to(0)
+        return bool(log.document and log.document.whole)
+
+    qtbot.waitUntil(reaches_the_beginning, timeout=10_000)
+    assert len(farm.remote_logs.asked) - reads < 20, "nothing is fetched twice"
     assert log.text.lines.count == 100_001
 
 
@@ -191,7 +200,7 @@ def test_find_marks_counts_and_steps(log: LogView, tmp_path: Path, qtbot: QtBot)
     log.find.field.setText("镜头")
     qtbot.waitUntil(lambda: log.find.count.text().endswith("of 10"))
     log.find.regex.click()
-    _type(qtbot, log, r"^frame \d7 ?")
+    _type(qtbot, log, r"^frame \d7( |$)")
     qtbot.waitUntil(lambda: log.find.count.text().endswith("of 9"))
     _type(qtbot, log, "(")
     qtbot.waitUntil(lambda: "parenthes" in log.find.count.text())
