@@ -4,6 +4,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QImage
@@ -15,6 +16,7 @@ from render_manager.domain.states import FrameStatus
 from render_manager.gui.dialogs.download import DownloadDialog
 from render_manager.gui.main_window import MainWindow
 from tests.gui.farm import Farm
+from tests.support.pictures import write
 
 Open = Callable[..., MainWindow]
 
@@ -163,14 +165,20 @@ def test_a_preview_nobody_waits_for_any_more_is_not_fetched(farm: Farm, open_win
     assert [key.rpartition("/")[2] for key in farm.objects.downloads][-1] == "shot_0002.png"
 
 
-def test_what_can_not_be_shown_is_not_fetched_for_it(farm: Farm, open_window: Open, qtbot: QtBot) -> None:
-    task, _ = _rendered(farm, 1, "exr")
-    _send(farm, task, 1)
-    _elsewhere(farm, task)
-    window = _shown(open_window, qtbot, task, 1)
+def test_the_preview_of_an_exr(farm: Farm, open_window: Open, qtbot: QtBot) -> None:
+    task = farm.submit("shot", "1-2")
+    image = write(farm.folder / "shot_0001.exr", numpy.full((90, 160, 3), 0.18, numpy.float32), kind="half")
+    farm.complete(farm.start(), image)
+    cut = farm.folder / "shot_0002.exr"
+    cut.write_bytes(image.read_bytes()[:300])
+    farm.complete(farm.start(), cut)
+    window = _shown(open_window, qtbot, task, 2)
+    preview = window.details.preview
     window.grid.go_to(0)
-    qtbot.waitUntil(lambda: "No preview of .exr" in window.details.preview.text())
-    assert farm.objects.downloads == []
+    qtbot.waitUntil(lambda: not preview.pixmap().isNull())
+    assert preview.pixmap().toImage().pixelColor(20, 20) == QColor(118, 118, 118)
+    window.grid.go_to(1)
+    qtbot.waitUntil(lambda: "shot_0002.exr" in preview.text())
 
 
 def test_opening_an_image_fetches_it(

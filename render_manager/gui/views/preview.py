@@ -1,22 +1,17 @@
 """The rendered image of a frame, small; found, fetched if it must be, and decoded off the Qt thread."""
 
-from pathlib import Path
-
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QImageReader, QMouseEvent, QPixmap, QResizeEvent
+from PySide6.QtGui import QImage, QMouseEvent, QPixmap, QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
 from render_manager.domain.entities import RenderFrame
-from render_manager.domain.errors import RenderManagerError
 from render_manager.domain.states import FrameStatus
 from render_manager.gui.background import Background
+from render_manager.gui.imaging.errors import NotWanted
+from render_manager.gui.imaging.reading import read_thumbnail
 from render_manager.services.results import Results
 
-_LARGEST = QSize(640, 640)
-
-
-class _NotWanted(RenderManagerError):
-    """Nobody looks at that frame any more."""
+_LARGEST = 640
 
 
 class Preview(QLabel):
@@ -49,10 +44,6 @@ class Preview(QLabel):
         self.setVisible(key is not None)
         if frame is not None and key is not None:
             self.setAccessibleName(self.tr("Image of frame {0}").format(frame.frame_number))
-            suffix = Path(str(frame.output_path)).suffix
-            if not _readable(suffix):
-                self._say(key, self.tr("No preview of {0} files here; open the image instead.").format(suffix))
-                return
             self._say(key, self.tr("Reading…"))
             self._background.run(
                 lambda: self._read(key, frame),
@@ -66,15 +57,13 @@ class Preview(QLabel):
 
         def wanted(done: int = 0, total: int | None = None) -> None:
             if key != self._shown:
-                raise _NotWanted("Another frame was chosen.")
+                raise NotWanted("Another frame was chosen.")
 
         wanted()
-        return _read(str(self._results.image(frame, wanted)))
+        return read_thumbnail(self._results.image(frame, wanted), _LARGEST, wanted)
 
     def _take(self, key: object, image: QImage) -> None:
-        if image.isNull():
-            self._say(key, self.tr("The image can't be shown here; open it instead."))
-        elif key == self._shown:
+        if key == self._shown:
             self._image = image
             self._scale()
 
@@ -103,17 +92,3 @@ class Preview(QLabel):
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         self.clicked.emit()
-
-
-def _readable(suffix: str) -> bool:
-    """Whether Qt can; other images need not be fetched."""
-    return suffix[1:].lower() in {bytes(form.data()).decode() for form in QImageReader.supportedImageFormats()}
-
-
-def _read(path: str) -> QImage:
-    reader = QImageReader(path)
-    reader.setAutoTransform(True)
-    size = reader.size()
-    if size.isValid() and (size.width() > _LARGEST.width() or size.height() > _LARGEST.height()):
-        reader.setScaledSize(size.scaled(_LARGEST, Qt.AspectRatioMode.KeepAspectRatio))
-    return reader.read()
