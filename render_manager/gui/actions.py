@@ -14,8 +14,8 @@ TASK_MENU = (
     "task.download", "task.cleanup", "", "task.copy_id",
 )  # fmt: skip
 FRAME_MENU = (
-    "frame.retry", "frame.skip", "", "frame.log", "frame.open_image", "frame.open_folder", "", "frame.copy_path",
-    "frame.copy_log_path",
+    "frame.retry", "frame.skip", "", "frame.view", "frame.log", "frame.open_image", "frame.open_folder", "",
+    "frame.copy_path", "frame.copy_log_path",
 )  # fmt: skip
 WORKER_MENU = (
     "worker.go", "", "worker.enable", "worker.disable", "worker.drain", "worker.forget", "", "worker.history",
@@ -39,5 +39,5 @@ TOOLBAR = (
     "task.submit", "", "task.pause", "task.resume", "task.cancel", "", "task.retry", "task.priority", "",
     "task.download", "task.cleanup",
 )  # fmt: skip
-GRID_BAR = ("frame.next_failed", "frame.retry", "frame.skip", "", "view.zoom_out", "view.zoom_in")
+GRID_BAR = ("frame.view", "frame.next_failed", "frame.retry", "frame.skip", "", "view.zoom_out", "view.zoom_in")
 WORKER_BAR = ("worker.enable", "worker.disable", "worker.drain", "worker.forget", "", "worker.history")

@@ -27,6 +27,7 @@ from render_manager.gui.models.worker_table import WorkerTableModel
 from render_manager.gui.submit_commands import SubmitCommands
 from render_manager.gui.task_commands import TaskCommands
 from render_manager.gui.theme import Theme, ThemeChoice
+from render_manager.gui.viewer_commands import ViewerCommands
 from render_manager.gui.window_state import WindowState
 from render_manager.gui.worker_commands import WorkerCommands
 from render_manager.services.services import Services
@@ -84,6 +85,7 @@ class MainWindow(QMainWindow):
         self.task_commands = TaskCommands(self)
         self.frame_commands = FrameCommands(self)
         self.worker_commands = WorkerCommands(self)
+        self.viewer_commands = ViewerCommands(self)
         self.statusBar().addPermanentWidget(parts.workers)
         self.statusBar().setSizeGripEnabled(False)
         self.submit_commands = SubmitCommands(self, default_user)
@@ -102,7 +104,7 @@ class MainWindow(QMainWindow):
         self.grid.activated.connect(lambda _: self.frame_commands.read_log())
         self.grid.selection.changed.connect(self.update_actions)
         self.grid.selection.current_changed.connect(lambda _: self._frame_chosen())
-        self.details.preview.clicked.connect(self.frame_commands.open_image)
+        self.details.preview.clicked.connect(self.viewer_commands.open)
         self.frames.dataChanged.connect(self._frames_changed)
         self.frames.modelReset.connect(self._frame_chosen)
         self.tasks.dataChanged.connect(self._tasks_changed)
@@ -262,6 +264,7 @@ class MainWindow(QMainWindow):
         self.setWindowIcon(icons.app_icon())
         self.actions_.retint()
         self.parts.retint()
+        self.viewer_commands.retint()
 
     # -- closing -------------------------------------------------------------------------------------------------
 
@@ -283,6 +286,7 @@ class MainWindow(QMainWindow):
             )
             stop = self.background.call(self.services.local_workers.stop)
             await asyncio.wait([asyncio.ensure_future(stop)], timeout=STOP_WITHIN)
+        await self.viewer_commands.close()
         await self.background.close()
         self.hide()
         self.closed.emit()
