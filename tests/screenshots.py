@@ -27,8 +27,8 @@ from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.priority import Band
 from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.gui.background import new_event_loop
-from render_manager.gui.dialogs.preset_bar import PresetBar
 from render_manager.gui.dialogs.log_compare import LogCompare
+from render_manager.gui.dialogs.preset_bar import PresetBar
 from render_manager.gui.dialogs.submit import SubmitDialog
 from render_manager.gui.dialogs.task_picker import TaskPicker
 from render_manager.gui.language import Language, LanguageChoice

@@ -18,8 +18,8 @@ TASK_MENU = (
     "task.download", "task.cleanup", "", "task.duplicate", "task.open_workspace", "task.copy_id",
 )  # fmt: skip
 FRAME_MENU = (
-    "frame.retry", "frame.skip", "", "frame.log", "frame.open_image", "frame.open_folder", "frame.download",
-    "frame.show_worker", "", "frame.copy_path", "frame.copy_log_path",
+    "frame.retry", "frame.skip", "", "frame.view", "frame.log", "frame.open_image", "frame.open_folder",
+    "frame.download", "frame.show_worker", "", "frame.copy_path", "frame.copy_log_path",
 )  # fmt: skip
 LOG_MENU = (
     "log.copy", "log.copy_all", "log.save", "log.open", "frame.copy_log_path", "", "log.find", "log.next_error",
@@ -61,7 +61,8 @@ TOOLBAR = (
     "task.download", "task.cleanup",
 )  # fmt: skip
 GRID_BAR = (
-    "frame.next_failed", "frame.retry", "frame.skip", "", "view.frame_list", "", "view.zoom_out", "view.zoom_in",
+    "frame.view", "frame.next_failed", "frame.retry", "frame.skip", "", "view.frame_list", "", "view.zoom_out",
+    "view.zoom_in",
 )  # fmt: skip
 WORKER_BAR = ("worker.enable", "worker.disable", "worker.drain", "worker.forget", "", "worker.history")
 OBJECT_WAY = ("object.back", "object.forward", "object.up", "object.refresh")

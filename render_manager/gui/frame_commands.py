@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtWidgets import QWidget
 
 from render_manager.domain.entities import RenderFrame
 from render_manager.domain.errors import RenderManagerError
@@ -38,14 +39,18 @@ class FrameCommands(QObject):
 
     # -- retry, skip ---------------------------------------------------------------------------------------------
 
-    def retry(self) -> None:
-        """Render the selected frames again; asks first if images that are complete would be rendered anew."""
+    def retry(self, parent: QWidget | None = None) -> None:
+        """Render the selected frames again; asks first if images that are complete would be rendered anew.
+
+        Args:
+            parent: the window that asks; the main window where it is not given.
+        """
         completed = len(self._pane.selected({FrameStatus.COMPLETED}))
         if not completed:
             self._retry()
             return
         ask(
-            self._window,
+            parent or self._window,
             title=self.tr("Retry frames"),
             question=self.tr("Render frames again that are completed?"),
             numbers=self.tr("Completed, rendered anew: {0}\nSelected in all: {1}").format(

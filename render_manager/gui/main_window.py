@@ -33,6 +33,7 @@ from render_manager.gui.object_commands import ObjectCommands
 from render_manager.gui.submit_commands import SubmitCommands
 from render_manager.gui.task_commands import TaskCommands
 from render_manager.gui.theme import Density, Theme, ThemeChoice
+from render_manager.gui.viewer_commands import ViewerCommands
 from render_manager.gui.views.palette import Palette
 from render_manager.gui.window_state import WindowState
 from render_manager.gui.worker_commands import WorkerCommands
@@ -102,6 +103,7 @@ class MainWindow(QMainWindow):
         self.worker_commands = WorkerCommands(self)
         self.log_commands = LogCommands(self)
         self.object_commands = ObjectCommands(self, default_user)
+        self.viewer_commands = ViewerCommands(self)
         self.submit_commands = SubmitCommands(self, default_user)
         self.command_palette = Palette(self)
         self.feedback = Feedback(self, default_user)
@@ -126,7 +128,7 @@ class MainWindow(QMainWindow):
         self.grid.selection.changed.connect(self.update_actions)
         self.grid.selection.current_changed.connect(lambda _: self._frame_chosen())
         self.log.menu_asked.connect(lambda point: self._popup(LOG_MENU, point))
-        self.details.preview.clicked.connect(self.frame_commands.open_image)
+        self.details.preview.clicked.connect(self.viewer_commands.open)
         self.frames.dataChanged.connect(self._frames_changed)
         self.frames.modelReset.connect(self._frame_chosen)
         self.tasks.updated.connect(self._tasks_read)
@@ -300,6 +302,7 @@ class MainWindow(QMainWindow):
         self.actions_.retint()
         self.parts.retint()
         self.feedback.retint()
+        self.viewer_commands.retint()
 
     # -- closing -------------------------------------------------------------------------------------------------
 
@@ -337,6 +340,7 @@ class MainWindow(QMainWindow):
             )
             stop = self.background.call(self.services.local_workers.stop)
             await asyncio.wait([asyncio.ensure_future(stop)], timeout=STOP_WITHIN)
+        await self.viewer_commands.close()
         await self.background.close()
         self.hide()
         self.closed.emit()

@@ -69,6 +69,15 @@ FRAME_COMMANDS = (
         run=lambda window: window.frame_commands.read_log(),
     ),
     Command(
+        id="frame.view",
+        text=QT_TRANSLATE_NOOP("Commands", "View frames"),
+        tip=QT_TRANSLATE_NOOP("Commands", "Look at the images, play what is finished"),
+        icon="view",
+        shortcut="V",
+        enabled=lambda chosen: chosen.frame is not None,
+        run=lambda window: window.viewer_commands.open(),
+    ),
+    Command(
         id="frame.open_image",
         text=QT_TRANSLATE_NOOP("Commands", "Open image"),
         icon="image",
