@@ -110,7 +110,8 @@ class ChangeFeed(QObject):
             pause = min(seconds, self._poll)
             seconds -= pause
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._retry.wait(), pause)
+                async with asyncio.timeout(pause):  # wait_for may lose a cancel, up to Python 3.11
+                    await self._retry.wait()
 
 
 def _changes_of(notices: Sequence[Notice]) -> Changes:

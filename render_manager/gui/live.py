@@ -137,7 +137,8 @@ class Live(QObject):
                 self.store_lost.emit(str(error))
                 self._retry.clear()
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._retry.wait(), delay)
+                    async with asyncio.timeout(delay):  # wait_for may lose a cancel, up to Python 3.11
+                        await self._retry.wait()
                 delay = min(delay * 2, LONGEST_RETRY)
                 # What happened meanwhile is unknown: once it answers, everything is read.
                 self.note(Changes(everything=True, workers=True))
