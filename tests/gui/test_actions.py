@@ -24,6 +24,7 @@ from render_manager.gui.actions import (
     WORKER_BAR,
     WORKER_MENU,
 )
+from render_manager.gui.declarations.viewer import VIEWER_COMMANDS
 from render_manager.gui.main_window import MainWindow
 from render_manager.resource_files import resources
 from tests.gui.farm import Farm
@@ -388,3 +389,14 @@ def test_a_command_that_fails_says_so(farm: Farm, open_window: Open, qtbot: QtBo
     assert "database" in window.findChild(QMessageBox, "error").text()
     farm.store.down = False
     window.findChild(QMessageBox, "error").close()
+
+
+GUIDES = Path(__file__).parents[2] / "docs"
+
+
+@pytest.mark.parametrize("guide", ["user-guide.md", "user-guide.zh_CN.md"])
+def test_the_user_guides_tables_have_every_key(guide: str) -> None:
+    """Those of the window and those of the viewer, in the order in which the commands are declared."""
+    lines = (GUIDES / guide).read_text(encoding="utf-8").splitlines()
+    shown = [line.split("`")[1] for line in lines if line.startswith("| `")]
+    assert shown == [command.shortcut for command in (*COMMANDS, *VIEWER_COMMANDS) if command.shortcut]
