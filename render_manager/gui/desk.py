@@ -54,7 +54,7 @@ class Desk(QObject):
     async def _change_language(self) -> None:
         try:
             await self._forms_closed()
-            while self._wanted is not None and not self.window.closing:
+            while self._wanted is not None and not self.window.leaving.begun:
                 choice, self._wanted = self._wanted, None
                 before = self._language.spoken
                 self._language.choose(choice)
@@ -67,7 +67,7 @@ class Desk(QObject):
         """A form may be half filled in, or at an upload: it is not closed under its user's hands."""
         if self._form_open():
             self.window.say(self.tr("The language changes as soon as the open forms are closed."))
-            while self._form_open() and not self.window.closing:
+            while self._form_open() and not self.window.leaving.begun:
                 await asyncio.sleep(_LOOK)
 
     def _form_open(self) -> bool:
@@ -86,10 +86,10 @@ class Desk(QObject):
             async with asyncio.timeout(_READ_WITHIN):
                 while not carried.select(new):
                     await asyncio.sleep(_LOOK)
-        if old.closing:  # its user closed it meanwhile
-            await new.give_way()
+        if old.leaving.begun:  # its user closed it meanwhile
+            await new.leaving.give_way()
             return
         self.window = new
         new.show()
         carried.scroll(new)
-        await old.give_way()
+        await old.leaving.give_way()

@@ -1,6 +1,5 @@
 """The window: puts the parts together and tells each what the others chose."""
 
-import asyncio
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
@@ -15,14 +14,14 @@ from render_manager.gui.actions import FRAME_MENU, LOG_MENU, OBJECT_MENU, TASK_M
 from render_manager.gui.background import Background
 from render_manager.gui.change_feed import ChangeFeed
 from render_manager.gui.declarations.command import Selection
-from render_manager.gui.dialogs.leave import LeaveDialog
 from render_manager.gui.dialogs.messages import explain, show_error
 from render_manager.gui.feedback import Feedback
 from render_manager.gui.frame_commands import FrameCommands
 from render_manager.gui.language import LanguageChoice
 from render_manager.gui.layouts import Layouts
+from render_manager.gui.leaving import Leaving
 from render_manager.gui.live import Live
-from render_manager.gui.local_workers import LocalWorkerChoice, OnQuit
+from render_manager.gui.local_workers import LocalWorkerChoice
 from render_manager.gui.log_commands import LogCommands
 from render_manager.gui.main_layout import MainLayout
 from render_manager.gui.menus import build_menus
@@ -43,8 +42,6 @@ from render_manager.services.services import Services
 MESSAGE, AGING = 8_000, 10_000
 #: Of more selected tasks only so many are looked at for what can be done to them.
 MOST_READ = 1000
-#: Seconds that closing waits for this computer's workers to stop.
-STOP_WITHIN = 20.0
 
 
 class MainWindow(QMainWindow):
@@ -75,7 +72,7 @@ class MainWindow(QMainWindow):
         self.background = Background(failed=self.fail)
         self._select = [select_task] if select_task else []  #: to be selected as soon as they are in the table
         self._local_workers = 0
-        self.closing = False  #: long work in threads looks at it and ends
+        self.leaving = Leaving(self)
         labels = {engine.name: engine.label for engine in services.submission.engines.values()}
         self.tasks = TaskTableModel(labels)
         self.frames = FrameModel()
@@ -307,49 +304,8 @@ class MainWindow(QMainWindow):
     # -- closing -------------------------------------------------------------------------------------------------
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Stop this computer's workers first, if there are any and they are not to go on; the window stays until that
-        is done."""
-        event.ignore()
-        if self.closing or self.findChild(LeaveDialog):
-            return
-        if self._local_workers:
-            self.local_workers.ask(self._local_workers, self._leave)
-        else:
-            self._leave(stay=False)
+        event.ignore()  # it closes when all it runs has ended
+        self.leaving.ask(self._local_workers)
 
     def quit_unasked(self) -> None:
-        """Nobody is there to be asked: the workers go on only where that is settled."""
-        self._leave(stay=self.local_workers.on_quit is OnQuit.STAY)
-
-    def _leave(self, stay: bool) -> None:
-        if not self.closing:
-            self.closing = True
-            self.parts.save(self.state)
-            self.setEnabled(False)
-            self.submit_commands.stop()
-            self.object_commands.stop()
-            self.task_commands.stop()
-            asyncio.get_event_loop().create_task(self._close(stay))
-
-    async def _close(self, stay: bool) -> None:
-        if stay:
-            await asyncio.wait([asyncio.ensure_future(self.background.call(self.services.local_workers.let_go))])
-        elif self._local_workers:
-            self.statusBar().showMessage(
-                self.tr("Stopping this computer's workers; their frames go back to the queue…")
-            )
-            stop = self.background.call(self.services.local_workers.stop)
-            await asyncio.wait([asyncio.ensure_future(stop)], timeout=STOP_WITHIN)
-        await self.viewer_commands.close()
-        await self.background.close()
-        self.hide()
-        self.closed.emit()
-
-    async def give_way(self) -> None:
-        """Go, as another window on the same farm has taken over; this computer's workers stay."""
-        self.closing = True
-        self.submit_commands.stop()
-        self.task_commands.stop()
-        await self.background.close()
-        self.hide()
-        self.deleteLater()
+        self.leaving.unasked(self._local_workers)

@@ -38,7 +38,7 @@ def desk(loop: Loop, farm: Farm, theme: Theme, language: Language, settings: QSe
     with qtbot.waitSignal(desk.window.live.loaded):
         desk.open()
     yield desk
-    if not desk.window.closing:
+    if not desk.window.leaving.begun:
         with qtbot.waitSignal(desk.closed):
             desk.window.close()
 

@@ -494,7 +494,7 @@ def test_quitting_can_be_thought_better_of(farm: Farm, open_window: Open, qtbot:
     window.close()
     question = window.findChild(QMessageBox, "leave")
     qtbot.keyClick(question, Qt.Key.Key_Escape)
-    assert not window.closing
+    assert not window.leaving.begun
     assert window.isEnabled()
     assert farm.local.count == 1
 
