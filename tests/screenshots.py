@@ -241,7 +241,7 @@ async def viewer(farm: Farm, window: MainWindow) -> QWidget:
     await until(lambda: len(shown.proxies) > 60)
     shown.player.stop()
     shown.go_to(48)
-    shown.tone_bar.exposure.set_value(0.5)
+    shown.tone_bar.exposure.set_value(-0.5)
     await until(lambda: shown.canvas.image.width() == 1920)
     _point(shown, 1120, 600)
     return shown

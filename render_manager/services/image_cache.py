@@ -2,7 +2,7 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
@@ -26,7 +26,7 @@ class _Fetch:
         self._total: int | None = None
 
     @contextmanager
-    def turn(self, progress: Progress | None) -> Iterator[None]:
+    def turn(self, progress: Progress | None) -> Generator[None]:
         """What ``progress`` raises ends the waiting."""
         while not self._lock.acquire(timeout=_WAIT):
             if progress:
