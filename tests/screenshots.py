@@ -539,7 +539,12 @@ def _layered(farm: Farm, number: int) -> Path:
             + 0.1 * random_.random((height, width), dtype=numpy.float32)
         )
         haze = numpy.array([0.95, 0.46, 0.26], numpy.float32) * (1 - near) ** 1.6 * 0.8
-        rim = 0.7 * numpy.exp(-(y - ridge) * 90) * numpy.exp(-numpy.abs(x - 0.66) * 3.2) * (1 - 0.4 * near)
+        rim = (
+            0.7
+            * numpy.exp(-numpy.maximum(y - ridge, 0) * 90)
+            * numpy.exp(-numpy.abs(x - 0.66) * 3.2)
+            * (1 - 0.4 * near)
+        )
         colour = (0.22 * rock * grain[..., None]) + haze + rim[..., None] * numpy.array([1.0, 0.55, 0.28])
         light = numpy.where(inside[..., None], colour, light).astype(numpy.float32)
         albedo = numpy.where(inside[..., None], rock * grain[..., None], albedo).astype(numpy.float32)
