@@ -15,6 +15,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import replace
 from pathlib import Path
 
+import numpy
 from PySide6.QtCore import QMimeData, QPoint, QSettings, Qt
 from PySide6.QtGui import QColor, QDragEnterEvent, QImage, QLinearGradient, QPainter, QRadialGradient
 from PySide6.QtWidgets import QApplication, QLabel, QLineEdit, QListWidget, QTableView, QWidget
@@ -35,9 +36,11 @@ from render_manager.gui.language import Language, LanguageChoice
 from render_manager.gui.main_window import MainWindow
 from render_manager.gui.models.projects import Column as ProjectColumn
 from render_manager.gui.theme import Density, Theme, ThemeChoice
+from render_manager.gui.viewer.window import ViewerWindow
 from render_manager.gui.window_state import WindowState
 from render_manager.store.tables import render_frames, render_tasks
 from tests.gui.farm import Farm
+from tests.support.pictures import write_layers
 
 SIZE = (1440, 860)
 WORKERS = [
@@ -546,6 +549,64 @@ def _tried_twice(farm: Farm) -> str:
     return task.id
 
 
+async def viewer(farm: Farm, window: MainWindow) -> QWidget:
+    shown = await _viewer(farm, window)
+    shown.player.toggle()
+    await until(lambda: len(shown.proxies) > 60)
+    shown.player.stop()
+    shown.go_to(48)
+    shown.tone_bar.exposure.set_value(-0.5)
+    await until(lambda: shown.canvas.image.width() == 1920)
+    _point(shown, 1120, 600)
+    return shown
+
+
+async def viewer_layer(farm: Farm, window: MainWindow) -> QWidget:
+    """Smaller, at another layer, with its pixels to be seen."""
+    shown = await _viewer(farm, window)
+    shown.resize(1000, 640)
+    shown.tone_bar.step_layer(1)
+    await until(lambda: shown.canvas.image.width() == 1920)
+    shown.canvas.zoom_to(0.9)
+    _point(shown, 900, 620)
+    return shown
+
+
+async def viewer_slate(farm: Farm, window: MainWindow) -> QWidget:
+    shown = await _viewer(farm, window)
+    shown.next_failed()
+    return shown
+
+
+async def _viewer(farm: Farm, window: MainWindow) -> ViewerWindow:
+    """On a task whose images are EXR with layers."""
+    tasks = await _filled(farm, window)
+    pictures = [await window.background.call(_layered, farm, number) for number in range(4)]
+    task = farm.submit("canyon_dusk_020", "1001-1120", unionid="mei", priority=10)
+    for number in range(1001, 1100):
+        if number in (1047, 1071):
+            claim = farm.start(WORKERS[number % 3])
+            farm.failed(claim, "Texture //textures/canyon_rock_04.<UDIM>.tx is missing: tile 1012.")
+        else:
+            farm.complete(farm.start(WORKERS[number % 3]), pictures[number % 4])
+    farm.lifecycle.frame_progress(farm.start(WORKERS[0]), 0.4)
+    window.live.refresh()
+    await until(lambda: window.tasks.rowCount() == len(tasks) + 1)
+    window.table.select([task.id])
+    await until(lambda: window.frames.task_id == task.id and window.frames.status(0) is FrameStatus.COMPLETED)
+    window.grid.go_to(0)
+    window.actions_["frame.view"].trigger()
+    await until(lambda: window.viewer_commands.viewer is not None)
+    shown = window.viewer_commands.viewer
+    await until(lambda: not shown.canvas.image.isNull() and not shown.ahead.under_way)
+    shown.resize(1280, 800)
+    return shown
+
+
+def _point(shown: ViewerWindow, x: int, y: int) -> None:
+    shown.transport.readout.show_pixel(QPoint(x, y))
+
+
 SCENES: dict[str, tuple[ThemeChoice, Callable[[Farm, MainWindow], Awaitable[QWidget]]]] = {
     "light": (ThemeChoice.LIGHT, main_light),
     "dark": (ThemeChoice.DARK, main_light),
@@ -633,6 +694,11 @@ SCENES: dict[str, tuple[ThemeChoice, Callable[[Farm, MainWindow], Awaitable[QWid
     "log-small": (ThemeChoice.DARK, log_small),
     "log-compare": (ThemeChoice.LIGHT, log_compare),
     "log-compare-dark": (ThemeChoice.DARK, log_compare),
+    "viewer": (ThemeChoice.LIGHT, viewer),
+    "viewer-dark": (ThemeChoice.DARK, viewer),
+    "viewer-layer": (ThemeChoice.DARK, viewer_layer),
+    "viewer-slate": (ThemeChoice.DARK, viewer_slate),
+    "viewer-slate-light": (ThemeChoice.LIGHT, viewer_slate),
 }
 
 
@@ -843,6 +909,52 @@ def _image(farm: Farm, number: int) -> Path:
     return path
 
 
+def _layered(farm: Farm, number: int) -> Path:
+    """A canyon at dusk, computed: ranges of hills one behind the other in the haze, with layers as renderers write."""
+    random_ = numpy.random.default_rng(7)
+    height, width = 1080, 1920
+    x, y = numpy.linspace(0, 1, width, dtype=numpy.float32), numpy.linspace(0, 1, height, dtype=numpy.float32)[:, None]
+    sun = numpy.hypot((x - 0.66) * 16 / 9, y - 0.46)
+    sky = numpy.stack([0.9 * y**2 + 0.05, 0.42 * y**2 + 0.07, 0.22 + 0.06 * (1 - y) + 0 * y], axis=-1)
+    light = sky + numpy.stack([share * numpy.exp(-sun * fall) for share, fall in ((1.5, 5), (0.75, 6), (0.3, 8))], -1)
+    light = numpy.where((sun < 0.045)[..., None], (14.0, 8.5, 4.2), light).astype(numpy.float32)
+    depth = numpy.full((height, width), 5000, numpy.float32)
+    albedo = numpy.zeros_like(light)
+    normal = numpy.zeros_like(light)
+    for place in range(7):
+        near = place / 6
+        ridge = numpy.full(width, 0.52 + 0.42 * near**1.3, numpy.float32)
+        for octave in range(1, 7):
+            phase, slope = random_.random() * 6.28 + number * 0.01 * near, (0.05 + 0.03 * near) / octave**1.15
+            ridge += slope * numpy.sin(x * 6.28 * (0.7 + 0.55 * octave**1.45) + phase).astype(numpy.float32)
+        inside = y > ridge
+        rock = numpy.array([0.34, 0.17, 0.10], numpy.float32) * (1 - 0.55 * near)
+        grain = (
+            1
+            + 0.18 * numpy.sin((y - ridge) * 190 + 3 * numpy.sin(x * 21 + place))
+            + 0.1 * random_.random((height, width), dtype=numpy.float32)
+        )
+        haze = numpy.array([0.95, 0.46, 0.26], numpy.float32) * (1 - near) ** 1.6 * 0.8
+        rim = (
+            0.7
+            * numpy.exp(-numpy.maximum(y - ridge, 0) * 90)
+            * numpy.exp(-numpy.abs(x - 0.66) * 3.2)
+            * (1 - 0.4 * near)
+        )
+        colour = (0.22 * rock * grain[..., None]) + haze + rim[..., None] * numpy.array([1.0, 0.55, 0.28])
+        light = numpy.where(inside[..., None], colour, light).astype(numpy.float32)
+        albedo = numpy.where(inside[..., None], rock * grain[..., None], albedo).astype(numpy.float32)
+        tilt = numpy.gradient(ridge) * width / 3
+        facing = numpy.stack(
+            [0.5 + 0.45 * numpy.tanh(tilt) + 0 * y, 0.75 + 0 * x + 0 * y, 0.35 + 0.5 * grain - 0.3], -1
+        )
+        normal = numpy.where(inside[..., None], facing, normal).astype(numpy.float32)
+        depth = numpy.where(inside, 12 + 900 * (1 - near) ** 2, depth)
+    beauty = numpy.concatenate([light, numpy.ones((height, width, 1), numpy.float32)], axis=2)
+    layers = {"": beauty, "albedo": albedo, "normal": normal, "depth": depth[..., None]}
+    return write_layers(farm.folder / f"canyon.{number}.exr", layers)
+
+
 def _states(window: MainWindow) -> set[FrameStatus]:
     return {window.frames.status(position) for position in range(len(window.frames.numbers))}
 
@@ -874,6 +986,7 @@ async def _take(name: str, folder: Path, app: QApplication, language: Language) 
         subject.grab().save(str(folder / f"{name}.png"))
         for form in window.findChildren(SubmitDialog):
             form.close()
+        await window.viewer_commands.close()
         await window.background.close()
         window.hide()
         window.deleteLater()

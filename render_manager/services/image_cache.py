@@ -2,16 +2,48 @@
 
 import os
 from collections import defaultdict
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Generator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
 
 from render_manager.domain.entities import RenderFrame
 from render_manager.domain.errors import NotEnoughSpace
+from render_manager.services.ports import Progress
 from render_manager.services.result_files import clean_name
 
 KEPT_BYTES = 1024**3
+#: Seconds between two words to somebody who waits for a fetch of another's.
+_WAIT = 0.05
+
+
+class _Fetch:
+    """One at a time fetches an image; who waits for it hears how far it is."""
+
+    def __init__(self) -> None:
+        self._lock = Lock()
+        self._done = 0
+        self._total: int | None = None
+
+    @contextmanager
+    def turn(self, progress: Progress | None) -> Generator[None]:
+        """What ``progress`` raises ends the waiting."""
+        while not self._lock.acquire(timeout=_WAIT):
+            if progress:
+                progress(self._done, self._total)
+        try:
+            yield
+        finally:
+            self._done, self._total = 0, None
+            self._lock.release()
+
+    def noted(self, progress: Progress | None) -> Progress:
+        def note(done: int, total: int | None) -> None:
+            self._done, self._total = done, total
+            if progress:
+                progress(done, total)
+
+        return note
 
 
 class ImageCache:
@@ -20,12 +52,16 @@ class ImageCache:
     def __init__(self, folder: Path, most_bytes: int = KEPT_BYTES) -> None:
         self._folder = folder
         self._most_bytes = most_bytes
-        self._fetching: defaultdict[Path, Lock] = defaultdict(Lock)
+        self._fetching: defaultdict[Path, _Fetch] = defaultdict(_Fetch)
 
-    def get(self, frame: RenderFrame, fetch: Callable[[Path], object]) -> Path:
+    def get(
+        self, frame: RenderFrame, fetch: Callable[[Path, Progress], object], progress: Progress | None = None
+    ) -> Path:
         """The image of this attempt, which ``fetch`` writes to the path it is given if it is not here.
 
-        Raises what ``fetch`` raises; NotEnoughSpace where the folder can't be written.
+        ``progress`` is told bytes also while somebody else fetches it, and ends the waiting by what it raises.
+
+        Raises what ``fetch`` and ``progress`` raise; NotEnoughSpace where the folder can't be written.
         """
         key = frame.uploaded_key or ""
         # Programs open it by its suffix, and people see its name.
@@ -33,11 +69,11 @@ class ImageCache:
         path = self._folder / f"{frame.task_id}_{frame.frame_number}.{frame.attempt}_{name}"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            with self._fetching[path]:
+            with self._fetching[path].turn(progress):
                 if path.is_file():
                     os.utime(path)
                     return path
-                fetch(path)
+                fetch(path, self._fetching[path].noted(progress))
             self._prune(path)
         except OSError as error:
             raise NotEnoughSpace(

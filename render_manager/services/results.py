@@ -70,5 +70,5 @@ class Results:
             return Path(frame.output_path)
         key = frame.uploaded_key
         if key is not None:
-            return self._images.get(frame, lambda path: self._objects.download(key, path, progress))
+            return self._images.get(frame, lambda path, noted: self._objects.download(key, path, noted), progress)
         raise RenderManagerError(" ".join(why_nowhere(self._store, self._store.task(frame.task_id), [frame])))

@@ -10,6 +10,7 @@ import pytest
 from render_manager.domain.entities import RenderTask, WorkspaceState
 from render_manager.domain.errors import FrameRangeError, ObjectStoreError, RenderManagerError
 from render_manager.services.image_cache import ImageCache
+from render_manager.services.ports import Progress
 from render_manager.services.tally import Tally
 from tests.services.conftest import House
 from tests.services.rendered import Host
@@ -288,6 +289,32 @@ def test_an_image_to_look_at_is_fetched_once(house: House, host: Host, uploaded:
     assert (path.suffix, path.read_text()) == (".png", "image 2")
     assert house.results.image(host.frame(uploaded, 2)) == path
     assert len(house.objects.downloads) == 1
+
+
+def test_who_waits_for_anothers_fetch_hears_how_far_it_is_and_may_give_up(
+    house: House, host: Host, uploaded: RenderTask, tmp_path: Path
+) -> None:
+    images, frame = ImageCache(tmp_path / "kept"), host.frame(uploaded, 1)
+    begun, may_end = threading.Event(), threading.Event()
+
+    def fetch(path: Path, noted: Progress) -> None:
+        noted(3, 7)
+        begun.set()
+        assert may_end.wait(30)
+        path.write_text("image")
+
+    first = threading.Thread(target=images.get, args=(frame, fetch))
+    first.start()
+    assert begun.wait(30)
+
+    def give_up(done: int, total: int | None) -> None:
+        raise RenderManagerError(f"{done} of {total}")
+
+    with pytest.raises(RenderManagerError, match="3 of 7"):
+        images.get(frame, fetch, give_up)
+    may_end.set()
+    first.join()
+    assert images.get(frame, fetch, give_up).read_text() == "image"
 
 
 def test_an_image_that_is_nowhere_is_explained(house: House, host: Host, task: RenderTask) -> None:

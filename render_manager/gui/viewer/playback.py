@@ -8,8 +8,8 @@ from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from render_manager.domain.states import FrameStatus
 from render_manager.gui.models.frames import CODES, FrameModel
 
-#: Frames a second to choose from; any other can be typed.
-RATES = (12, 15, 24, 25, 30, 48, 50, 60)
+#: Frames a second.
+USUAL_RATE = 24
 #: Seconds over which it is counted how many frames were really shown.
 _COUNTED = 1.0
 
@@ -25,7 +25,7 @@ class Playback(QObject):
 
     def __init__(self, model: FrameModel, parent: QObject) -> None:
         super().__init__(parent)
-        self.rate = 24
+        self.rate = USUAL_RATE
         self.loops = True
         self.playing = False
         self.position = 0

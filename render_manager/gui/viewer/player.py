@@ -37,6 +37,7 @@ class Player(QObject):
 
     def use(self, ahead: ReadAhead) -> None:
         self._ahead = ahead
+        ahead.came.connect(self._came)
 
     @property
     def playing(self) -> bool:
@@ -73,6 +74,12 @@ class Player(QObject):
         self.playback.count(self._stage.play(self._model.frame(position)))
         if self._ahead:
             self._ahead.go_on()
+
+    def _came(self, key: ImageKey) -> None:
+        """Better late than never: the moment of its frame may not be over."""
+        frame = self._model.frame(self.playback.position) if self.playing else None
+        if frame is not None and key == ImageKey.of(frame, self._stage.layer):
+            self._stage.play(frame)
 
     def _ended(self) -> None:
         if self._ahead:

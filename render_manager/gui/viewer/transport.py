@@ -11,7 +11,7 @@ from render_manager.gui.imaging.reading import Picture
 from render_manager.gui.state_style import FRAME_STYLES
 from render_manager.gui.theme import is_dark, monospace
 from render_manager.gui.viewer.actions import ViewerActions
-from render_manager.gui.viewer.playback import RATES
+from render_manager.gui.viewer.playback import USUAL_RATE
 
 
 class Transport(QFrame):
@@ -38,9 +38,11 @@ class Transport(QFrame):
         self.rate.setAccessibleName(self.tr("Frames a second"))
         self.rate.setToolTip(self.tr("Frames a second; what is late is left out"))
         self.rate.setRange(1, 120)
-        self.rate.setValue(RATES[2])
+        self.rate.setValue(USUAL_RATE)
         self.rate.setSuffix(self.tr(" fps"))
         self.rate.setKeyboardTracking(False)
+        self.rate.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.rate.setFixedWidth(self.fontMetrics().horizontalAdvance("120 fps") + 44)
         self.rate.valueChanged.connect(self.rate_chosen)
         self.state = FrameState()
         self.played = QLabel()

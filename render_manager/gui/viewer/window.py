@@ -221,12 +221,17 @@ class ViewerWindow(QWidget):
     # -- what is done to the frame -------------------------------------------------------------------------------
 
     def retry(self) -> None:
-        self.go_to(self._position)
+        self._choose_only_this()
         self._main.frame_commands.retry(self)
 
     def open_image(self) -> None:
-        self.go_to(self._position)
+        self._choose_only_this()
         self._main.frame_commands.open_image()
+
+    def _choose_only_this(self) -> None:
+        """The main window's commands are done to what is selected there."""
+        self.player.stop()
+        self._main.grid.go_to(self._position)
 
     # -- the window ----------------------------------------------------------------------------------------------
 
