@@ -43,7 +43,7 @@ class CeleryLogs:
             "limit": limit,
         }
         node = node_name(worker)
-        with broker_explained("The worker can't be asked for the log."):
+        with broker_explained("The worker can't be asked for the log"):
             answers = self._ask(self._broker_url, node, asked)
         answer = next((one[node] for one in answers or () if node in one), None)
         if answer is None:

@@ -141,6 +141,12 @@ class LogText(QAbstractScrollArea):
     def top(self) -> int:
         return self.verticalScrollBar().value()
 
+    @property
+    def in_view(self) -> str:
+        """The lines that are seen."""
+        last = min(self.top + self.rows, self._lines.count)
+        return "\n".join(self._lines.line(number) or "" for number in range(self.top, last))
+
     def _fit(self, above: int = 0) -> None:
         """Let the scroll bars fit the text; what is in view stays in view when lines came ``above``."""
         bar = self.verticalScrollBar()
