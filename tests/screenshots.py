@@ -500,9 +500,17 @@ async def log(farm: Farm, window: MainWindow) -> QWidget:
     window.parts._left.setSizes([220, 480])
     window.parts._bottom.setSizes([330, 800])
     window.actions_["log.find"].trigger()
-    window.log.find.field.setText("texture")
-    await until(lambda: " of " in window.log.find.count.text())
-    window.log.go_to_error(forward=True)
+    window.log.find_bar.field.setText("texture")
+    await until(lambda: " of " in window.log.find_bar.count.text())
+    window.log.find_bar.step.emit(True)
+    await asyncio.sleep(0.5)
+    return window
+
+
+async def log_error(farm: Farm, window: MainWindow) -> QWidget:
+    await log(farm, window)
+    window.log.find_bar.close_bar()
+    window.log.go_to_error()
     await asyncio.sleep(0.5)
     return window
 
@@ -525,7 +533,7 @@ async def log_compare(farm: Farm, window: MainWindow) -> QWidget:
 
 def _tried_twice(farm: Farm) -> str:
     """A frame that failed on two hosts, each with much to say."""
-    task = farm.submit("kitchen_night", "1", unionid="mei", priority=9, max_attempts=2)
+    task = farm.submit("kitchen_night", "1", unionid="mei", priority=10, max_attempts=2)
     for worker, message in zip(WORKERS, ("Texture wood_planks.tx is missing.", "CUDA out of memory"), strict=False):
         random.seed(worker.name)
         farm.lifecycle.actor = f"worker {worker.name}"
@@ -691,6 +699,7 @@ SCENES: dict[str, tuple[ThemeChoice, Callable[[Farm, MainWindow], Awaitable[QWid
     "frame-jump": (ThemeChoice.LIGHT, frame_jump),
     "log": (ThemeChoice.LIGHT, log),
     "log-dark": (ThemeChoice.DARK, log),
+    "log-error": (ThemeChoice.DARK, log_error),
     "log-small": (ThemeChoice.DARK, log_small),
     "log-compare": (ThemeChoice.LIGHT, log_compare),
     "log-compare-dark": (ThemeChoice.DARK, log_compare),

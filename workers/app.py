@@ -39,7 +39,7 @@ def answer_for_logs(runtime: WorkerRuntime) -> None:
     def read_log(state: Any, **asked: Any) -> dict[str, object]:
         return reader.answer(**asked)
 
-    Panel.register(name=READ_LOG, type="inspect", visible=False)(read_log)
+    Panel.register(name=READ_LOG, type="inspect", visible=False)(read_log)  # pyright: ignore[reportCallIssue]
 
 
 def queues_of(profile: WorkerProfile) -> list[str]:

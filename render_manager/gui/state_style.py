@@ -100,10 +100,11 @@ def tone(which: Tone, dark: bool) -> QColor:
     return QColor(_TONES[which][dark])
 
 
-#: Behind lines of a log: what is looked for, the place where one is, and what another attempt said differently.
+#: Behind lines of a log: what is looked for, the line where one is, and what another attempt said differently.
 _LOG_GROUNDS = {
     "hit": ("#ffe9a8", "#5a4a17"),
     "hit_here": ("#ffc94d", "#94741a"),
+    "here": ("#eef1f4", "#262b32"),
     "changed": ("#e4eefb", "#22334a"),
     "missing": ("#f0f1f3", "#202329"),
 }

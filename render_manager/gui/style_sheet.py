@@ -116,6 +116,7 @@ QScrollBar::handle:horizontal {{ min-width: 28px; }}
 QScrollBar::handle:hover {{ background: {muted}; }}
 QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
 QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+QAbstractScrollArea::corner {{ background: transparent; border: 0; }}
 QStatusBar {{ border-top: 1px solid {line}; background: {window}; }}
 QStatusBar::item {{ border: 0; }}
 QToolTip {{ background: {tip}; color: {text}; border: 1px solid {line}; padding: 5px; }}

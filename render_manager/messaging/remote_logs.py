@@ -4,6 +4,7 @@ import base64
 import uuid
 import zlib
 from contextlib import contextmanager
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from render_manager.domain.entities import WorkerProfile
@@ -42,7 +43,7 @@ class CeleryLogs:
             "limit": limit,
         }
         node = node_name(worker)
-        with broker_explained("The worker can't be asked for the log."):
+        with broker_explained("The worker can't be asked for the log"):
             answers = self._ask(self._broker_url, node, asked)
         answer = next((one[node] for one in answers or () if node in one), None)
         if answer is None:
@@ -59,7 +60,7 @@ class CeleryLogs:
         try:
             # A connection of its own for each question: several threads ask, and late answers must reach nobody else.
             with app.connection_for_write() as connection:
-                connection.ensure_connection(max_retries=1, interval_start=0.1)
+                connection.ensure_connection(max_retries=1, interval_start=0)
                 mailbox = _mailbox(app, connection)
                 return mailbox.call([node], READ_LOG, asked, timeout=self._answer_within)
         finally:
@@ -85,7 +86,10 @@ def _mailbox(app: "Celery", connection: Any) -> Any:
             return super().publish(*args, **{**options, "retry": False})
 
     class Asking(Mailbox):
-        oid = uuid.uuid4().hex  # kombu's is the thread's: it would get what an earlier question waited for in vain
+        @cached_property
+        def oid(self) -> str:  # pyright: ignore[reportIncompatibleMethodOverride]
+            # kombu's is the thread's: it would get what an earlier question waited for in vain
+            return uuid.uuid4().hex
 
         @contextmanager
         def producer_or_acquire(self, producer: Any = None, channel: Any = None) -> Any:

@@ -81,7 +81,7 @@ class CeleryTickets:
 
 
 #: What a broker that is away means for tickets.
-_TASK_IS_KEPT = "The task is kept, and workers find it by themselves."
+_TASK_IS_KEPT = "The task is kept, and workers find it by themselves"
 
 
 @contextmanager
@@ -95,6 +95,6 @@ def broker_explained(so: str = _TASK_IS_KEPT) -> Generator[None]:
         yield
     except (AMQPError, KombuError, RedisError, OSError) as error:
         raise BrokerUnavailable(
-            f"The broker can't be reached ({error}). {so} "
-            "Check REDIS_HOST, REDIS_PORT or REDIS_URL, or BROKER_URL where that is set."
+            f"The broker can't be reached ({error}). {so}; "
+            "check REDIS_HOST, REDIS_PORT or REDIS_URL, or BROKER_URL where that is set."
         ) from error

@@ -10,10 +10,11 @@ from sqlalchemy import update
 from render_manager.domain.entities import RenderFrame
 from render_manager.domain.errors import BrokerUnavailable, LogUnavailable
 from render_manager.domain.logs import PORTION, LogId
-from render_manager.domain.states import FrameStatus
+from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.messaging.remote_logs import CeleryLogs
 from render_manager.store.tables import render_frames, workspaces
 from tests.support.farm import wait_until
+from tests.support.oss_server import ACCESS_KEY_ID, ACCESS_KEY_SECRET, BUCKET, REGION, OssServer
 from tests.support.servers import free_port
 from tests.support.standin_farm import StandinFarm, open_standin_farm
 
@@ -103,3 +104,29 @@ def test_a_broker_that_is_away_is_named_without_its_address(farm: StandinFarm) -
     with pytest.raises(BrokerUnavailable, match="The broker can't be reached") as caught:
         away.read(farm.worker(HOST).profile, LogId(frame.task_id, 1, 1), 0, 100)
     assert "hidden" not in str(caught.value)
+
+
+def test_the_log_of_a_failed_attempt_is_kept_in_oss_and_read_from_there(tmp_path: Path) -> None:
+    with OssServer() as oss:
+        environment = {
+            "OSS_ENDPOINT": oss.url,
+            "OSS_ACCESS_KEY_ID": ACCESS_KEY_ID,
+            "OSS_ACCESS_KEY_SECRET": ACCESS_KEY_SECRET,
+            "OSS_BUCKET_NAME": BUCKET,
+            "OSS_REGION": REGION,
+            "UPLOAD_RENDERS": "true",
+            "BLENDER_STANDIN_FAIL": "1",
+        }
+        with open_standin_farm(tmp_path, environment) as farm:
+            task = farm.submit(farm.key, "1", max_attempts=1)
+            farm.start("--name", HOST)
+            assert farm.settled(task).task.status is TaskStatus.FAILED
+            path = Path(farm.services.queries.frame(task.id, 1).log_path or "")
+            key = f"results/li/{task.id}/logs/{path.name}"
+            wait_until(lambda: key in {one.key for one in farm.program.objects.list("results/")})
+            farm.stop_all()
+            written = path.read_bytes()
+            path.unlink()
+            file = farm.services.logs.find(farm.services.queries.frame(task.id, 1))
+            assert file.where == key
+            assert file.read(0, 10 * PORTION).data == written

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
 
 from render_manager.domain.states import FrameStatus, TaskStatus
@@ -79,8 +79,7 @@ def test_a_dropped_file_is_rendered_watched_and_retried(
 
         window.grid.go_to(2)
         qtbot.waitUntil(lambda: not window.details.preview.pixmap().isNull())
-        log = window.log.findChild(QPlainTextEdit)
-        qtbot.waitUntil(lambda: "Saved:" in log.toPlainText())
+        qtbot.waitUntil(lambda: "Saved:" in window.log.text.in_view)
 
         window.actions_["frame.retry"].trigger()
         window.findChild(QAbstractButton, "yes").click()  # it asks, since the image is good

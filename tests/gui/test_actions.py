@@ -319,9 +319,9 @@ def test_next_failed_goes_round_and_shows_the_log(farm: Farm, open_window: Open,
     window = _shown(open_window, qtbot, task)
     qtbot.keyClick(window, Qt.Key.Key_N)
     assert window.grid.selection.current == 1
-    qtbot.waitUntil(lambda: "no light" in window.log.text.toPlainText())
+    qtbot.waitUntil(lambda: "no light" in window.log.text.in_view)
     qtbot.keyClick(window, Qt.Key.Key_N)
-    qtbot.waitUntil(lambda: "no camera" in window.log.text.toPlainText())
+    qtbot.waitUntil(lambda: "no camera" in window.log.text.in_view)
     qtbot.keyClick(window, Qt.Key.Key_N)
     assert window.grid.selection.current == 1
 

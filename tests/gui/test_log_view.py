@@ -51,8 +51,8 @@ def _shown(view: LogView, path: Path, text: str | bytes, qtbot: QtBot, **more: o
 
 
 def _type(qtbot: QtBot, view: LogView, text: str) -> None:
-    view.find.field.clear()
-    qtbot.keyClicks(view.find.field, text)
+    view.find_bar.field.clear()
+    qtbot.keyClicks(view.find_bar.field, text)
 
 
 # -- following ------------------------------------------------------------------------------------------------------
@@ -167,7 +167,7 @@ def test_errors_and_warnings_are_told_and_gone_to(log: LogView, tmp_path: Path, 
     _shown(log, tmp_path / "1.log", "\n".join(lines), qtbot, status=FrameStatus.FAILED)
     tones = {n: tone for n in range(300) if (tone := log.text.lines.tone(n))}
     assert tones == {20: Tone.ERROR, 100: Tone.WARNING, 250: Tone.ERROR}
-    assert log.head.errors.text() == "2 error(s)"
+    assert log.head.errors.text() == "Errors: 2"
     qtbot.waitUntil(lambda: len(log.marks.rows.get(Tone.ERROR, ())) == 2)
     assert log.follow.isChecked()
     for expected in (20, 250, 20):
@@ -184,29 +184,29 @@ def test_find_marks_counts_and_steps(log: LogView, tmp_path: Path, qtbot: QtBot)
     _shown(log, tmp_path / "1.log", "\n".join(lines), qtbot)
     qtbot.keyClick(log.text, Qt.Key.Key_Home)
     qtbot.keyClick(log.text, Qt.Key.Key_F, Qt.KeyboardModifier.ControlModifier)
-    assert log.find.isVisible()
+    assert log.find_bar.isVisible()
     _type(qtbot, log, "needle")
-    qtbot.waitUntil(lambda: log.find.count.text() == "1 of 10")
+    qtbot.waitUntil(lambda: log.find_bar.count.text() == "1 of 10")
     assert log.text.current == 7
-    qtbot.keyClick(log.find.field, Qt.Key.Key_Return)
-    assert (log.text.current, log.find.count.text()) == (107, "2 of 10")
+    qtbot.keyClick(log.find_bar.field, Qt.Key.Key_Return)
+    assert (log.text.current, log.find_bar.count.text()) == (107, "2 of 10")
     for expected in (7, 907):
-        qtbot.keyClick(log.find.field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
+        qtbot.keyClick(log.find_bar.field, Qt.Key.Key_Return, Qt.KeyboardModifier.ShiftModifier)
         assert log.text.current == expected
     assert [n for n in range(1000) if log.text.lines.is_hit(n)] == list(range(7, 1000, 100))
     qtbot.waitUntil(lambda: bool(log.marks.rows.get("hit")))
-    log.find.case.click()
-    qtbot.waitUntil(lambda: log.find.count.text() == "No hits")
-    log.find.field.setText("镜头")
-    qtbot.waitUntil(lambda: log.find.count.text().endswith("of 10"))
-    log.find.regex.click()
+    log.find_bar.case.click()
+    qtbot.waitUntil(lambda: log.find_bar.count.text() == "No hits")
+    log.find_bar.field.setText("镜头")
+    qtbot.waitUntil(lambda: log.find_bar.count.text().endswith("of 10"))
+    log.find_bar.regex.click()
     _type(qtbot, log, r"^frame \d7( |$)")
-    qtbot.waitUntil(lambda: log.find.count.text().endswith("of 9"))
+    qtbot.waitUntil(lambda: log.find_bar.count.text().endswith("of 9"))
     _type(qtbot, log, "(")
-    qtbot.waitUntil(lambda: "parenthes" in log.find.count.text())
-    assert log.find.field.property("wrong")
-    qtbot.keyClick(log.find.field, Qt.Key.Key_Escape)
-    assert not log.find.isVisible()
+    qtbot.waitUntil(lambda: "parenthes" in log.find_bar.count.text())
+    assert log.find_bar.field.property("wrong")
+    qtbot.keyClick(log.find_bar.field, Qt.Key.Key_Escape)
+    assert not log.find_bar.isVisible()
     assert not any(log.text.lines.is_hit(n) for n in range(1000))
 
 
@@ -215,10 +215,10 @@ def test_what_is_written_while_one_searches_is_found_too(log: LogView, tmp_path:
     _shown(log, path, "needle\nhay\n", qtbot)
     log.open_find()
     _type(qtbot, log, "needle")
-    qtbot.waitUntil(lambda: log.find.count.text().endswith("of 1"))
+    qtbot.waitUntil(lambda: log.find_bar.count.text().endswith("of 1"))
     with path.open("a") as file:
         file.write("hay\nneedle\n")
-    qtbot.waitUntil(lambda: log.find.count.text().endswith("of 2"), timeout=3_000)
+    qtbot.waitUntil(lambda: log.find_bar.count.text().endswith("of 2"), timeout=3_000)
 
 
 def test_text_is_selected_and_copied(log: LogView, tmp_path: Path, qtbot: QtBot) -> None:
@@ -301,7 +301,7 @@ def test_a_large_log_opens_at_its_end_and_is_whole_in_the_end(
     qtbot.waitUntil(lambda: document.line(0) == "00000000 Sample of a frame")
     log.open_find()
     _type(qtbot, log, "00250000")
-    qtbot.waitUntil(lambda: log.find.count.text() == "1 of 1", timeout=20_000)
+    qtbot.waitUntil(lambda: log.find_bar.count.text() == "1 of 1", timeout=20_000)
     assert log.text.current == 250_000
     assert len(document._pages) <= log_document.PAGES, "memory holds what is looked at"
 
@@ -359,7 +359,7 @@ def test_attempts_are_compared_side_by_side(farm: Farm, open_window: Callable[..
     qtbot.waitUntil(lambda: left.lines.count == 3)
     assert [left.lines.line(2), right.lines.line(2)] == ["Error: no light", "Error: disk full"]
     assert [left.lines.ground(row) for row in range(3)] == [None, None, "changed"], "times are not compared"
-    assert dialog.summary.text().startswith("1 line(s) differ")
+    assert dialog.summary.text().startswith("Lines that differ: 1.")
     qtbot.waitUntil(lambda: "failed · render-01: no light" in dialog.choices[0].currentText())
     dialog.close()
 
@@ -389,4 +389,4 @@ def test_the_window_s_commands_copy_save_and_find(
     qtbot.waitUntil(target.is_file)
     assert target.read_bytes() == Path(frame.log_path or "").read_bytes()
     window.actions_["log.find"].trigger()
-    assert window.log.find.isVisible()
+    assert window.log.find_bar.isVisible()

@@ -74,6 +74,7 @@ class LogCompare(QDialog):
         layout.addWidget(panes, 1)
         self.resize(1100, 640)
         self._connect()
+        self.sides[0].setFocus()
         self._read_attempts()
         self._read()
 
@@ -165,7 +166,9 @@ class LogCompare(QDialog):
         for side, lines in zip(self.sides, (compared.left, compared.right), strict=True):
             side.show_lines(ComparedLines(lines, different))
             side.say(self.tr("The log is empty."))
-        words = self.tr("%n line(s) differ; times and addresses are not compared.", "", len(different))
+        words = self.tr("Lines that differ: {0}. Times and addresses are not compared.").format(
+            text.number(len(different))
+        )
         if compared.cut:
             words += " " + self.tr("Only the last {0} lines are.").format(text.number(LINES))
         self.summary.setText(words if different else self.tr("Both say the same, but for times and addresses."))

@@ -1,11 +1,12 @@
 """Looking through a whole log for a text, block by block in threads; the first hits are shown while it goes on."""
 
 from array import array
+from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import partial
+from functools import cached_property, partial
 
-from PySide6.QtCore import QObject, QRegularExpression, Signal
+from PySide6.QtCore import QObject, QRegularExpression, QTimer, Signal
 
 from render_manager.gui.background import Background
 from render_manager.gui.models.log_document import LogDocument
@@ -13,7 +14,9 @@ from render_manager.services.log_bytes import LogBytes
 from render_manager.services.log_text import clean, decode
 
 #: Blocks that are looked through by one piece of work.
-AT_ONCE = 16
+AT_ONCE = 32
+#: Milliseconds between two looks at what was found.
+REST = 150
 
 _Key = tuple[int, int]
 
@@ -26,7 +29,7 @@ class Wanted:
     case: bool = False
     regex: bool = False
 
-    @property
+    @cached_property
     def expression(self) -> QRegularExpression:
         """Qt's expressions give up on those that would take for ever; Python's would hold up the window meanwhile."""
         options = QRegularExpression.PatternOption.MultilineOption
@@ -52,7 +55,7 @@ class Wanted:
 
 
 class LogSearch(QObject):
-    """Signals: changed: more was looked through."""
+    """Signals: changed: more was looked through; a few times a second."""
 
     changed = Signal()
 
@@ -62,10 +65,15 @@ class LogSearch(QObject):
         self._background = background
         self.wanted: Wanted | None = None
         self.problem = ""  #: why it can't be looked for
+        self.count = 0  #: lines that hold it
         self._hits: dict[_Key, Sequence[int]] = {}
-        self._from = 0  # the line at which somebody looks
+        self._left: list[_Key] = []  # to be looked through, the next ones last
+        self._in_work: list[_Key] = []
+        self._marked: list[Sequence[int]] | None = None  # known until something changes
         self._busy = False
-        document.grew.connect(lambda _: self._step())
+        self._rest = QTimer(self, singleShot=True, interval=REST)
+        self._rest.timeout.connect(self._tell)
+        document.grew.connect(lambda _: self._grown())
 
     def look_for(self, wanted: Wanted | None, near: int) -> None:
         """Begin anew, with what is below the line ``near``."""
@@ -73,71 +81,86 @@ class LogSearch(QObject):
         self.problem = self.wanted.problem if self.wanted else ""
         if self.problem:
             self.wanted = None
-        self._hits, self._from = {}, near
-        self._document.set_hits(self._hits)
+        self._hits, self._left, self._in_work, self.count = {}, [], [], 0
+        self._marked = None
         if self.wanted:
             self._document.want_all()
-        self.changed.emit()
+            keys = self._keys()
+            first = self._document.place(min(near, self._document.count - 1))[0] if keys else 0
+            self._left = [*keys[first:], *keys[:first]][::-1]
+        self._tell()
         self._step()
 
     @property
     def marked(self) -> list[Sequence[int]]:
         """Which lines of each block hold it."""
-        return [self._hits.get((block.start, block.end), ()) for block in self._document.blocks]
-
-    @property
-    def count(self) -> int:
-        return sum(map(len, self._hits.values()))
+        if self._marked is None:
+            self._marked = [self._hits.get(key, ()) for key in self._keys()]
+        return self._marked
 
     @property
     def done(self) -> bool:
         """Whether all of the log was looked through."""
-        known = self._document.whole and all((one.start, one.end) in self._hits for one in self._document.blocks)
-        return self.wanted is None or known
+        return self.wanted is None or (self._document.whole and not self._left and not self._busy)
 
     def position(self, number: int) -> int:
         """How many hits there are up to this line."""
         index, inside = self._document.place(number)
         marked = self.marked
-        return sum(map(len, marked[:index])) + sum(line <= inside for line in marked[index])
+        return sum(map(len, marked[:index])) + bisect_right(marked[index], inside)
 
     def next(self, number: int, *, forward: bool = True) -> int | None:
         return self._document.next_of(self.marked, number, forward=forward)
 
+    def _keys(self) -> list[_Key]:
+        return [(block.start, block.end) for block in self._document.blocks]
+
+    def _grown(self) -> None:
+        """There are more blocks, and the last one, if it was unfinished, is another one now."""
+        self._marked = None
+        if self.wanted is None:
+            return
+        known, asked = set(self._keys()), {*self._hits, *self._left, *self._in_work}
+        for key in self._hits.keys() - known:
+            self.count -= len(self._hits.pop(key))
+        self._left = [*sorted(known - asked), *(key for key in self._left if key in known)]
+        self._step()
+
     def _step(self) -> None:
-        if self._busy or self.wanted is None:
+        if self._busy or self.wanted is None or not self._left:
             return
-        keys = [(block.start, block.end) for block in self._document.blocks]
-        if not keys:
-            return
-        first = self._document.place(min(self._from, self._document.count - 1))[0]
-        left = [key for key in (*keys[first:], *keys[:first]) if key not in self._hits][:AT_ONCE]
-        if not left:
-            known = set(keys)
-            if len(known) != len(self._hits):  # the last block was unfinished, and is another one now
-                self._hits = {key: lines for key, lines in self._hits.items() if key in known}
-                self._document.set_hits(self._hits)
-                self.changed.emit()
-            return
-        self._busy = True
+        keys = self._left[: -AT_ONCE - 1 : -1]
+        del self._left[-AT_ONCE:]
+        self._busy, self._in_work = True, keys
         wanted = self.wanted
         self._background.run(
-            partial(_look_through, self._document.source, left, wanted),
+            partial(_look_through, self._document.source, keys, wanted),
             done=lambda found: self._take(wanted, found),
-            failed=lambda error: self._fail(error),
+            failed=self._fail,
             owner=self,
         )
 
     def _take(self, wanted: Wanted, found: dict[_Key, Sequence[int]]) -> None:
         self._busy = False
         if wanted is self.wanted:
+            self._in_work = []
+            first = not self.count
             self._hits.update(found)
-            self._document.set_hits(self._hits)
-            self.changed.emit()
+            self._marked = None
+            self.count += sum(map(len, found.values()))
+            if first and self.count:
+                self._tell()
+            elif not self._rest.isActive():
+                self._rest.start()
         self._step()
+
+    def _tell(self) -> None:
+        self._document.set_hits(self._hits)
+        self.changed.emit()
 
     def _fail(self, error: Exception) -> None:
         self._busy = False
+        self._left = []
         self.problem = str(error)
         self.changed.emit()
 

@@ -57,7 +57,8 @@ class LogFind(QFrame):
         self.hide()
 
     def _button(self, icon: str, name: str, tip: str, *, check: bool = False) -> QToolButton:
-        button = QToolButton(checkable=check)
+        button = QToolButton()
+        button.setCheckable(check)
         button.setProperty("icon_name", icon)
         button.setProperty("flat", True)
         button.setObjectName(name)

@@ -56,7 +56,7 @@ class LogHead(QWidget):
         self.errors.setProperty("role", "error")
         self.previous_error = self._button("error-previous", "previous_error", self.tr("Previous error (Shift+E)"))
         self.next_error = self._button("error-next", "next_error", self.tr("Next error (E)"))
-        self.find = self._button("search", "find", self.tr("Find in log (Ctrl+F)"))
+        self.find_button = self._button("search", "find", self.tr("Find in log (Ctrl+F)"))
         self.compare = self._button("compare", "compare", self.tr("Compare two attempts side by side"))
         self.wrap = self._button("wrap", "wrap", self.tr("Wrap long lines"), check=True)
         self.follow = self._button("follow", "follow", self.tr("Follow the end of the log (End)"), check=True)
@@ -65,7 +65,7 @@ class LogHead(QWidget):
         for row in (upper, lower):
             row.setSpacing(2)
         upper.addWidget(self.title, 1)
-        for part in (self.find, self.wrap, self.follow, self.more):
+        for part in (self.find_button, self.wrap, self.follow, self.more):
             upper.addWidget(part)
         lower.addWidget(self.place, 1)
         lower.addSpacing(6)
@@ -80,7 +80,8 @@ class LogHead(QWidget):
         self.show_errors(0)
 
     def _button(self, icon: str, name: str, tip: str, *, check: bool = False) -> QToolButton:
-        button = QToolButton(checkable=check)
+        button = QToolButton()
+        button.setCheckable(check)
         button.setProperty("icon_name", icon)
         button.setProperty("flat", True)
         button.setObjectName(f"log_{name}")
@@ -94,7 +95,7 @@ class LogHead(QWidget):
                 button.setIcon(icons.icon(name))
 
     def show_errors(self, count: int) -> None:
-        self.errors.setText(self.tr("%n error(s)", "", count) if count else "")
+        self.errors.setText(self.tr("Errors: {0}").format(text.number(count)) if count else "")
         for part in (self.errors, self.previous_error, self.next_error):
             part.setVisible(count > 0)
 

@@ -14,7 +14,7 @@ WIDTH = 9
 #: Of the marked lines of a block so many are looked at: beyond, they lie closer than pixels.
 _MOST = 64
 #: Milliseconds between two looks at a log that grows.
-_REST = 120
+_REST = 200
 
 
 class LogMarks(QWidget):
@@ -77,7 +77,12 @@ class LogMarks(QWidget):
         share = (self.height() - 2) / max(document.count, 1)
         found: set[int] = set()
         for index, lines in enumerate(marked):
+            if not lines:
+                continue
             first = document.first_line(index)
+            if document.blocks[index].lines * share < 1:
+                found.add(int((first + lines[0]) * share))
+                continue
             found.update(int((first + line) * share) for line in lines[:: len(lines) // _MOST + 1])
         return found
 

@@ -141,6 +141,12 @@ class LogText(QAbstractScrollArea):
     def top(self) -> int:
         return self.verticalScrollBar().value()
 
+    @property
+    def in_view(self) -> str:
+        """The lines that are seen."""
+        last = min(self.top + self.rows, self._lines.count)
+        return "\n".join(self._lines.line(number) or "" for number in range(self.top, last))
+
     def _fit(self, above: int = 0) -> None:
         """Let the scroll bars fit the text; what is in view stays in view when lines came ``above``."""
         bar = self.verticalScrollBar()
@@ -272,7 +278,8 @@ class LogText(QAbstractScrollArea):
         dark = is_dark(self.palette())
         layout, height = self._layout(number, text)
         width = self.viewport().width()
-        if ground := self._lines.ground(number):
+        here = bool(self._cursor and self._cursor.line == number)
+        if ground := self._lines.ground(number) or ("here" if here and not self.selection else None):
             painter.fillRect(QRectF(0, y, width, height), log_ground(ground, dark))
         formats: list[QTextLayout.FormatRange] = []
         trouble = self._lines.tone(number)
@@ -281,7 +288,6 @@ class LogText(QAbstractScrollArea):
             short = 0.0 if trouble is Tone.ERROR else height / 4
             painter.fillRect(QRectF(_MARK, y + short, _MARK, height - 2 * short), colour)
         if self.spans and self._lines.is_hit(number):
-            here = bool(self._cursor and self._cursor.line == number)
             found = log_ground("hit_here" if here else "hit", dark)
             formats += [_background(start, length, found) for start, length in self.spans(text[:LONGEST])]
         if selected := self._selected_columns(number, len(text)):
@@ -404,14 +410,14 @@ class LogText(QAbstractScrollArea):
             self.select_all()
         elif event.matches(QKeySequence.StandardKey.Find):
             self.find_asked.emit()
-        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier and (place := self._moved(event.key())):
+        elif event.modifiers() & Qt.KeyboardModifier.ShiftModifier and (place := self._moved(Qt.Key(event.key()))):
             self.select(self._anchor or self._cursor or Place(max(self.top, 0), 0), place)
             if not self.top <= place.line < self.top + self.rows:
                 self.scroll_to(place.line if place.line < self.top else place.line - self.rows + 1)
-        elif not self._scroll_by_key(event.key()):
+        elif not self._scroll_by_key(Qt.Key(event.key())):
             event.ignore()
 
-    def _scroll_by_key(self, key: int) -> bool:
+    def _scroll_by_key(self, key: Qt.Key) -> bool:
         bar, across, keys = self.verticalScrollBar(), self.horizontalScrollBar(), Qt.Key
         values = {
             keys.Key_Up: bar.value() - 1,
@@ -430,7 +436,7 @@ class LogText(QAbstractScrollArea):
             across.setValue(across.value() + across.singleStep() * (1 if key == keys.Key_Right else -1))
         return key in values or key in (keys.Key_Left, keys.Key_Right)
 
-    def _moved(self, key: int) -> Place | None:
+    def _moved(self, key: Qt.Key) -> Place | None:
         """Where the cursor goes by a key."""
         at, keys, count = self._cursor or Place(max(self.top, 0), 0), Qt.Key, self._lines.count
         steps = {
@@ -446,7 +452,7 @@ class LogText(QAbstractScrollArea):
         length = len(self._lines.line(at.line) or "")
         if key in (keys.Key_Left, keys.Key_Right):
             return Place(at.line, min(max(at.column + (1 if key == keys.Key_Right else -1), 0), length))
-        return {keys.Key_Home: Place(0, 0), keys.Key_End: Place(count - 1, _LINE_END)}.get(Qt.Key(key))
+        return {keys.Key_Home: Place(0, 0), keys.Key_End: Place(count - 1, _LINE_END)}.get(key)
 
 
 def _background(start: int, length: int, ground: QColor, words: QColor | None = None) -> QTextLayout.FormatRange:

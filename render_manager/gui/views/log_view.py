@@ -54,7 +54,7 @@ class LogView(QWidget):
         self._asked = 0  # counts the logs that were to be shown
         self.head = LogHead()
         self.title, self.follow, self.wrap = self.head.title, self.head.follow, self.head.wrap
-        self.find = LogFind()
+        self.find_bar = LogFind()
         self.text = LogText()
         self.text.setAccessibleName(self.tr("Log of the selected frame"))
         self.text.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
@@ -67,7 +67,7 @@ class LogView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
         layout.addWidget(self.head)
-        layout.addWidget(self.find)
+        layout.addWidget(self.find_bar)
         layout.addLayout(body, 1)
         self._timer = QTimer(self, interval=EVERY)
         self._timer.timeout.connect(self._tick)
@@ -84,7 +84,7 @@ class LogView(QWidget):
         head.attempt_chosen.connect(self.show_attempt)
         head.next_error.clicked.connect(lambda: self.go_to_error(forward=True))
         head.previous_error.clicked.connect(lambda: self.go_to_error(forward=False))
-        head.find.clicked.connect(self.open_find)
+        head.find_button.clicked.connect(self.open_find)
         head.compare.clicked.connect(self.compare_asked)
         head.more.clicked.connect(lambda: self.menu_asked.emit(head.more.mapToGlobal(head.more.rect().bottomLeft())))
         shown.customContextMenuRequested.connect(
@@ -93,13 +93,13 @@ class LogView(QWidget):
         shown.find_asked.connect(self.open_find)
         shown.copied.connect(self._copy)
         self.marks.asked.connect(shown.reveal)
-        self.find.wanted.connect(self._look_for)
-        self.find.step.connect(self._go_to_hit)
-        self.find.closed.connect(shown.setFocus)
+        self.find_bar.wanted.connect(self._look_for)
+        self.find_bar.step.connect(self._go_to_hit)
+        self.find_bar.closed.connect(shown.setFocus)
 
     def retint(self) -> None:
         self.head.retint()
-        self.find.retint()
+        self.find_bar.retint()
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
@@ -222,8 +222,8 @@ class LogView(QWidget):
         self.text.show_lines(document)
         self.marks.show_document(document)
         document.poll()
-        if self.find.isVisible():
-            self.find.open_bar()
+        if self.find_bar.isVisible():
+            self.find_bar.open_bar()
 
     def _fail_to_find(self, asked: int, error: Exception) -> None:
         if asked != self._asked:
@@ -274,7 +274,7 @@ class LogView(QWidget):
         self.text.setFocus()
 
     def open_find(self) -> None:
-        self.find.open_bar(self.text.selected_word())
+        self.find_bar.open_bar(self.text.selected_word())
 
     def _look_for(self, wanted: Wanted | None) -> None:
         if self.search and wanted != self.search.wanted:
@@ -295,15 +295,15 @@ class LogView(QWidget):
     def _count_hits(self) -> None:
         search = self.search
         if search is None or (search.wanted is None and not search.problem):
-            self.find.say("")
+            self.find_bar.say("")
         elif search.problem:
-            self.find.say(search.problem, wrong=True)
+            self.find_bar.say(search.problem, wrong=True)
         elif not search.count:
-            self.find.say(self.tr("No hits") if search.done else self.tr("Searching…"), wrong=search.done)
+            self.find_bar.say(self.tr("No hits") if search.done else self.tr("Searching…"), wrong=search.done)
         else:
             at = search.position(self.text.current) if self.text.has_cursor else 0
             words = self.tr("{0} of {1}") if search.done else self.tr("{0} of {1}…")
-            self.find.say(words.format(text.number(at), text.number(search.count)))
+            self.find_bar.say(words.format(text.number(at), text.number(search.count)))
 
     def _go_to_hit(self, forward: bool) -> None:
         if self.search:
@@ -333,8 +333,7 @@ class LogView(QWidget):
 
     def _copied(self, taken: str) -> None:
         QGuiApplication.clipboard().setText(taken)
-        lines = taken.count("\n") + 1
-        self.said.emit(self.tr("Copied: %n line(s)", "", lines))
+        self.said.emit(self.tr("Lines copied: {0}").format(text.number(taken.count("\n") + 1)))
 
 
 def _frame_of(frame: RenderFrame | None) -> object:
