@@ -1,4 +1,4 @@
-"""Images fetched from the object store to be looked at: a folder of this computer, kept within bounds."""
+"""Images and logs fetched from the object store to be looked at: a folder of this computer, kept within bounds."""
 
 import os
 from collections import defaultdict

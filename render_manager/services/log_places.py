@@ -4,6 +4,7 @@ import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 
 from render_manager.domain.entities import RenderFrame, WorkerStatus, Workspace, WorkspaceState
@@ -118,7 +119,7 @@ class LogSearch:
         key = keys.log(self._log.file_name)
         as_kept = replace(self._frame, attempt=self._log.attempt, uploaded_key=key)
         try:
-            path = places.fetched.get(as_kept, lambda target: places.objects.download(key, target))
+            path = places.fetched.get(as_kept, partial(places.objects.download, key))
             return LocalLog(self._log, path, key)
         except (ObjectNotFound, ObjectPathError):
             return None
