@@ -49,7 +49,7 @@ def show(farm: Farm, window: MainWindow, qtbot: QtBot) -> MainWindow:
     window.table.select([task_id])
     qtbot.waitUntil(lambda: window.frames.task_id == task_id)
     qtbot.waitUntil(lambda: window.frames.next_in(FrameStatus.FAILED, -1) is not None)
-    window.grid.go_to_next(FrameStatus.FAILED)
+    window.frames_pane.go_to_next(FrameStatus.FAILED)
     window.actions_["worker.show"].trigger()
     qtbot.waitUntil(lambda: bool(window.workers.rows()))
     window.workers_dock.table.selectAll()

@@ -40,7 +40,7 @@ def desk(loop: Loop, farm: Farm, theme: Theme, language: Language, settings: QSe
     yield desk
     if not desk.window.leaving.begun:
         with qtbot.waitSignal(desk.closed):
-            desk.window.close()
+            desk.window.quit_unasked()
 
 
 def _choose(desk: Desk, qtbot: QtBot, choice: LanguageChoice) -> MainWindow:
@@ -101,7 +101,7 @@ def test_the_new_window_shows_what_the_old_one_showed(desk: Desk, farm: Farm, qt
     assert new.tasks.rowCount() == 1
     assert new.table.selected_keys() == [task.id]
     assert new.frames.task_id == task.id
-    assert (new.grid.selection.positions, new.grid.selection.current) == ({4, 5, 6, 7}, 7)
+    assert (list(new.grid.selection), new.grid.selection.current) == ([4, 5, 6, 7], 7)
     assert new.grid.level == window.grid.level
     assert new.parts.side.currentIndex() == 1
     assert not new.workers_dock.isHidden()
@@ -120,7 +120,7 @@ def test_workers_of_this_computer_go_on_and_closing_then_ends_the_program(desk: 
     assert farm.local.count == 2
     assert not ended
     with qtbot.waitSignal(desk.closed):
-        new.close()
+        new.quit_unasked()
     assert farm.local.count == 0
 
 
