@@ -167,7 +167,7 @@ def test_errors_and_warnings_are_told_and_gone_to(log: LogView, tmp_path: Path, 
     _shown(log, tmp_path / "1.log", "\n".join(lines), qtbot, status=FrameStatus.FAILED)
     tones = {n: tone for n in range(300) if (tone := log.text.lines.tone(n))}
     assert tones == {20: Tone.ERROR, 100: Tone.WARNING, 250: Tone.ERROR}
-    assert log.head.errors.text() == "2 error(s)"
+    assert log.head.errors.text() == "Errors: 2"
     qtbot.waitUntil(lambda: len(log.marks.rows.get(Tone.ERROR, ())) == 2)
     assert log.follow.isChecked()
     for expected in (20, 250, 20):
@@ -359,7 +359,7 @@ def test_attempts_are_compared_side_by_side(farm: Farm, open_window: Callable[..
     qtbot.waitUntil(lambda: left.lines.count == 3)
     assert [left.lines.line(2), right.lines.line(2)] == ["Error: no light", "Error: disk full"]
     assert [left.lines.ground(row) for row in range(3)] == [None, None, "changed"], "times are not compared"
-    assert dialog.summary.text().startswith("1 line(s) differ")
+    assert dialog.summary.text().startswith("Lines that differ: 1;")
     qtbot.waitUntil(lambda: "failed · render-01: no light" in dialog.choices[0].currentText())
     dialog.close()
 

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QRegularExpression, Signal
 
 from render_manager.gui.background import Background
 from render_manager.gui.models.log_document import LogDocument
+from render_manager.gui.sentences import say
 from render_manager.services.log_bytes import LogBytes
 from render_manager.services.log_text import clean, decode
 
@@ -138,7 +139,7 @@ class LogSearch(QObject):
 
     def _fail(self, error: Exception) -> None:
         self._busy = False
-        self.problem = str(error)
+        self.problem = say(str(error))
         self.changed.emit()
 
 

@@ -334,7 +334,7 @@ class LogView(QWidget):
     def _copied(self, taken: str) -> None:
         QGuiApplication.clipboard().setText(taken)
         lines = taken.count("\n") + 1
-        self.said.emit(self.tr("Copied: %n line(s)", "", lines))
+        self.said.emit(self.tr("Lines copied: {0}").format(text.number(lines)))
 
 
 def _frame_of(frame: RenderFrame | None) -> object:
