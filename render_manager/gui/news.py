@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication
 from render_manager.domain.entities import RenderTask
 from render_manager.domain.states import TaskStatus
 from render_manager.gui import text
+from render_manager.gui.sentences import say
 from render_manager.gui.state_style import TASK_STYLES, StateStyle
 from render_manager.gui.window_state import WindowState
 
@@ -23,10 +24,6 @@ class Wanted(StrEnum):
     OFF = "off"
     FAILED = "failed"
     ALL = "all"
-
-
-def _tr(words: str) -> str:
-    return QCoreApplication.translate("News", words)
 
 
 @dataclass(frozen=True)
@@ -47,12 +44,13 @@ class NewsItem:
 
     @property
     def title(self) -> str:
+        translate = QCoreApplication.translate
         failed = self.status is TaskStatus.FAILED
         if len(self.tasks) == 1:
-            return (_tr("{0} failed") if failed else _tr("{0} is finished")).format(self.tasks[0].name)
-        return (_tr("{0} tasks failed") if failed else _tr("{0} tasks are finished")).format(
-            text.number(len(self.tasks))
-        )
+            one = translate("News", "{0} failed") if failed else translate("News", "{0} is finished")
+            return one.format(self.tasks[0].name)
+        many = translate("News", "{0} tasks failed") if failed else translate("News", "{0} tasks are finished")
+        return many.format(text.number(len(self.tasks)))
 
     @property
     def words(self) -> str:
@@ -60,18 +58,24 @@ class NewsItem:
             return _of_one(self.tasks[0])
         names = ", ".join(task.name for task in self.tasks[:NAMED])
         more = len(self.tasks) - NAMED
-        return _tr("{0} and {1} more").format(names, text.number(more)) if more > 0 else names
+        if more <= 0:
+            return names
+        return QCoreApplication.translate("News", "{0} and {1} more").format(names, text.number(more))
 
 
 def _of_one(task: RenderTask) -> str:
-    counts = task.counts
+    translate, counts = QCoreApplication.translate, task.counts
     if task.status is TaskStatus.FAILED:
-        frames = _tr("{0} of {1} frames failed").format(text.number(counts.failed), text.number(counts.total))
-        return f"{frames}. {task.error_message}" if task.error_message else frames
-    frames = _tr("{0} frames").format(text.number(counts.total))
+        words = translate("News", "{0} of {1} frames failed")
+        frames = words.format(text.number(counts.failed), text.number(counts.total))
+        if not task.error_message:
+            return frames
+        return translate("News", "{0}. {1}").format(frames, say(task.error_message))
+    frames = translate("News", "{0} frames").format(text.number(counts.total))
     if task.started_at is None or task.finished_at is None:
         return frames
-    return _tr("{0} in {1}").format(frames, text.precise_duration(task.finished_at - task.started_at))
+    took = text.precise_duration(task.finished_at - task.started_at)
+    return translate("News", "{0} in {1}").format(frames, took)
 
 
 class News(QObject):

@@ -31,16 +31,10 @@ def find_workspace(queries: Queries, task: RenderTask) -> Path:
     for each in known:
         if Path(each.path).is_dir():
             return Path(each.path)
+    translate = QCoreApplication.translate
     if not known:
-        raise RenderManagerError(
-            _tr("{0} has no workspace: no host has prepared it yet, or it was cleaned up.").format(task.name)
-        )
+        words = translate("Workspace", "{0} has no workspace: no host has prepared it yet, or it was cleaned up.")
+        raise RenderManagerError(words.format(task.name))
     where = "\n".join(f"{each.host}: {each.path}" for each in known)
-    raise WorkspaceElsewhere(
-        _tr("The workspace is not on this computer. Its path is copied; open it there:\n{0}").format(where),
-        known[0].path,
-    )
-
-
-def _tr(words: str) -> str:
-    return QCoreApplication.translate("Workspace", words)
+    words = translate("Workspace", "The workspace is not on this computer. Its path is copied; open it there:\n{0}")
+    raise WorkspaceElsewhere(words.format(where), known[0].path)

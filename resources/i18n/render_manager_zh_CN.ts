@@ -16,6 +16,24 @@
     </message>
 </context>
 <context>
+    <name>Breadcrumb</name>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>oss://bucket/folder/</source>
+        <translation>oss://bucket/folder/</translation>
+    </message>
+</context>
+<context>
+    <name>Canvas</name>
+    <message>
+        <source>Image</source>
+        <translation>图像</translation>
+    </message>
+</context>
+<context>
     <name>CleanupDialog</name>
     <message>
         <source>Clean up</source>
@@ -187,8 +205,16 @@
         <translation>帧(&amp;F)</translation>
     </message>
     <message>
+        <source>&amp;Log</source>
+        <translation>日志(&amp;L)</translation>
+    </message>
+    <message>
         <source>&amp;Worker</source>
         <translation>渲染节点(&amp;W)</translation>
+    </message>
+    <message>
+        <source>&amp;Objects</source>
+        <translation>对象(&amp;O)</translation>
     </message>
     <message>
         <source>&amp;View</source>
@@ -215,8 +241,32 @@
         <translation>下一个失败帧</translation>
     </message>
     <message>
+        <source>Previous failed frame</source>
+        <translation>上一个失败帧</translation>
+    </message>
+    <message>
+        <source>Select failed frames</source>
+        <translation>选择失败帧</translation>
+    </message>
+    <message>
+        <source>Go to frame…</source>
+        <translation>转到帧…</translation>
+    </message>
+    <message>
+        <source>Select a frame by its number, or several by a range</source>
+        <translation>按帧号选择一帧，或按范围选择多帧</translation>
+    </message>
+    <message>
         <source>Read log</source>
         <translation>查看日志</translation>
+    </message>
+    <message>
+        <source>View frames</source>
+        <translation>查看帧</translation>
+    </message>
+    <message>
+        <source>Look at the images, play what is finished</source>
+        <translation>查看图像，播放已完成的帧</translation>
     </message>
     <message>
         <source>Open image</source>
@@ -225,6 +275,22 @@
     <message>
         <source>Open folder</source>
         <translation>打开所在文件夹</translation>
+    </message>
+    <message>
+        <source>Download images…</source>
+        <translation>下载图像…</translation>
+    </message>
+    <message>
+        <source>Copy the files of the selected completed frames into a folder</source>
+        <translation>将选中的已完成帧的文件复制到文件夹</translation>
+    </message>
+    <message>
+        <source>Show worker</source>
+        <translation>显示渲染节点</translation>
+    </message>
+    <message>
+        <source>Select the worker that rendered the frame, or is at it, among the workers</source>
+        <translation>在渲染节点列表中选中渲染过或正在渲染该帧的节点</translation>
     </message>
     <message>
         <source>Copy image path</source>
@@ -239,8 +305,64 @@
         <translation>提交渲染任务…</translation>
     </message>
     <message>
+        <source>OSS browser</source>
+        <translation>OSS 浏览器</translation>
+    </message>
+    <message>
+        <source>Show or hide the object store</source>
+        <translation>显示或隐藏对象存储</translation>
+    </message>
+    <message>
+        <source>Submit selected objects…</source>
+        <translation>提交选中的对象…</translation>
+    </message>
+    <message>
         <source>Submit</source>
         <translation>提交</translation>
+    </message>
+    <message>
+        <source>Submit a render task of each selected object</source>
+        <translation>为每个选中的对象提交一个渲染任务</translation>
+    </message>
+    <message>
+        <source>Upload files here…</source>
+        <translation>上传文件到此处…</translation>
+    </message>
+    <message>
+        <source>Upload</source>
+        <translation>上传</translation>
+    </message>
+    <message>
+        <source>Upload files of this computer to the folder that is shown</source>
+        <translation>将本机文件上传到当前文件夹</translation>
+    </message>
+    <message>
+        <source>Download objects…</source>
+        <translation>下载对象…</translation>
+    </message>
+    <message>
+        <source>Copy object path</source>
+        <translation>复制对象路径</translation>
+    </message>
+    <message>
+        <source>Back</source>
+        <translation>后退</translation>
+    </message>
+    <message>
+        <source>The folder that was shown before</source>
+        <translation>之前显示的文件夹</translation>
+    </message>
+    <message>
+        <source>Forward</source>
+        <translation>前进</translation>
+    </message>
+    <message>
+        <source>Folder above</source>
+        <translation>上一级文件夹</translation>
+    </message>
+    <message>
+        <source>Read the folder anew</source>
+        <translation>重新读取文件夹</translation>
     </message>
     <message>
         <source>Submit the copied paths…</source>
@@ -335,12 +457,36 @@
         <translation>下载</translation>
     </message>
     <message>
+        <source>Duplicate…</source>
+        <translation>复制为新任务…</translation>
+    </message>
+    <message>
+        <source>Submit another task like this one; everything can be changed first</source>
+        <translation>以此任务为模板提交新任务；提交前可修改所有内容</translation>
+    </message>
+    <message>
+        <source>Open workspace</source>
+        <translation>打开工作区</translation>
+    </message>
+    <message>
+        <source>Open the task's folder, or say on which host it is</source>
+        <translation>打开任务的文件夹，或显示它所在的主机</translation>
+    </message>
+    <message>
         <source>Copy task id</source>
         <translation>复制任务 ID</translation>
     </message>
     <message>
         <source>Refresh</source>
         <translation>刷新</translation>
+    </message>
+    <message>
+        <source>Find a command…</source>
+        <translation>查找命令…</translation>
+    </message>
+    <message>
+        <source>Find a command, a task or a frame by a few letters</source>
+        <translation>输入几个字即可查找命令、任务或帧</translation>
     </message>
     <message>
         <source>Filter tasks</source>
@@ -355,16 +501,48 @@
         <translation>显示选中任务的操作记录，或切换回详细信息</translation>
     </message>
     <message>
-        <source>Larger frame cells</source>
+        <source>Larger frames</source>
         <translation>放大帧格</translation>
     </message>
     <message>
-        <source>Smaller frame cells</source>
+        <source>Smaller frames</source>
         <translation>缩小帧格</translation>
     </message>
     <message>
         <source>Fit all frames</source>
         <translation>显示全部帧</translation>
+    </message>
+    <message>
+        <source>Frames as a list</source>
+        <translation>以列表显示帧</translation>
+    </message>
+    <message>
+        <source>Show the frames as a list with columns, or as a grid again</source>
+        <translation>以带列的列表显示帧，或恢复为网格</translation>
+    </message>
+    <message>
+        <source>Frame card</source>
+        <translation>帧信息卡</translation>
+    </message>
+    <message>
+        <source>Show what is known of the frame with the focus beside it</source>
+        <translation>在当前帧旁显示其详细信息</translation>
+    </message>
+    <message>
+        <source>Layout</source>
+        <translation>布局</translation>
+    </message>
+    <message>
+        <source>Show notices</source>
+        <translation>显示通知</translation>
+    </message>
+    <message>
+        <source>Show which tasks were finished or failed lately</source>
+        <translation>显示最近完成或失败的任务</translation>
+    </message>
+    <message>
+        <source>Notices</source>
+        <translation>通知</translation>
     </message>
     <message>
         <source>Theme</source>
@@ -459,6 +637,22 @@
         <translation>启动节点</translation>
     </message>
     <message>
+        <source>Start several workers…</source>
+        <translation>启动多个渲染节点…</translation>
+    </message>
+    <message>
+        <source>Start workers on this computer, that may go on when the window closes</source>
+        <translation>在本机启动渲染节点，窗口关闭后可继续运行</translation>
+    </message>
+    <message>
+        <source>When the window closes</source>
+        <translation>窗口关闭时</translation>
+    </message>
+    <message>
+        <source>What becomes of this computer's workers when the window closes</source>
+        <translation>窗口关闭时如何处理本机的渲染节点</translation>
+    </message>
+    <message>
         <source>Stop this computer's workers</source>
         <translation>停止本机的渲染节点</translation>
     </message>
@@ -469,6 +663,214 @@
     <message>
         <source>Stop the workers started here; their frames go back to the queue</source>
         <translation>停止在本机启动的渲染节点；其帧将退回队列</translation>
+    </message>
+    <message>
+        <source>Copy selection</source>
+        <translation>复制选中内容</translation>
+    </message>
+    <message>
+        <source>Copy whole log</source>
+        <translation>复制整个日志</translation>
+    </message>
+    <message>
+        <source>Save log as…</source>
+        <translation>日志另存为…</translation>
+    </message>
+    <message>
+        <source>Open log in editor</source>
+        <translation>在编辑器中打开日志</translation>
+    </message>
+    <message>
+        <source>Open the log with the program this computer has for it</source>
+        <translation>用本机的默认程序打开日志</translation>
+    </message>
+    <message>
+        <source>Find in log</source>
+        <translation>在日志中查找</translation>
+    </message>
+    <message>
+        <source>Next error in log</source>
+        <translation>日志中的下一个错误</translation>
+    </message>
+    <message>
+        <source>Go to the first error of the log, then to the next</source>
+        <translation>转到日志中的第一个错误，然后依次转到下一个</translation>
+    </message>
+    <message>
+        <source>Previous error in log</source>
+        <translation>日志中的上一个错误</translation>
+    </message>
+    <message>
+        <source>Compare attempts…</source>
+        <translation>对比各次尝试…</translation>
+    </message>
+    <message>
+        <source>Show the logs of two attempts side by side</source>
+        <translation>并排显示两次尝试的日志</translation>
+    </message>
+    <message>
+        <source>Play or stop</source>
+        <translation>播放或停止</translation>
+    </message>
+    <message>
+        <source>Play again and again</source>
+        <translation>循环播放</translation>
+    </message>
+    <message>
+        <source>First frame</source>
+        <translation>首帧</translation>
+    </message>
+    <message>
+        <source>Previous frame</source>
+        <translation>上一帧</translation>
+    </message>
+    <message>
+        <source>Next frame</source>
+        <translation>下一帧</translation>
+    </message>
+    <message>
+        <source>Last frame</source>
+        <translation>末帧</translation>
+    </message>
+    <message>
+        <source>Colour</source>
+        <translation>彩色</translation>
+    </message>
+    <message>
+        <source>RGB</source>
+        <translation>RGB</translation>
+    </message>
+    <message>
+        <source>Red channel</source>
+        <translation>红色通道</translation>
+    </message>
+    <message>
+        <source>R</source>
+        <translation>R</translation>
+    </message>
+    <message>
+        <source>Green channel</source>
+        <translation>绿色通道</translation>
+    </message>
+    <message>
+        <source>G</source>
+        <translation>G</translation>
+    </message>
+    <message>
+        <source>Blue channel</source>
+        <translation>蓝色通道</translation>
+    </message>
+    <message>
+        <source>B</source>
+        <translation>B</translation>
+    </message>
+    <message>
+        <source>Alpha channel</source>
+        <translation>透明通道</translation>
+    </message>
+    <message>
+        <source>A</source>
+        <translation>A</translation>
+    </message>
+    <message>
+        <source>Brightness</source>
+        <translation>亮度</translation>
+    </message>
+    <message>
+        <source>Y</source>
+        <translation>Y</translation>
+    </message>
+    <message>
+        <source>Previous layer</source>
+        <translation>上一图层</translation>
+    </message>
+    <message>
+        <source>Next layer</source>
+        <translation>下一图层</translation>
+    </message>
+    <message>
+        <source>Exposure down a quarter stop</source>
+        <translation>曝光降低 1/4 档</translation>
+    </message>
+    <message>
+        <source>Exposure up a quarter stop</source>
+        <translation>曝光提高 1/4 档</translation>
+    </message>
+    <message>
+        <source>Less gamma</source>
+        <translation>减小伽马</translation>
+    </message>
+    <message>
+        <source>More gamma</source>
+        <translation>增大伽马</translation>
+    </message>
+    <message>
+        <source>Neutral exposure and gamma</source>
+        <translation>重置曝光和伽马</translation>
+    </message>
+    <message>
+        <source>Fit the window</source>
+        <translation>适应窗口</translation>
+    </message>
+    <message>
+        <source>Pixel by pixel</source>
+        <translation>实际像素</translation>
+    </message>
+    <message>
+        <source>Zoom in</source>
+        <translation>放大</translation>
+    </message>
+    <message>
+        <source>Zoom out</source>
+        <translation>缩小</translation>
+    </message>
+    <message>
+        <source>Look further left</source>
+        <translation>向左平移</translation>
+    </message>
+    <message>
+        <source>Look further right</source>
+        <translation>向右平移</translation>
+    </message>
+    <message>
+        <source>Look further up</source>
+        <translation>向上平移</translation>
+    </message>
+    <message>
+        <source>Look further down</source>
+        <translation>向下平移</translation>
+    </message>
+    <message>
+        <source>Read the image again</source>
+        <translation>重新读取图像</translation>
+    </message>
+    <message>
+        <source>Retry this frame</source>
+        <translation>重试此帧</translation>
+    </message>
+    <message>
+        <source>Open with the system's program</source>
+        <translation>用系统默认程序打开</translation>
+    </message>
+    <message>
+        <source>Full screen</source>
+        <translation>全屏</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Channels</source>
+        <translation>通道</translation>
+    </message>
+    <message>
+        <source>Tone</source>
+        <translation>曝光和伽马</translation>
+    </message>
+    <message>
+        <source>Zoom</source>
+        <translation>缩放</translation>
     </message>
 </context>
 <context>
@@ -669,23 +1071,16 @@
     </message>
 </context>
 <context>
-    <name>DropHint</name>
-    <message>
-        <source>Drop to submit a render task</source>
-        <translation>松开鼠标，提交渲染任务</translation>
-    </message>
-</context>
-<context>
     <name>EmptyView</name>
     <message>
         <source>Drop a project here</source>
         <translation>将工程拖放到此处</translation>
     </message>
     <message>
-        <source>oss://bucket/shot.zip, an object's URL or key, or a file from this computer.
+        <source>oss://bucket/shot.zip, an object's URL, a file or folder of this computer; several at once, too.
 Archives may be .zip, .tar.gz or .gz.</source>
-        <translation>oss://bucket/shot.zip、对象的 URL 或 Key，或本机上的文件。
-压缩包可以是 .zip、.tar.gz 或 .gz。</translation>
+        <translation>可以是 oss://bucket/shot.zip、对象的 URL、本机的文件或文件夹，也可一次拖入多个。
+压缩包支持 .zip、.tar.gz 和 .gz。</translation>
     </message>
     <message>
         <source>Submit a task…</source>
@@ -705,6 +1100,14 @@ Archives may be .zip, .tar.gz or .gz.</source>
     <message>
         <source>default</source>
         <translation>默认</translation>
+    </message>
+    <message>
+        <source>default: {0}</source>
+        <translation>默认：{0}</translation>
+    </message>
+    <message>
+        <source>{0} ({1})</source>
+        <translation>{0}（{1}）</translation>
     </message>
 </context>
 <context>
@@ -771,6 +1174,97 @@ Archives may be .zip, .tar.gz or .gz.</source>
     </message>
 </context>
 <context>
+    <name>FarmStrip</name>
+    <message>
+        <source>Database</source>
+        <translation>数据库</translation>
+    </message>
+    <message>
+        <source>Redis</source>
+        <translation>Redis</translation>
+    </message>
+    <message>
+        <source>High</source>
+        <translation>高</translation>
+    </message>
+    <message>
+        <source>Default</source>
+        <translation>默认</translation>
+    </message>
+    <message>
+        <source>Low</source>
+        <translation>低</translation>
+    </message>
+    <message>
+        <source>Frames waiting in each queue. Click to see their tasks, highest priority first.</source>
+        <translation>各队列中等待的帧数。点击可查看相应任务，优先级高的在前。</translation>
+    </message>
+    <message>
+        <source>{0} away since {1}</source>
+        <translation>{0} 自 {1} 起无法连接</translation>
+    </message>
+    <message>
+        <source>{0}
+Click to try again now.</source>
+        <translation>{0}
+点击可立即重试。</translation>
+    </message>
+    <message>
+        <source>{0} {1} ms</source>
+        <translation>{0} {1} 毫秒</translation>
+    </message>
+    <message>
+        <source>{0} answers. Click to ask again.</source>
+        <translation>{0} 响应正常。点击可重新检测。</translation>
+    </message>
+</context>
+<context>
+    <name>Feedback</name>
+    <message>
+        <source>Frames rendering: {0}, waiting: {1}</source>
+        <translation>渲染中：{0} 帧，等待中：{1} 帧</translation>
+    </message>
+    <message>
+        <source>Failed and finished tasks</source>
+        <translation>失败和完成的任务</translation>
+    </message>
+    <message>
+        <source>Failed tasks only</source>
+        <translation>仅失败的任务</translation>
+    </message>
+    <message>
+        <source>Off</source>
+        <translation>关闭</translation>
+    </message>
+    <message>
+        <source>Of my tasks only</source>
+        <translation>仅限我的任务</translation>
+    </message>
+    <message>
+        <source>Of all tasks</source>
+        <translation>所有任务</translation>
+    </message>
+    <message>
+        <source>With a sound</source>
+        <translation>播放提示音</translation>
+    </message>
+</context>
+<context>
+    <name>FetchBar</name>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>{0} / {1}</translation>
+    </message>
+    <message>
+        <source>Fetching the image: {0}</source>
+        <translation>正在获取图像：{0}</translation>
+    </message>
+</context>
+<context>
     <name>FilterBar</name>
     <message>
         <source>Search, or user:li status:failed engine:maya</source>
@@ -795,6 +1289,57 @@ Archives may be .zip, .tar.gz or .gz.</source>
     <message>
         <source>Finished {0}</source>
         <translation>已结束 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>FrameCard</name>
+    <message>
+        <source>Frame {0} · {1}</source>
+        <translation>第 {0} 帧 · {1}</translation>
+    </message>
+    <message>
+        <source>{0} on {1}</source>
+        <translation>{0}（{1}）</translation>
+    </message>
+    <message>
+        <source>Kind</source>
+        <translation>错误类型</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
+        <source>{0} %</source>
+        <translation>{0}%</translation>
+    </message>
+    <message>
+        <source>Running for</source>
+        <translation>已运行</translation>
+    </message>
+    <message>
+        <source>Took</source>
+        <translation>耗时</translation>
+    </message>
+    <message>
+        <source>Worker</source>
+        <translation>渲染节点</translation>
+    </message>
+    <message>
+        <source>Attempt</source>
+        <translation>尝试次数</translation>
+    </message>
+    <message>
+        <source>Started</source>
+        <translation>开始时间</translation>
+    </message>
+    <message>
+        <source>No image here</source>
+        <translation>此处没有图像</translation>
+    </message>
+    <message>
+        <source>Reading…</source>
+        <translation>正在读取…</translation>
     </message>
 </context>
 <context>
@@ -850,6 +1395,14 @@ Selected in all: {1}</source>
         <translation>另一个节点</translation>
     </message>
     <message>
+        <source>The worker {0} is not on the farm any more.</source>
+        <translation>渲染节点 {0} 已不在渲染农场中。</translation>
+    </message>
+    <message>
+        <source>The worker {0} is not among those that the filter shows.</source>
+        <translation>当前筛选条件未显示渲染节点 {0}。</translation>
+    </message>
+    <message>
         <source>Copied: {0}</source>
         <translation>已复制：{0}</translation>
     </message>
@@ -861,8 +1414,34 @@ Selected in all: {1}</source>
         <translation>选中任务的帧</translation>
     </message>
     <message>
+        <source>No image here</source>
+        <translation>此处没有图像</translation>
+    </message>
+    <message>
         <source>Select a task to see its frames.</source>
         <translation>选中一个任务以查看它的帧。</translation>
+    </message>
+    <message>
+        <source>Reading the frames…</source>
+        <translation>正在读取帧…</translation>
+    </message>
+</context>
+<context>
+    <name>FrameJump</name>
+    <message>
+        <source>240 or 100-200x5</source>
+        <translation>240 或 100-200x5</translation>
+    </message>
+    <message>
+        <source>Go to frame</source>
+        <translation>转到帧</translation>
+    </message>
+</context>
+<context>
+    <name>FrameList</name>
+    <message>
+        <source>Frames of the selected task</source>
+        <translation>选中任务的帧</translation>
     </message>
 </context>
 <context>
@@ -882,6 +1461,68 @@ Selected in all: {1}</source>
     <message>
         <source>, on {0}</source>
         <translation>，节点 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>FrameTableModel</name>
+    <message>
+        <source>Frame</source>
+        <translation>帧</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Progress</source>
+        <translation>进度</translation>
+    </message>
+    <message>
+        <source>Attempt</source>
+        <translation>尝试次数</translation>
+    </message>
+    <message>
+        <source>Worker</source>
+        <translation>渲染节点</translation>
+    </message>
+    <message>
+        <source>Started</source>
+        <translation>开始时间</translation>
+    </message>
+    <message>
+        <source>Took</source>
+        <translation>耗时</translation>
+    </message>
+    <message>
+        <source>Cause</source>
+        <translation>原因</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>{0} %</source>
+        <translation>{0}%</translation>
+    </message>
+</context>
+<context>
+    <name>FramesPane</name>
+    <message>
+        <source>Frames</source>
+        <translation>帧</translation>
+    </message>
+    <message>
+        <source>Size of the frames</source>
+        <translation>帧格大小</translation>
+    </message>
+    <message>
+        <source>Size of the frames, from a point to the rendered image (Ctrl+wheel)</source>
+        <translation>帧格大小，从一个点到渲染图像（Ctrl+滚轮）</translation>
+    </message>
+    <message>
+        <source>The task has no frame {0}. It has {1} frames from {2} to {3}.</source>
+        <translation>任务中没有第 {0} 帧。该任务共 {1} 帧，从第 {2} 帧到第 {3} 帧。</translation>
     </message>
 </context>
 <context>
@@ -1019,18 +1660,306 @@ Selected in all: {1}</source>
     </message>
 </context>
 <context>
-    <name>LogView</name>
+    <name>Imaging</name>
     <message>
-        <source>Log of the selected frame</source>
-        <translation>选中帧的日志</translation>
+        <source>The image {0} can't be opened: {1}.</source>
+        <translation>无法打开图像 {0}：{1}。</translation>
     </message>
     <message>
-        <source>Follow the end of the log</source>
-        <translation>跟随日志末尾</translation>
+        <source>The image {0} is not whole: it is still being written or was cut short ({1}).</source>
+        <translation>图像 {0} 不完整：仍在写入，或写入中断（{1}）。</translation>
+    </message>
+    <message>
+        <source>The file {0} can't be read as an image: {1}.</source>
+        <translation>无法将文件 {0} 读取为图像：{1}。</translation>
+    </message>
+    <message>
+        <source>the file is empty</source>
+        <translation>文件为空</translation>
+    </message>
+</context>
+<context>
+    <name>Layouts</name>
+    <message>
+        <source>Standard</source>
+        <translation>标准</translation>
+    </message>
+    <message>
+        <source>Save this layout…</source>
+        <translation>保存当前布局…</translation>
+    </message>
+    <message>
+        <source>Delete a layout…</source>
+        <translation>删除布局…</translation>
+    </message>
+    <message>
+        <source>Save layout</source>
+        <translation>保存布局</translation>
+    </message>
+    <message>
+        <source>Under what name is this layout kept?</source>
+        <translation>以什么名称保存此布局？</translation>
+    </message>
+    <message>
+        <source>It holds columns, panes and docks. A layout of the same name is replaced.</source>
+        <translation>布局包括列、面板和停靠窗口。同名布局将被替换。</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Night shift</source>
+        <translation>夜班</translation>
+    </message>
+    <message>
+        <source>Layout saved: {0}</source>
+        <translation>布局已保存：{0}</translation>
+    </message>
+    <message>
+        <source>Delete layout</source>
+        <translation>删除布局</translation>
+    </message>
+    <message>
+        <source>Which layout is deleted?</source>
+        <translation>删除哪个布局？</translation>
+    </message>
+    <message>
+        <source>The window stays as it is.</source>
+        <translation>当前窗口保持不变。</translation>
+    </message>
+    <message>
+        <source>Delete</source>
+        <translation>删除</translation>
+    </message>
+</context>
+<context>
+    <name>LeaveDialog</name>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
+    </message>
+    <message>
+        <source>Let this computer's workers go on rendering?</source>
+        <translation>让本机的渲染节点继续渲染吗？</translation>
+    </message>
+    <message>
+        <source>Workers running here: {0}
+Stopped, they hand the frames they render back to the queue. Those that go on are found again by the next window.</source>
+        <translation>本机运行中的渲染节点：{0}
+停止后，正在渲染的帧会退回队列。继续运行的节点会在下次打开窗口时重新接管。</translation>
+    </message>
+    <message>
+        <source>Do so every time, without asking</source>
+        <translation>以后都这样处理，不再询问</translation>
+    </message>
+    <message>
+        <source>Let them go on</source>
+        <translation>继续运行</translation>
+    </message>
+    <message>
+        <source>Stop them</source>
+        <translation>停止</translation>
+    </message>
+</context>
+<context>
+    <name>Legend</name>
+    <message>
+        <source>{0}: {1}. Click to select them.</source>
+        <translation>{0}：{1} 帧。点击可全部选中。</translation>
+    </message>
+    <message>
+        <source>{0}k</source>
+        <translation>{0}k</translation>
+    </message>
+</context>
+<context>
+    <name>LocalWorkerChoice</name>
+    <message>
+        <source>Ask what becomes of them</source>
+        <translation>询问如何处理</translation>
+    </message>
+    <message>
+        <source>Stop this computer's workers</source>
+        <translation>停止本机的渲染节点</translation>
+    </message>
+    <message>
+        <source>Let this computer's workers go on</source>
+        <translation>让本机的渲染节点继续运行</translation>
+    </message>
+</context>
+<context>
+    <name>LogCommands</name>
+    <message>
+        <source>Reading the log…</source>
+        <translation>正在读取日志…</translation>
+    </message>
+    <message>
+        <source>The whole log was copied.</source>
+        <translation>已复制整个日志。</translation>
+    </message>
+    <message>
+        <source>Save the log of frame {0} as</source>
+        <translation>将第 {0} 帧的日志另存为</translation>
+    </message>
+    <message>
+        <source>Saving {0}…</source>
+        <translation>正在保存 {0}…</translation>
+    </message>
+    <message>
+        <source>Saved: {0}</source>
+        <translation>已保存：{0}</translation>
+    </message>
+    <message>
+        <source>The log is on host {0}: save it first.</source>
+        <translation>日志在主机 {0} 上：请先保存。</translation>
+    </message>
+</context>
+<context>
+    <name>LogCompare</name>
+    <message>
+        <source>Attempts at frame {0}</source>
+        <translation>第 {0} 帧的各次尝试</translation>
+    </message>
+    <message>
+        <source>Previous difference (Shift+F8)</source>
+        <translation>上一处差异 (Shift+F8)</translation>
+    </message>
+    <message>
+        <source>Next difference (F8)</source>
+        <translation>下一处差异 (F8)</translation>
+    </message>
+    <message>
+        <source>Attempt</source>
+        <translation>尝试次数</translation>
+    </message>
+    <message>
+        <source>Log of the attempt</source>
+        <translation>该次尝试的日志</translation>
+    </message>
+    <message>
+        <source>Reading…</source>
+        <translation>正在读取…</translation>
+    </message>
+    <message>
+        <source>The log is empty.</source>
+        <translation>日志为空。</translation>
+    </message>
+    <message>
+        <source>Lines that differ: {0}; times and addresses are not compared.</source>
+        <translation>不同的行：{0}；时间和地址不参与比较。</translation>
+    </message>
+    <message>
+        <source>Only the last {0} lines are compared.</source>
+        <translation>仅比较最后 {0} 行。</translation>
+    </message>
+    <message>
+        <source>Both say the same, but for times and addresses.</source>
+        <translation>除时间和地址外，两份日志相同。</translation>
+    </message>
+</context>
+<context>
+    <name>LogFind</name>
+    <message>
+        <source>Find in log</source>
+        <translation>在日志中查找</translation>
+    </message>
+    <message>
+        <source>Match upper and lower case</source>
+        <translation>区分大小写</translation>
+    </message>
+    <message>
+        <source>Regular expression</source>
+        <translation>正则表达式</translation>
+    </message>
+    <message>
+        <source>Previous hit (Shift+Enter)</source>
+        <translation>上一个匹配 (Shift+Enter)</translation>
+    </message>
+    <message>
+        <source>Next hit (Enter)</source>
+        <translation>下一个匹配 (Enter)</translation>
+    </message>
+    <message>
+        <source>Close the search (Esc)</source>
+        <translation>关闭查找 (Esc)</translation>
+    </message>
+</context>
+<context>
+    <name>LogHead</name>
+    <message>
+        <source>Attempt</source>
+        <translation>尝试次数</translation>
+    </message>
+    <message>
+        <source>Which attempt at the frame the log is of</source>
+        <translation>选择查看该帧哪一次尝试的日志</translation>
+    </message>
+    <message>
+        <source>Previous error (Shift+E)</source>
+        <translation>上一个错误 (Shift+E)</translation>
+    </message>
+    <message>
+        <source>Next error (E)</source>
+        <translation>下一个错误 (E)</translation>
+    </message>
+    <message>
+        <source>Find in log (Ctrl+F)</source>
+        <translation>在日志中查找 (Ctrl+F)</translation>
+    </message>
+    <message>
+        <source>Compare two attempts side by side</source>
+        <translation>并排对比两次尝试</translation>
     </message>
     <message>
         <source>Wrap long lines</source>
         <translation>长行自动换行</translation>
+    </message>
+    <message>
+        <source>Follow the end of the log (End)</source>
+        <translation>跟随日志末尾 (End)</translation>
+    </message>
+    <message>
+        <source>Copy, save, open</source>
+        <translation>复制、保存、打开</translation>
+    </message>
+    <message>
+        <source>Errors: {0}</source>
+        <translation>错误：{0}</translation>
+    </message>
+    <message>
+        <source>Attempt {0} completed</source>
+        <translation>第 {0} 次尝试已完成</translation>
+    </message>
+    <message>
+        <source>Attempt {0} failed</source>
+        <translation>第 {0} 次尝试失败</translation>
+    </message>
+    <message>
+        <source>Attempt {0} was handed back</source>
+        <translation>第 {0} 次尝试已退回</translation>
+    </message>
+    <message>
+        <source>Attempt {0}</source>
+        <translation>第 {0} 次尝试</translation>
+    </message>
+</context>
+<context>
+    <name>LogMarks</name>
+    <message>
+        <source>Errors, warnings and hits in the whole log: click to go there</source>
+        <translation>整个日志中的错误、警告和匹配：点击即可跳转</translation>
+    </message>
+</context>
+<context>
+    <name>LogView</name>
+    <message>
+        <source>Log of the selected frame</source>
+        <translation>选中帧的日志</translation>
     </message>
     <message>
         <source>Log</source>
@@ -1049,34 +1978,48 @@ Selected in all: {1}</source>
         <translation> · 第 {0} 次尝试</translation>
     </message>
     <message>
-        <source>No log yet: the frame's renderer has not started.</source>
-        <translation>尚无日志：该帧的渲染器还未启动。</translation>
+        <source>Reading…</source>
+        <translation>正在读取…</translation>
+    </message>
+    <message>
+        <source>{0} on {1}</source>
+        <translation>{0}（主机 {1}）</translation>
+    </message>
+    <message>
+        <source>Reading the log up to its beginning…</source>
+        <translation>正在读取日志直至开头…</translation>
+    </message>
+    <message>
+        <source>No errors in this log.</source>
+        <translation>此日志中没有错误。</translation>
+    </message>
+    <message>
+        <source>No hits</source>
+        <translation>无匹配</translation>
+    </message>
+    <message>
+        <source>Searching…</source>
+        <translation>正在查找…</translation>
+    </message>
+    <message>
+        <source>{0} of {1}</source>
+        <translation>{0} / {1}</translation>
+    </message>
+    <message>
+        <source>{0} of {1}…</source>
+        <translation>{0} / {1}…</translation>
+    </message>
+    <message>
+        <source>Lines copied: {0}</source>
+        <translation>已复制 {0} 行</translation>
     </message>
     <message>
         <source>The log is empty so far.</source>
         <translation>日志目前为空。</translation>
     </message>
-    <message>
-        <source>… the beginning is not shown …
-</source>
-        <translation>… 开头部分未显示 …
-</translation>
-    </message>
 </context>
 <context>
     <name>MainFields</name>
-    <message>
-        <source>oss://bucket/shot.zip, an object's URL or key, or a file; one a line</source>
-        <translation>oss://bucket/shot.zip、对象的 URL 或 Key，或文件；每行一个</translation>
-    </message>
-    <message>
-        <source>Browse…</source>
-        <translation>浏览…</translation>
-    </message>
-    <message>
-        <source>Projects</source>
-        <translation>工程</translation>
-    </message>
     <message>
         <source>Engine</source>
         <translation>渲染引擎</translation>
@@ -1094,16 +2037,12 @@ Selected in all: {1}</source>
         <translation>用户</translation>
     </message>
     <message>
-        <source>Projects to submit</source>
-        <translation>要提交的工程</translation>
-    </message>
-    <message>
-        <source>{0} projects, one task each</source>
-        <translation>{0} 个工程，每个一项任务</translation>
-    </message>
-    <message>
         <source>Told from the file's name.</source>
         <translation>根据文件名判断。</translation>
+    </message>
+    <message>
+        <source>For projects whose name does not tell it.</source>
+        <translation>用于无法根据文件名判断引擎的工程。</translation>
     </message>
     <message>
         <source>{0} frames: {1}</source>
@@ -1112,13 +2051,6 @@ Selected in all: {1}</source>
     <message>
         <source>{0} frame: {1}</source>
         <translation>{0} 帧：{1}</translation>
-    </message>
-</context>
-<context>
-    <name>MainLayout</name>
-    <message>
-        <source>Frames</source>
-        <translation>帧</translation>
     </message>
 </context>
 <context>
@@ -1222,22 +2154,344 @@ Selected in all: {1}</source>
     </message>
 </context>
 <context>
-    <name>Preview</name>
+    <name>News</name>
     <message>
-        <source>Image of frame {0}</source>
-        <translation>第 {0} 帧的图像</translation>
+        <source>{0} failed</source>
+        <translation>“{0}”失败</translation>
     </message>
     <message>
-        <source>No preview of {0} files here; open the image instead.</source>
-        <translation>此处无法预览 {0} 文件；请直接打开图像。</translation>
+        <source>{0} is finished</source>
+        <translation>“{0}”已完成</translation>
+    </message>
+    <message>
+        <source>{0} tasks failed</source>
+        <translation>{0} 个任务失败</translation>
+    </message>
+    <message>
+        <source>{0} tasks are finished</source>
+        <translation>{0} 个任务已完成</translation>
+    </message>
+    <message>
+        <source>{0} and {1} more</source>
+        <translation>{0} 等（另有 {1} 个）</translation>
+    </message>
+    <message>
+        <source>{0} of {1} frames failed</source>
+        <translation>{1} 帧中有 {0} 帧失败</translation>
+    </message>
+    <message>
+        <source>{0}. {1}</source>
+        <translation>{0}。{1}</translation>
+    </message>
+    <message>
+        <source>{0} frames</source>
+        <translation>{0} 帧</translation>
+    </message>
+    <message>
+        <source>{0} in {1}</source>
+        <translation>{0}，耗时 {1}</translation>
+    </message>
+</context>
+<context>
+    <name>NewsBell</name>
+    <message>
+        <source>Notices: {0} new</source>
+        <translation>通知：{0} 条新通知</translation>
+    </message>
+    <message>
+        <source>Notices</source>
+        <translation>通知</translation>
+    </message>
+</context>
+<context>
+    <name>NewsList</name>
+    <message>
+        <source>Notices</source>
+        <translation>通知</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>清空</translation>
+    </message>
+    <message>
+        <source>Notices, newest first</source>
+        <translation>通知，最新的在前</translation>
+    </message>
+    <message>
+        <source>Tasks that are finished or failed while the window is open appear here.</source>
+        <translation>窗口打开期间完成或失败的任务会显示在这里。</translation>
+    </message>
+</context>
+<context>
+    <name>NoResults</name>
+    <message>
+        <source>No task fits the search</source>
+        <translation>没有符合搜索条件的任务</translation>
+    </message>
+    <message>
+        <source>Show all tasks</source>
+        <translation>显示所有任务</translation>
+    </message>
+    <message>
+        <source>Search for fewer words, or choose another group of states.</source>
+        <translation>请减少搜索词，或选择其他状态。</translation>
+    </message>
+</context>
+<context>
+    <name>ObjectBrowserDock</name>
+    <message>
+        <source>OSS browser</source>
+        <translation>OSS 浏览器</translation>
+    </message>
+    <message>
+        <source>Filter by name</source>
+        <translation>按名称筛选</translation>
+    </message>
+    <message>
+        <source>Filter objects by name</source>
+        <translation>按名称筛选对象</translation>
+    </message>
+    <message>
+        <source>In a window of its own, or back</source>
+        <translation>独立窗口／还原</translation>
+    </message>
+    <message>
+        <source>Hide</source>
+        <translation>隐藏</translation>
+    </message>
+    <message>
+        <source>Objects</source>
+        <translation>对象</translation>
+    </message>
+    <message>
+        <source>{0} of {1} found</source>
+        <translation>找到 {0} 项，共 {1} 项</translation>
+    </message>
+    <message>
+        <source>{0} entries</source>
+        <translation>{0} 项</translation>
+    </message>
+    <message>
+        <source>{0}  ·  reading…</source>
+        <translation>{0}  ·  正在读取…</translation>
     </message>
     <message>
         <source>Reading…</source>
         <translation>正在读取…</translation>
     </message>
     <message>
-        <source>The image can't be shown here; open it instead.</source>
-        <translation>此处无法显示该图像；请直接打开。</translation>
+        <source>This folder is empty.
+Drop files here to upload them.</source>
+        <translation>此文件夹为空。
+将文件拖放到此处即可上传。</translation>
+    </message>
+    <message>
+        <source>Nothing here has that in its name.</source>
+        <translation>没有名称匹配的对象。</translation>
+    </message>
+    <message>
+        <source>Drop to upload to {0}</source>
+        <translation>松开鼠标，上传到 {0}</translation>
+    </message>
+    <message>
+        <source>the object store</source>
+        <translation>对象存储</translation>
+    </message>
+</context>
+<context>
+    <name>ObjectCommands</name>
+    <message>
+        <source>Copied {0}</source>
+        <translation>已复制 {0}</translation>
+    </message>
+    <message>
+        <source>Files to upload</source>
+        <translation>要上传的文件</translation>
+    </message>
+    <message>
+        <source>Folder to download to</source>
+        <translation>下载到的文件夹</translation>
+    </message>
+    <message>
+        <source>Replace {0} files that are there already?</source>
+        <translation>替换 {0} 个已存在的文件吗？</translation>
+    </message>
+    <message>
+        <source>Replace</source>
+        <translation>替换</translation>
+    </message>
+    <message>
+        <source>Replace {0}, which is there already?</source>
+        <translation>{0} 已存在，要替换吗？</translation>
+    </message>
+    <message>
+        <source>What is there now is lost.</source>
+        <translation>现有内容将丢失。</translation>
+    </message>
+    <message>
+        <source>Keep</source>
+        <translation>保留</translation>
+    </message>
+    <message>
+        <source>Uploading {0}</source>
+        <translation>正在上传 {0}</translation>
+    </message>
+    <message>
+        <source>Downloading {0}</source>
+        <translation>正在下载 {0}</translation>
+    </message>
+    <message>
+        <source>Stopped. What was sent of the last file is kept, and the next try goes on.</source>
+        <translation>已停止。最后一个文件已传输的部分会保留，下次将继续传输。</translation>
+    </message>
+    <message>
+        <source>{0} files transferred</source>
+        <translation>已传输 {0} 个文件</translation>
+    </message>
+    <message>
+        <source>1 file transferred</source>
+        <translation>已传输 1 个文件</translation>
+    </message>
+</context>
+<context>
+    <name>ObjectList</name>
+    <message>
+        <source>Objects</source>
+        <translation>对象</translation>
+    </message>
+</context>
+<context>
+    <name>ObjectTable</name>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
+        <source>Modified</source>
+        <translation>修改时间</translation>
+    </message>
+</context>
+<context>
+    <name>Palette</name>
+    <message>
+        <source>Commands</source>
+        <translation>命令</translation>
+    </message>
+    <message>
+        <source>A command, a task's name or id, a frame's number</source>
+        <translation>命令、任务名称或 ID、帧号</translation>
+    </message>
+    <message>
+        <source>Find a command</source>
+        <translation>查找命令</translation>
+    </message>
+    <message>
+        <source>What fits</source>
+        <translation>匹配结果</translation>
+    </message>
+    <message>
+        <source>Nothing fits.</source>
+        <translation>没有匹配结果。</translation>
+    </message>
+</context>
+<context>
+    <name>PaletteSource</name>
+    <message>
+        <source>select a task first</source>
+        <translation>请先选择任务</translation>
+    </message>
+    <message>
+        <source>select a frame first</source>
+        <translation>请先选择帧</translation>
+    </message>
+    <message>
+        <source>select a worker first</source>
+        <translation>请先选择渲染节点</translation>
+    </message>
+    <message>
+        <source>not possible now</source>
+        <translation>当前不可用</translation>
+    </message>
+    <message>
+        <source>Go to frame {0}</source>
+        <translation>转到第 {0} 帧</translation>
+    </message>
+</context>
+<context>
+    <name>PresetBar</name>
+    <message>
+        <source>Preset</source>
+        <translation>预设</translation>
+    </message>
+    <message>
+        <source>Presets</source>
+        <translation>预设</translation>
+    </message>
+    <message>
+        <source>Save, delete or make default</source>
+        <translation>保存、删除或设为默认</translation>
+    </message>
+    <message>
+        <source>none</source>
+        <translation>无</translation>
+    </message>
+    <message>
+        <source>{0} (default)</source>
+        <translation>{0}（默认）</translation>
+    </message>
+    <message>
+        <source>Save as…</source>
+        <translation>另存为…</translation>
+    </message>
+    <message>
+        <source>Save changes to {0}</source>
+        <translation>保存对“{0}”的修改</translation>
+    </message>
+    <message>
+        <source>Use by default</source>
+        <translation>设为默认</translation>
+    </message>
+    <message>
+        <source>Delete {0}</source>
+        <translation>删除“{0}”</translation>
+    </message>
+    <message>
+        <source>Save a preset</source>
+        <translation>保存预设</translation>
+    </message>
+    <message>
+        <source>Save these values as a preset for {0}</source>
+        <translation>将当前设置保存为 {0} 的预设</translation>
+    </message>
+    <message>
+        <source>Priority, options, order, limits and requirements are kept; projects and user are not.</source>
+        <translation>保存优先级、选项、顺序、限制和要求；不保存工程和用户。</translation>
+    </message>
+    <message>
+        <source>Save</source>
+        <translation>保存</translation>
+    </message>
+</context>
+<context>
+    <name>Preview</name>
+    <message>
+        <source>Image of frame {0}</source>
+        <translation>第 {0} 帧的图像</translation>
+    </message>
+    <message>
+        <source>Reading…</source>
+        <translation>正在读取…</translation>
+    </message>
+</context>
+<context>
+    <name>PriorityEditor</name>
+    <message>
+        <source>Priority</source>
+        <translation>优先级</translation>
     </message>
 </context>
 <context>
@@ -1245,6 +2499,142 @@ Selected in all: {1}</source>
     <message>
         <source>Priority</source>
         <translation>优先级</translation>
+    </message>
+</context>
+<context>
+    <name>ProjectCell</name>
+    <message>
+        <source>as below</source>
+        <translation>同下方设置</translation>
+    </message>
+    <message>
+        <source>the file's name</source>
+        <translation>文件名</translation>
+    </message>
+</context>
+<context>
+    <name>ProjectTable</name>
+    <message>
+        <source>Projects to submit</source>
+        <translation>要提交的工程</translation>
+    </message>
+</context>
+<context>
+    <name>ProjectsField</name>
+    <message>
+        <source>oss://bucket/shot.zip, an object's URL or key, a file or a folder</source>
+        <translation>oss://bucket/shot.zip、对象的 URL 或 Key、文件或文件夹</translation>
+    </message>
+    <message>
+        <source>Project</source>
+        <translation>工程</translation>
+    </message>
+    <message>
+        <source>Browse</source>
+        <translation>浏览</translation>
+    </message>
+    <message>
+        <source>Apply fields below</source>
+        <translation>应用下方设置</translation>
+    </message>
+    <message>
+        <source>Engine, frames and priority of the selected rows, or of all, as below</source>
+        <translation>将选中行（未选中则为所有行）的渲染引擎、帧和优先级设为与下方一致</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>移除</translation>
+    </message>
+    <message>
+        <source>Take the selected rows out (Del)</source>
+        <translation>移除选中的行 (Del)</translation>
+    </message>
+    <message>
+        <source>Add</source>
+        <translation>添加</translation>
+    </message>
+    <message>
+        <source>Files…</source>
+        <translation>文件…</translation>
+    </message>
+    <message>
+        <source>Folder…</source>
+        <translation>文件夹…</translation>
+    </message>
+    <message>
+        <source>OSS browser</source>
+        <translation>OSS 浏览器</translation>
+    </message>
+    <message>
+        <source>{0} projects</source>
+        <translation>{0} 个工程</translation>
+    </message>
+    <message>
+        <source>{0} frames in all</source>
+        <translation>共 {0} 帧</translation>
+    </message>
+    <message>
+        <source>{0} with a problem</source>
+        <translation>{0} 个有问题</translation>
+    </message>
+    <message>
+        <source>Projects to submit</source>
+        <translation>要提交的工程</translation>
+    </message>
+    <message>
+        <source>Folder of a project</source>
+        <translation>工程文件夹</translation>
+    </message>
+</context>
+<context>
+    <name>ProjectsModel</name>
+    <message>
+        <source>Not looked at: {0}</source>
+        <translation>未检查：{0}</translation>
+    </message>
+    <message>
+        <source>Looking…</source>
+        <translation>正在检查…</translation>
+    </message>
+    <message>
+        <source>Folder, {0} files, {1}: packed and uploaded</source>
+        <translation>文件夹，{0} 个文件，{1}：将打包上传</translation>
+    </message>
+    <message>
+        <source>{0}, uploaded</source>
+        <translation>{0}，将上传</translation>
+    </message>
+    <message>
+        <source>State</source>
+        <translation>状态</translation>
+    </message>
+    <message>
+        <source>Project</source>
+        <translation>工程</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Engine</source>
+        <translation>渲染引擎</translation>
+    </message>
+    <message>
+        <source>Frames</source>
+        <translation>帧</translation>
+    </message>
+    <message>
+        <source>Priority</source>
+        <translation>优先级</translation>
+    </message>
+    <message>
+        <source>{0} frames</source>
+        <translation>{0} 帧</translation>
+    </message>
+    <message>
+        <source>Told from the file's name.</source>
+        <translation>根据文件名判断。</translation>
     </message>
 </context>
 <context>
@@ -1256,6 +2646,13 @@ Selected in all: {1}</source>
     <message>
         <source>Reason</source>
         <translation>原因</translation>
+    </message>
+</context>
+<context>
+    <name>Scrubber</name>
+    <message>
+        <source>Frame shown</source>
+        <translation>当前显示的帧</translation>
     </message>
 </context>
 <context>
@@ -1287,6 +2684,10 @@ Selected in all: {1}</source>
     <message>
         <source>(worker {0})</source>
         <translation>（渲染节点 {0}）</translation>
+    </message>
+    <message>
+        <source>A clean-up of host {0} removed the log {1}.</source>
+        <translation>主机 {0} 的清理已删除日志 {1}。</translation>
     </message>
     <message>
         <source>A disk is full: the images can't be written</source>
@@ -1389,6 +2790,14 @@ Selected in all: {1}</source>
         <translation>无法创建文件夹 {0}：{1}。</translation>
     </message>
     <message>
+        <source>Folder {0} holds no file that could be rendered.</source>
+        <translation>文件夹 {0} 中没有可渲染的文件。</translation>
+    </message>
+    <message>
+        <source>Frame {0} has no attempt {1}: it was tried {2} time(s).</source>
+        <translation>第 {0} 帧没有第 {1} 次尝试：共尝试过 {2} 次。</translation>
+    </message>
+    <message>
         <source>Frame {0} has no log yet: its renderer has not started.</source>
         <translation>第 {0} 帧尚无日志：渲染器还未启动。</translation>
     </message>
@@ -1411,10 +2820,6 @@ Selected in all: {1}</source>
     <message>
         <source>How much is gained where something is kept is known only afterwards: ask for disk space without keeping anything, or choose tasks in another way.</source>
         <translation>若保留部分内容，能腾出多少空间要到清理后才知道：请选择全部删除来腾出空间，或用其他条件选择任务。</translation>
-    </message>
-    <message>
-        <source>It was written by worker {0}.</source>
-        <translation>它由渲染节点 {0} 写入。</translation>
     </message>
     <message>
         <source>Maya can't write its preferences folder (MAYA_APP_DIR)</source>
@@ -1475,6 +2880,10 @@ Selected in all: {1}</source>
     <message>
         <source>No online worker with {0} has what the task requires: {1}.</source>
         <translation>装有 {0} 的在线渲染节点都不满足任务要求：{1}。</translation>
+    </message>
+    <message>
+        <source>No worker is online there.</source>
+        <translation>该主机上没有在线的渲染节点。</translation>
     </message>
     <message>
         <source>No worker is online: start one.</source>
@@ -1641,10 +3050,6 @@ Selected in all: {1}</source>
         <translation>访问存储桶 {0} 时密钥被拒绝（{1}）：请检查 OSS_ACCESS_KEY_ID、OSS_ACCESS_KEY_SECRET 以及密钥的权限。</translation>
     </message>
     <message>
-        <source>The broker can't be reached ({0}). The task is kept, and workers find it by themselves; check REDIS_HOST, REDIS_PORT or REDIS_URL, or BROKER_URL where that is set.</source>
-        <translation>无法连接消息队列（{0}）。任务已保存，渲染节点会自行找到它；请检查 REDIS_HOST、REDIS_PORT 或 REDIS_URL，如设置了 BROKER_URL 也请检查。</translation>
-    </message>
-    <message>
         <source>The broker is away.</source>
         <translation>消息队列不可用。</translation>
     </message>
@@ -1763,10 +3168,6 @@ Selected in all: {1}</source>
     <message>
         <source>The local worker ended by itself: {0} (its log: {1})</source>
         <translation>本机渲染节点自行退出：{0}（日志：{1}）</translation>
-    </message>
-    <message>
-        <source>The log {0} can't be read: {1}.{2}</source>
-        <translation>无法读取日志 {0}：{1}。{2}</translation>
     </message>
     <message>
         <source>The log {0} can't be written: {1}.</source>
@@ -1989,16 +3390,8 @@ Selected in all: {1}</source>
         <translation>失败</translation>
     </message>
     <message>
-        <source>false: Blender is started for each chunk of frames</source>
-        <translation>false：每段帧都重新启动 Blender</translation>
-    </message>
-    <message>
-        <source>frames before a chunk in which light settles; default: {0}</source>
-        <translation>每段之前用于稳定光照的预热帧数；默认：{0}</translation>
-    </message>
-    <message>
-        <source>frames that one process renders; 0: by measured times</source>
-        <translation>一个进程渲染的帧数；0：按实测耗时决定</translation>
+        <source>frames</source>
+        <translation>帧</translation>
     </message>
     <message>
         <source>frames {0} wait or render already</source>
@@ -2021,20 +3414,8 @@ Selected in all: {1}</source>
         <translation>的名称过长；{0}</translation>
     </message>
     <message>
-        <source>height in pixels</source>
-        <translation>高度（像素）</translation>
-    </message>
-    <message>
-        <source>image format instead of the scene's own</source>
-        <translation>图像格式，替代场景自身的设置</translation>
-    </message>
-    <message>
-        <source>image format; default exr</source>
-        <translation>图像格式；默认 exr</translation>
-    </message>
-    <message>
-        <source>image format; default: the preset's, or PNG</source>
-        <translation>图像格式；默认：预设中的格式，否则 PNG</translation>
+        <source>height</source>
+        <translation>高度</translation>
     </message>
     <message>
         <source>it ends too early</source>
@@ -2097,20 +3478,12 @@ Selected in all: {1}</source>
         <translation>关卡序列</translation>
     </message>
     <message>
-        <source>level sequence, such as /Game/Cinematics/Shot010; default: the only one</source>
-        <translation>关卡序列，如 /Game/Cinematics/Shot010；默认：唯一的那个</translation>
-    </message>
-    <message>
         <source>loading the project</source>
         <translation>加载工程</translation>
     </message>
     <message>
         <source>low on disk</source>
         <translation>磁盘空间不足</translation>
-    </message>
-    <message>
-        <source>map to load, such as /Game/Maps/Main; default: the project's default map</source>
-        <translation>要加载的关卡，如 /Game/Maps/Main；默认：工程的默认关卡</translation>
     </message>
     <message>
         <source>member {0} has a name that this system can't store.</source>
@@ -2169,24 +3542,12 @@ Selected in all: {1}</source>
         <translation>方法 {0}</translation>
     </message>
     <message>
-        <source>minutes that a frame may take</source>
-        <translation>每帧允许的分钟数</translation>
-    </message>
-    <message>
-        <source>minutes that the renderer may say nothing</source>
-        <translation>渲染器允许无输出的分钟数</translation>
-    </message>
-    <message>
-        <source>minutes until the first frame must have begun</source>
-        <translation>首帧最迟开始前的分钟数</translation>
+        <source>min</source>
+        <translation>分钟</translation>
     </message>
     <message>
         <source>name of the camera to render through</source>
         <translation>渲染所用相机的名称</translation>
-    </message>
-    <message>
-        <source>name of the scene to render instead of the file's active one</source>
-        <translation>要渲染的场景名称，替代文件的当前场景</translation>
     </message>
     <message>
         <source>names a drive or a stream (':')</source>
@@ -2253,10 +3614,6 @@ Selected in all: {1}</source>
         <translation>即使缺少贴图或库文件也渲染</translation>
     </message>
     <message>
-        <source>render layers, separated by commas; default defaultRenderLayer</source>
-        <translation>渲染层，以逗号分隔；默认 defaultRenderLayer</translation>
-    </message>
-    <message>
         <source>render the sequence by the preset alone, as it is saved: all its frames at once, by one worker</source>
         <translation>完全按预设保存的内容渲染序列：所有帧由一个渲染节点一次完成</translation>
     </message>
@@ -2281,20 +3638,12 @@ Selected in all: {1}</source>
         <translation>渲染第 {0} 帧</translation>
     </message>
     <message>
-        <source>run Python inside the scene; only for scenes you trust</source>
-        <translation>运行场景中的 Python；仅用于可信任的场景</translation>
-    </message>
-    <message>
         <source>running</source>
         <translation>运行中</translation>
     </message>
     <message>
         <source>saying nothing</source>
         <translation>无输出</translation>
-    </message>
-    <message>
-        <source>scale of the resolution, in per cent</source>
-        <translation>分辨率缩放（百分比）</translation>
     </message>
     <message>
         <source>size or checksum</source>
@@ -2357,20 +3706,12 @@ Selected in all: {1}</source>
         <translation>保留工程</translation>
     </message>
     <message>
-        <source>the renderer; file: the scene's own; default arnold</source>
-        <translation>渲染器；file：场景自身的设置；默认 arnold</translation>
-    </message>
-    <message>
         <source>there are: {0}</source>
         <translation>现有：{0}</translation>
     </message>
     <message>
         <source>true or false</source>
         <translation>true 或 false</translation>
-    </message>
-    <message>
-        <source>true: mayapy stays open between frames; Arnold only, holds its licence</source>
-        <translation>true：mayapy 在帧之间保持打开；仅限 Arnold，会占用其许可证</translation>
     </message>
     <message>
         <source>use shorter names or a workspace root with a shorter path</source>
@@ -2385,12 +3726,164 @@ Selected in all: {1}</source>
         <translation>被信号 {0} 终止</translation>
     </message>
     <message>
-        <source>width in pixels</source>
-        <translation>宽度（像素）</translation>
+        <source>The broker can't be reached ({0}). {1} Check REDIS_HOST, REDIS_PORT or REDIS_URL, or BROKER_URL where that is set.</source>
+        <translation>无法连接消息代理（{0}）。{1}请检查 REDIS_HOST、REDIS_PORT 或 REDIS_URL；若设置了 BROKER_URL，请检查它。</translation>
     </message>
     <message>
-        <source>worker {0}</source>
-        <translation>渲染节点 {0}</translation>
+        <source>The embedded Redis is not running: no worker can be asked.</source>
+        <translation>内置 Redis 未运行：无法联系任何渲染节点。</translation>
+    </message>
+    <message>
+        <source>The log lies on host {0}, which is offline since {1}. It can be read when a worker is online there. UPLOAD_RENDERS=true on the hosts keeps logs in the object store, too.</source>
+        <translation>日志在主机 {0} 上，该主机自 {1} 起离线。该主机上有渲染节点在线时即可读取。在各主机上设置 UPLOAD_RENDERS=true，日志也会保存到对象存储。</translation>
+    </message>
+    <message>
+        <source>The log lies on host {0}. {1}</source>
+        <translation>日志在主机 {0} 上。{1}</translation>
+    </message>
+    <message>
+        <source>The log {0} became shorter while it was read.</source>
+        <translation>日志 {0} 在读取过程中变短了。</translation>
+    </message>
+    <message>
+        <source>The log {0} can't be read: {1}.</source>
+        <translation>无法读取日志 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>The log {0} is not on this computer, nor in the object store.{1}</source>
+        <translation>日志 {0} 不在本机上，也不在对象存储中。{1}</translation>
+    </message>
+    <message>
+        <source>The log {0} of task {1} is not on this host any more.</source>
+        <translation>任务 {1} 的日志 {0} 已不在本主机上。</translation>
+    </message>
+    <message>
+        <source>The name of {0} can't be packed: rename the file.</source>
+        <translation>{0} 的文件名无法打包：请重命名该文件。</translation>
+    </message>
+    <message>
+        <source>The task is kept, and workers find it by themselves.</source>
+        <translation>任务已保留，渲染节点会自行找到它。</translation>
+    </message>
+    <message>
+        <source>The worker can't be asked for the log.</source>
+        <translation>无法向渲染节点请求日志。</translation>
+    </message>
+    <message>
+        <source>The worker's answer can't be understood ({0}): are both of one version?</source>
+        <translation>无法理解渲染节点的应答（{0}）：请检查双方版本是否一致。</translation>
+    </message>
+    <message>
+        <source>Worker {0} of host {1} does not answer within {2} s. It may be of an older version, or started with --pool solo: such a worker answers only between frames.</source>
+        <translation>主机 {1} 上的渲染节点 {0} 在 {2} 秒内没有应答。它可能版本较旧，或以 --pool solo 启动：这样的节点只在两帧之间应答。</translation>
+    </message>
+    <message>
+        <source>Worker {0} of host {1} does not answer.</source>
+        <translation>主机 {1} 上的渲染节点 {0} 没有应答。</translation>
+    </message>
+    <message>
+        <source>Worker {0} wrote it.</source>
+        <translation>它由渲染节点 {0} 写入。</translation>
+    </message>
+    <message>
+        <source>all that are enabled</source>
+        <translation>所有已启用的</translation>
+    </message>
+    <message>
+        <source>by measured times</source>
+        <translation>根据实测耗时</translation>
+    </message>
+    <message>
+        <source>frames before a chunk in which light settles</source>
+        <translation>每段帧开始前用于光照稳定的预热帧数</translation>
+    </message>
+    <message>
+        <source>frames that one process renders</source>
+        <translation>一个进程渲染的帧数</translation>
+    </message>
+    <message>
+        <source>how long a frame may take</source>
+        <translation>单帧最长耗时</translation>
+    </message>
+    <message>
+        <source>how long the renderer may say nothing</source>
+        <translation>渲染器无输出的最长时间</translation>
+    </message>
+    <message>
+        <source>how long until the first frame must have begun</source>
+        <translation>第一帧开始前的最长等待时间</translation>
+    </message>
+    <message>
+        <source>image format</source>
+        <translation>图像格式</translation>
+    </message>
+    <message>
+        <source>level sequence, such as /Game/Cinematics/Shot010</source>
+        <translation>关卡序列，例如 /Game/Cinematics/Shot010</translation>
+    </message>
+    <message>
+        <source>map to load, such as /Game/Maps/Main</source>
+        <translation>要加载的关卡，例如 /Game/Maps/Main</translation>
+    </message>
+    <message>
+        <source>name of the scene to render</source>
+        <translation>要渲染的场景名称</translation>
+    </message>
+    <message>
+        <source>no: Blender is started for each chunk of frames</source>
+        <translation>否：每段帧都重新启动 Blender</translation>
+    </message>
+    <message>
+        <source>render layers, separated by commas</source>
+        <translation>渲染层，以逗号分隔</translation>
+    </message>
+    <message>
+        <source>run Python inside the scene; only if you trust it</source>
+        <translation>运行场景内的 Python 脚本；仅限信任的场景</translation>
+    </message>
+    <message>
+        <source>scale of the resolution</source>
+        <translation>分辨率缩放比例</translation>
+    </message>
+    <message>
+        <source>the file's active one</source>
+        <translation>文件当前的场景</translation>
+    </message>
+    <message>
+        <source>the only one</source>
+        <translation>唯一的序列</translation>
+    </message>
+    <message>
+        <source>the preset's</source>
+        <translation>使用预设的设置</translation>
+    </message>
+    <message>
+        <source>the preset's, or PNG</source>
+        <translation>使用预设的设置，或 PNG</translation>
+    </message>
+    <message>
+        <source>the project's default map</source>
+        <translation>工程的默认关卡</translation>
+    </message>
+    <message>
+        <source>the renderer; file: the scene's own</source>
+        <translation>渲染器；file 表示使用场景自身的设置</translation>
+    </message>
+    <message>
+        <source>the scene's</source>
+        <translation>使用场景的设置</translation>
+    </message>
+    <message>
+        <source>the scene's renderable ones</source>
+        <translation>场景中可渲染的相机</translation>
+    </message>
+    <message>
+        <source>width</source>
+        <translation>宽度</translation>
+    </message>
+    <message>
+        <source>yes: mayapy stays open between frames; Arnold only, holds its licence</source>
+        <translation>是：mayapy 在帧与帧之间保持运行；仅限 Arnold，会一直占用许可证</translation>
     </message>
     <message>
         <source>{0} = {1}: there is no program{2}; set the full path of {3}.</source>
@@ -2399,6 +3892,10 @@ Selected in all: {1}</source>
     <message>
         <source>{0} GB of memory</source>
         <translation>{0} GB 内存</translation>
+    </message>
+    <message>
+        <source>{0} MB are too much for the clipboard (at most {1} MB): save the log to a file instead.</source>
+        <translation>{0} MB 超出剪贴板限制（最多 {1} MB）：请将日志保存到文件。</translation>
     </message>
     <message>
         <source>{0} and {1} more</source>
@@ -2415,6 +3912,10 @@ Selected in all: {1}</source>
     <message>
         <source>{0} can't be made: {1}.</source>
         <translation>无法创建 {0}：{1}。</translation>
+    </message>
+    <message>
+        <source>{0} can't be packed: {1}.</source>
+        <translation>无法打包 {0}：{1}。</translation>
     </message>
     <message>
         <source>{0} can't be read or written: {1}.</source>
@@ -2517,6 +4018,10 @@ Selected in all: {1}</source>
         <translation>{0} 含有 '..'、反斜杠或控制字符，对象 Key 中不允许。</translation>
     </message>
     <message>
+        <source>{0} holds more than {1} files: name the project's own folder.</source>
+        <translation>{0} 中的文件超过 {1} 个：请指定工程自身的文件夹。</translation>
+    </message>
+    <message>
         <source>{0} holds no {1} file, but {2}.</source>
         <translation>{0} 中没有 {1} 文件，只有{2}。</translation>
     </message>
@@ -2535,6 +4040,10 @@ Selected in all: {1}</source>
     <message>
         <source>{0} is empty: set it, or none of the OSS settings.</source>
         <translation>{0} 为空：请填写它，或不填任何 OSS 设置。</translation>
+    </message>
+    <message>
+        <source>{0} is far more than a project: name the project's own folder.</source>
+        <translation>{0} 的范围远超一个工程：请指定工程自身的文件夹。</translation>
     </message>
     <message>
         <source>{0} is in bucket {1}, but the configured bucket is {2}.</source>
@@ -2561,6 +4070,14 @@ Selected in all: {1}</source>
         <translation>{0} 不是 Unreal 工程：它不是有效的 JSON（{1}）。</translation>
     </message>
     <message>
+        <source>{0} is no folder of the object store: it holds '..' or a backslash.</source>
+        <translation>{0} 不是对象存储的文件夹：其中含有 '..' 或反斜杠。</translation>
+    </message>
+    <message>
+        <source>{0} is no folder: end it with a slash.</source>
+        <translation>{0} 不是文件夹：请以斜杠结尾。</translation>
+    </message>
+    <message>
         <source>{0} is no name of a project file.</source>
         <translation>{0} 不是工程文件名。</translation>
     </message>
@@ -2575,6 +4092,10 @@ Selected in all: {1}</source>
     <message>
         <source>{0} is no status; there are: {1}.</source>
         <translation>{0} 不是状态；可用：{1}。</translation>
+    </message>
+    <message>
+        <source>{0} is no task's id.</source>
+        <translation>{0} 不是任务 ID。</translation>
     </message>
     <message>
         <source>{0} is none of the project files to choose from: {1}.</source>
@@ -2615,6 +4136,10 @@ Selected in all: {1}</source>
     <message>
         <source>{0} reported success but did not render the frame{1}.</source>
         <translation>{0} 报告成功，但没有渲染该帧{1}。</translation>
+    </message>
+    <message>
+        <source>{0} was changed while it was being packed; try again.</source>
+        <translation>{0} 在打包过程中被修改；请重试。</translation>
     </message>
     <message>
         <source>{0} was changed while it was being read; try again.</source>
@@ -2682,6 +4207,107 @@ Selected in all: {1}</source>
     <message>
         <source>History</source>
         <translation>历史记录</translation>
+    </message>
+</context>
+<context>
+    <name>Slate</name>
+    <message>
+        <source>{0} % on {1}</source>
+        <translation>{0}%，{1}</translation>
+    </message>
+    <message>
+        <source>The image appears here as soon as it is done.</source>
+        <translation>完成后图像会立即显示在这里。</translation>
+    </message>
+    <message>
+        <source>The image appears here as soon as it is rendered.</source>
+        <translation>渲染后图像会立即显示在这里。</translation>
+    </message>
+    <message>
+        <source>On {0}, attempt {1}</source>
+        <translation>{0}，第 {1} 次尝试</translation>
+    </message>
+    <message>
+        <source>Frame {0}</source>
+        <translation>第 {0} 帧</translation>
+    </message>
+</context>
+<context>
+    <name>Stage</name>
+    <message>
+        <source>The image was not fetched.</source>
+        <translation>未获取图像。</translation>
+    </message>
+    <message>
+        <source>Stopped</source>
+        <translation>已停止</translation>
+    </message>
+    <message>
+        <source>F5 fetches it.</source>
+        <translation>按 F5 获取。</translation>
+    </message>
+    <message>
+        <source>Choose a frame of a task in the main window.</source>
+        <translation>请在主窗口中选择任务的一帧。</translation>
+    </message>
+    <message>
+        <source>No frame</source>
+        <translation>没有帧</translation>
+    </message>
+    <message>
+        <source>The renderer told no image.</source>
+        <translation>渲染器未报告图像文件。</translation>
+    </message>
+    <message>
+        <source>No image</source>
+        <translation>没有图像</translation>
+    </message>
+    <message>
+        <source>Not whole</source>
+        <translation>图像不完整</translation>
+    </message>
+    <message>
+        <source>Can't be shown</source>
+        <translation>无法显示</translation>
+    </message>
+    <message>
+        <source>It is read again every other second.</source>
+        <translation>每两秒重新读取一次。</translation>
+    </message>
+    <message>
+        <source>F5 tries again.</source>
+        <translation>按 F5 重试。</translation>
+    </message>
+    <message>
+        <source>Reading…</source>
+        <translation>正在读取…</translation>
+    </message>
+</context>
+<context>
+    <name>StartWorkersDialog</name>
+    <message>
+        <source>Start workers</source>
+        <translation>启动渲染节点</translation>
+    </message>
+    <message>
+        <source>How many workers on this computer?</source>
+        <translation>在本机启动多少个渲染节点？</translation>
+    </message>
+    <message>
+        <source>Each renders one frame at a time, with a renderer and memory of its own.</source>
+        <translation>每个节点一次渲染一帧，各自占用一个渲染器和相应内存。</translation>
+    </message>
+    <message>
+        <source>Start</source>
+        <translation>启动</translation>
+    </message>
+    <message>
+        <source>Workers</source>
+        <translation>渲染节点</translation>
+    </message>
+    <message>
+        <source>They keep running when the window closes</source>
+        <translation>窗口关闭后继续运行</translation>
     </message>
 </context>
 <context>
@@ -2754,8 +4380,40 @@ Selected in all: {1}</source>
 <context>
     <name>SubmitCommands</name>
     <message>
+        <source>Submitted {0} tasks</source>
+        <translation>已提交 {0} 个任务</translation>
+    </message>
+    <message>
         <source>Submitted: {0}</source>
         <translation>已提交：{0}</translation>
+    </message>
+    <message>
+        <source>Drop to submit {0} projects</source>
+        <translation>松开鼠标，提交 {0} 个工程</translation>
+    </message>
+    <message>
+        <source>Drop to submit a render task</source>
+        <translation>松开鼠标，提交渲染任务</translation>
+    </message>
+    <message>
+        <source>{0} from the object store</source>
+        <translation>{0} 个来自对象存储</translation>
+    </message>
+    <message>
+        <source>{0} uploaded first</source>
+        <translation>{0} 个将先上传</translation>
+    </message>
+    <message>
+        <source>{0} folders packed and uploaded first</source>
+        <translation>{0} 个文件夹将先打包上传</translation>
+    </message>
+    <message>
+        <source>{0} that can't be submitted; the form says why</source>
+        <translation>{0} 个无法提交；原因见表单</translation>
+    </message>
+    <message>
+        <source>{0} folder packed and uploaded first</source>
+        <translation>{0} 个文件夹将先打包上传</translation>
     </message>
 </context>
 <context>
@@ -2769,6 +4427,10 @@ Selected in all: {1}</source>
         <translation>提交</translation>
     </message>
     <message>
+        <source>Waiting</source>
+        <translation>等待中</translation>
+    </message>
+    <message>
         <source>Submitting…</source>
         <translation>正在提交…</translation>
     </message>
@@ -2777,8 +4439,40 @@ Selected in all: {1}</source>
         <translation>提交 {0} 个任务</translation>
     </message>
     <message>
+        <source>Submit {0} of {1}</source>
+        <translation>提交 {0} 个（共 {1} 个）</translation>
+    </message>
+    <message>
+        <source>Submitting {0}</source>
+        <translation>正在提交 {0}</translation>
+    </message>
+    <message>
+        <source>Packing {0}: {1} of {2}</source>
+        <translation>正在打包 {0}：{1} / {2}</translation>
+    </message>
+    <message>
         <source>Uploading {0}: {1} of {2}</source>
         <translation>正在上传 {0}：{1} / {2}</translation>
+    </message>
+    <message>
+        <source>{0} ({1} of {2})</source>
+        <translation>{0}（{1} / {2}）</translation>
+    </message>
+    <message>
+        <source>Packing, {0} %</source>
+        <translation>正在打包，{0}%</translation>
+    </message>
+    <message>
+        <source>Uploading, {0} %</source>
+        <translation>正在上传，{0}%</translation>
+    </message>
+    <message>
+        <source>Some were not submitted; the table says why.</source>
+        <translation>部分工程未提交；原因见表格。</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>正在停止…</translation>
     </message>
 </context>
 <context>
@@ -2911,6 +4605,10 @@ Completed, kept: {2}</source>
         <translation>部分内容未能下载；共 {0} 个问题。</translation>
     </message>
     <message>
+        <source>Opened: {0}</source>
+        <translation>已打开：{0}</translation>
+    </message>
+    <message>
         <source>Copied: {0}</source>
         <translation>已复制：{0}</translation>
     </message>
@@ -2991,8 +4689,28 @@ Completed, kept: {2}</source>
         <translation>帧</translation>
     </message>
     <message>
+        <source>Failed</source>
+        <translation>失败</translation>
+    </message>
+    <message>
+        <source>Workers</source>
+        <translation>渲染节点</translation>
+    </message>
+    <message>
+        <source>Elapsed</source>
+        <translation>已用时间</translation>
+    </message>
+    <message>
+        <source>ETA</source>
+        <translation>预计完成</translation>
+    </message>
+    <message>
         <source>Age</source>
         <translation>提交至今</translation>
+    </message>
+    <message>
+        <source>Submitted</source>
+        <translation>提交时间</translation>
     </message>
     <message>
         <source>Note</source>
@@ -3005,6 +4723,14 @@ Completed, kept: {2}</source>
     <message>
         <source>{0} completed, {1} skipped, {2} rendering, {3} failed, {4} cancelled, {5} waiting, {6} in all</source>
         <translation>已完成 {0}，已跳过 {1}，渲染中 {2}，失败 {3}，已取消 {4}，等待中 {5}，共 {6} 帧</translation>
+    </message>
+    <message>
+        <source>Submitted {0}</source>
+        <translation>提交于 {0}</translation>
+    </message>
+    <message>
+        <source>Done between {0} and {1}, if frames take as long as the last {2} and {3} render at once</source>
+        <translation>预计在 {0} 至 {1} 之间完成（按最近 {2} 帧的耗时、同时渲染 {3} 帧估算）</translation>
     </message>
 </context>
 <context>
@@ -3068,6 +4794,120 @@ Completed, kept: {2}</source>
     <message>
         <source>Not the image it should be</source>
         <translation>图像不符合预期</translation>
+    </message>
+</context>
+<context>
+    <name>Toast</name>
+    <message>
+        <source>Hide</source>
+        <translation>隐藏</translation>
+    </message>
+</context>
+<context>
+    <name>ToneBar</name>
+    <message>
+        <source>Layer</source>
+        <translation>图层</translation>
+    </message>
+    <message>
+        <source>The layer (AOV) of the image; Page Up and Page Down choose another</source>
+        <translation>图像的图层（AOV）；按 Page Up、Page Down 切换</translation>
+    </message>
+    <message>
+        <source>Exposure</source>
+        <translation>曝光</translation>
+    </message>
+    <message>
+        <source>In stops; keys [ and ], a double click resets</source>
+        <translation>单位为档；按 [ 和 ] 调整，双击重置</translation>
+    </message>
+    <message>
+        <source>Gamma</source>
+        <translation>伽马</translation>
+    </message>
+    <message>
+        <source>Keys { and }, a double click resets</source>
+        <translation>按 { 和 } 调整，双击重置</translation>
+    </message>
+    <message>
+        <source>Image</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>{0} %</source>
+        <translation>{0}%</translation>
+    </message>
+</context>
+<context>
+    <name>TransferStrip</name>
+    <message>
+        <source>Go on</source>
+        <translation>继续</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>{0}: {1} of {2}</source>
+        <translation>{0}：{1} / {2}</translation>
+    </message>
+    <message>
+        <source>{0} ({1} more)</source>
+        <translation>{0}（另有 {1} 个）</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>正在停止…</translation>
+    </message>
+</context>
+<context>
+    <name>Transport</name>
+    <message>
+        <source>Frame number</source>
+        <translation>帧号</translation>
+    </message>
+    <message>
+        <source>The frame that is shown; type another one (Ctrl+G)</source>
+        <translation>当前显示的帧；可输入其他帧号 (Ctrl+G)</translation>
+    </message>
+    <message>
+        <source>Frames a second</source>
+        <translation>帧率</translation>
+    </message>
+    <message>
+        <source>Frames a second; what is late is left out</source>
+        <translation>每秒帧数；来不及显示的帧会被丢弃</translation>
+    </message>
+    <message>
+        <source> fps</source>
+        <translation> 帧/秒</translation>
+    </message>
+</context>
+<context>
+    <name>Tray</name>
+    <message>
+        <source>Show Render Manager</source>
+        <translation>显示 Render Manager</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
+    </message>
+</context>
+<context>
+    <name>ViewerWindow</name>
+    <message>
+        <source>frame {0}</source>
+        <translation>第 {0} 帧</translation>
+    </message>
+    <message>
+        <source>{0} fps</source>
+        <translation>{0} 帧/秒</translation>
+    </message>
+    <message>
+        <source>{0}, {1} left out</source>
+        <translation>{0}，丢弃 {1} 帧</translation>
     </message>
 </context>
 <context>
@@ -3143,8 +4983,12 @@ To render again, they must be started again on their hosts.</source>
         <translation>正在启动渲染节点…</translation>
     </message>
     <message>
-        <source>Worker started: {0}</source>
-        <translation>已启动渲染节点：{0}</translation>
+        <source>Starting workers…</source>
+        <translation>正在启动渲染节点…</translation>
+    </message>
+    <message>
+        <source>Workers started: {0}</source>
+        <translation>已启动渲染节点：{0} 个</translation>
     </message>
     <message>
         <source>Stopping this computer's workers…</source>
@@ -3189,6 +5033,10 @@ To render again, they must be started again on their hosts.</source>
         <translation>内存</translation>
     </message>
     <message>
+        <source>Graphics</source>
+        <translation>显卡</translation>
+    </message>
+    <message>
         <source>Disk free</source>
         <translation>磁盘剩余</translation>
     </message>
@@ -3209,6 +5057,10 @@ To render again, they must be started again on their hosts.</source>
         <translation>标签</translation>
     </message>
     <message>
+        <source>Version</source>
+        <translation>版本</translation>
+    </message>
+    <message>
         <source>none</source>
         <translation>无</translation>
     </message>
@@ -3225,6 +5077,18 @@ To render again, they must be started again on their hosts.</source>
 Started {1}</source>
         <translation>最后在线 {0}
 启动于 {1}</translation>
+    </message>
+    <message>
+        <source>Offline since {0}</source>
+        <translation>自 {0} 起离线</translation>
+    </message>
+    <message>
+        <source>{0} % of the graphics memory in use</source>
+        <translation>显存已用 {0}%</translation>
+    </message>
+    <message>
+        <source>Render Manager {0}</source>
+        <translation>Render Manager {0}</translation>
     </message>
     <message>
         <source>{0} in all</source>
@@ -3277,6 +5141,10 @@ Started {1}</source>
         <translation>没有在线的渲染节点</translation>
     </message>
     <message>
+        <source> · rendering: {0}</source>
+        <translation> · 渲染中：{0}</translation>
+    </message>
+    <message>
         <source> · disabled: {0}</source>
         <translation> · 已停用：{0}</translation>
     </message>
@@ -3318,6 +5186,19 @@ Started {1}</source>
     </message>
 </context>
 <context>
+    <name>Workspace</name>
+    <message>
+        <source>{0} has no workspace: no host has prepared it yet, or it was cleaned up.</source>
+        <translation>“{0}”没有工作区：尚无主机准备过它，或已被清理。</translation>
+    </message>
+    <message>
+        <source>The workspace is not on this computer. Its path is copied; open it there:
+{0}</source>
+        <translation>工作区不在本机上。路径已复制，请在相应主机上打开：
+{0}</translation>
+    </message>
+</context>
+<context>
     <name>_NoWorkers</name>
     <message>
         <source>No workers yet</source>
@@ -3345,6 +5226,25 @@ Started {1}</source>
     <message>
         <source>No task is waiting or rendering.</source>
         <translation>没有等待中或渲染中的任务。</translation>
+    </message>
+</context>
+<context>
+    <name>_SavePreset</name>
+    <message>
+        <source>Name</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>Keep the frames, too</source>
+        <translation>同时保存帧范围</translation>
+    </message>
+    <message>
+        <source>Begin each new submission with it</source>
+        <translation>每次新建提交时使用</translation>
+    </message>
+    <message>
+        <source>Replaces the one of this name.</source>
+        <translation>将替换同名预设。</translation>
     </message>
 </context>
 <context>

@@ -359,7 +359,7 @@ def test_attempts_are_compared_side_by_side(farm: Farm, open_window: Callable[..
     qtbot.waitUntil(lambda: left.lines.count == 3)
     assert [left.lines.line(2), right.lines.line(2)] == ["Error: no light", "Error: disk full"]
     assert [left.lines.ground(row) for row in range(3)] == [None, None, "changed"], "times are not compared"
-    assert dialog.summary.text().startswith("Lines that differ: 1.")
+    assert dialog.summary.text().startswith("Lines that differ: 1;")
     qtbot.waitUntil(lambda: "failed · render-01: no light" in dialog.choices[0].currentText())
     dialog.close()
 

@@ -69,16 +69,18 @@ def raw_errors() -> list[str]:
     found = []
     for path in sorted((ROOT / "render_manager" / "gui").rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
-        said = {id(argument) for node in ast.walk(tree) if _translates(node) for argument in node.args}  # type: ignore
+        said = {id(argument) for node in ast.walk(tree) for argument in _handed_on(node)}
         for node in ast.walk(tree):
             if isinstance(node, ast.Call) and ast.unparse(node) == "str(error)" and id(node) not in said:
                 found.append(f"{path.name}:{node.lineno}: say(str(error))")
     return found
 
 
-def _translates(node: ast.AST) -> bool:
-    """Calls that hand the text on to ``say`` themselves."""
+def _handed_on(node: ast.AST) -> Iterator[ast.AST]:
+    """What is given to calls that hand it on to ``say`` themselves; an Answer is said where the window shows it."""
     if not isinstance(node, ast.Call):
-        return False
+        return
     name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
-    return name in ("say", "complain", "emit", "append")
+    if name in ("say", "complain", "emit", "append", "Answer"):
+        for argument in node.args:
+            yield from argument.values if isinstance(argument, ast.BoolOp) else [argument]

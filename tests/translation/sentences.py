@@ -25,12 +25,24 @@ NOT_SHOWN = frozenset(
         "contains legacy render layers", "dict[str, object]", "failed to render", "lane without ticket",
         "lease renewal", "log started", "look for work", "no run", "rendering with watermarks", "trim the record",
         "appendonly no", "daemonize no", "task {0} frame {1}", "task {0} frame {1} attempt {2}", "upload of renders",
-        "skipping '{0}'", "Error: {0}", "HTTP {0}", "port {0}", "requirepass {0}", "Maya's Render", "Unreal Engine",
-        "/Users/Shared/Epic Games/UE_5*", "No class set in Python Host Executor",
+        "skipping '{0}'", "Error: {0}", "HTTP {0}", "port {0}", "reaps {0}", "requirepass {0}", "Maya's Render",
+        "Unreal Engine", "/Users/Shared/Epic Games/UE_5*", "No class set in Python Host Executor",
     }
 )  # fmt: skip
 #: Words by themselves that fill holes, and what has too few of them to read like prose.
-WORDS = (*TaskStatus, *FrameStatus, "Downloading", "Unpacking", "{0} {1} % of {2}", "Removed", "tag {0}")
+WORDS = (
+    *TaskStatus,
+    *FrameStatus,
+    "Downloading",
+    "Unpacking",
+    "{0} {1} % of {2}",
+    "Removed",
+    "tag {0}",
+    "width",
+    "height",
+    "frames",
+    "min",
+)
 
 _FIELD = re.compile(r"\{\w*(?:![rsa])?(?::[^{}]*)?\}")
 _CODE = re.compile(

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QLineEdit, QWidget
 from render_manager.domain.engines import Engine, EngineOption
 from render_manager.domain.errors import InvalidTask
 from render_manager.gui.dialogs.field import Field
+from render_manager.gui.sentences import say
 
 
 class EngineOptions(QWidget):
@@ -82,12 +83,13 @@ class EngineOptions(QWidget):
         choices = {self.tr("yes"): "true", self.tr("no"): "false"} if option.kind is bool else {}
         choices = choices or {choice: choice for choice in option.choices}
         if not choices:
-            line = QLineEdit(placeholderText=option.default or self.tr("default"))
+            line = QLineEdit(placeholderText=say(option.default) or self.tr("default"))
             line.setAcceptDrops(False)
             line.textChanged.connect(lambda words: self._check(option, words.strip()))
             return line
         box = QComboBox()
-        box.addItem(self.tr("default: {0}").format(option.default) if option.default else self.tr("default"), "")
+        default = {"yes": self.tr("yes"), "no": self.tr("no")}.get(option.default) or say(option.default)
+        box.addItem(self.tr("default: {0}").format(default) if default else self.tr("default"), "")
         for shown, value in choices.items():
             box.addItem(shown, value)
         return box
@@ -103,15 +105,18 @@ class EngineOptions(QWidget):
 
 
 def _hint(option: EngineOption) -> str:
-    words = QCoreApplication.translate("Engines", option.help)
+    words = say(option.help)
     words = words[:1].upper() + words[1:]
-    return f"{words} ({option.bounds})" if option.bounds else words
+    if not option.bounds:
+        return words
+    bounds = option.bounds.removesuffix(option.unit) + say(option.unit)
+    return QCoreApplication.translate("EngineOptions", "{0} ({1})").format(words, bounds)
 
 
 def _unit(option: EngineOption) -> QWidget | None:
     if not option.unit:
         return None
-    label = QLabel(QCoreApplication.translate("Engines", option.unit))
+    label = QLabel(say(option.unit))
     label.setProperty("role", "muted")
     label.setMargin(5)
     label.setMinimumWidth(44)

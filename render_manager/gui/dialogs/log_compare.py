@@ -166,11 +166,11 @@ class LogCompare(QDialog):
         for side, lines in zip(self.sides, (compared.left, compared.right), strict=True):
             side.show_lines(ComparedLines(lines, different))
             side.say(self.tr("The log is empty."))
-        words = self.tr("Lines that differ: {0}. Times and addresses are not compared.").format(
+        words = self.tr("Lines that differ: {0}; times and addresses are not compared.").format(
             text.number(len(different))
         )
         if compared.cut:
-            words += " " + self.tr("Only the last {0} lines are.").format(text.number(LINES))
+            words += " " + self.tr("Only the last {0} lines are compared.").format(text.number(LINES))
         self.summary.setText(words if different else self.tr("Both say the same, but for times and addresses."))
         if different:
             self.go_to_difference(forward=True)

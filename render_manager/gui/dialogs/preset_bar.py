@@ -1,6 +1,6 @@
 """Choosing, keeping and dropping the presets of an engine."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -140,10 +140,13 @@ class _SavePreset(QuestionDialog):
         super().__init__(
             bar,
             "save_preset",
-            title=bar.tr("Save a preset"),
-            question=bar.tr("Save these values as a preset for {0}").format(engine),
-            effect=bar.tr("Priority, options, order, limits and requirements are kept; projects and user are not."),
-            yes=bar.tr("Save"),
+            title=QCoreApplication.translate("PresetBar", "Save a preset"),
+            question=QCoreApplication.translate("PresetBar", "Save these values as a preset for {0}").format(engine),
+            effect=QCoreApplication.translate(
+                "PresetBar",
+                "Priority, options, order, limits and requirements are kept; projects and user are not.",
+            ),
+            yes=QCoreApplication.translate("PresetBar", "Save"),
         )
         self.setModal(True)
         self._taken = taken

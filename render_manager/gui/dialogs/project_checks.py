@@ -10,6 +10,7 @@ from render_manager.domain.entities import RenderSpec
 from render_manager.domain.errors import ObjectStoreError, RenderManagerError
 from render_manager.gui.background import Background
 from render_manager.gui.models.projects import Project, ProjectsModel
+from render_manager.gui.sentences import say
 from render_manager.services.submit import Found, Submission
 
 #: Milliseconds after the last change before rows are looked at: somebody may be typing.
@@ -88,7 +89,7 @@ class ProjectChecks(QObject):
             checked = self._submission.check(spec)
             return _Verdict("", len(checked.frames), checked.name)
         except RenderManagerError as error:
-            return _Verdict(str(error))
+            return _Verdict(say(str(error)))
 
     def _take(self, turn: int, rows: Sequence[Project], verdicts: Sequence[_Verdict]) -> None:
         if turn != self._turn:
@@ -136,7 +137,7 @@ class ProjectChecks(QObject):
                         row.guessed = answer.engine
                         self._model.edited.emit()
                 case ObjectStoreError() | OSError():
-                    self._model.tell(row, away=str(answer))  # it may be there all the same
+                    self._model.tell(row, away=say(str(answer)))  # it may be there all the same
                 case _:
                     self._model.tell(row, missing=str(answer))
         self.judged.emit()

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QRect, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QRect, QSize, Qt
 from PySide6.QtGui import QImage
 
 from render_manager.gui.imaging.errors import ImageIncomplete, ImageMissing, NotAnImage
 from render_manager.gui.imaging.layers import Layer, layers_of, main_layer
+from render_manager.gui.sentences import say
 
 if TYPE_CHECKING:
     import numpy
@@ -175,9 +176,9 @@ def _check_there(path: Path) -> None:
     try:
         size = path.stat().st_size
     except OSError as error:
-        raise ImageMissing.of(path, error.strerror or str(error)) from error
+        raise ImageMissing.of(path, say(str(error.strerror or error))) from error
     if not size:
-        raise ImageIncomplete.of(path, "empty")
+        raise ImageIncomplete.of(path, QCoreApplication.translate("Imaging", "the file is empty"))
 
 
 def _all_layers(source: Any) -> list[Layer]:

@@ -15,6 +15,7 @@ from render_manager.domain.states import FrameStatus
 from render_manager.gui import text
 from render_manager.gui.models.frames import FrameModel
 from render_manager.gui.models.table import LEFT, RIGHT, Role
+from render_manager.gui.sentences import say
 from render_manager.gui.state_style import FRAME_STYLES
 
 _Role = Qt.ItemDataRole
@@ -161,7 +162,7 @@ class FrameTableModel(QAbstractTableModel):
             case Column.TOOK:
                 return text.precise_duration(self._took(frame))
             case Column.CAUSE:
-                return (frame.error_message or "").partition("\n")[0]
+                return say(frame.error_message).partition("\n")[0]
             case Column.IMAGE:
                 return (frame.output_path or "").replace("\\", "/").rpartition("/")[2]
         raise AssertionError(column)
@@ -169,7 +170,7 @@ class FrameTableModel(QAbstractTableModel):
     def _tip(self, frame: RenderFrame, column: int) -> str | None:
         match column:
             case Column.CAUSE:
-                return "\n".join(filter(None, (frame.error_message, frame.evidence))) or None
+                return "\n".join(filter(None, (say(frame.error_message), frame.evidence))) or None
             case Column.IMAGE:
                 return frame.output_path
             case Column.STARTED:

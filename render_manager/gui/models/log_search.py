@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, QRegularExpression, QTimer, Signal
 
 from render_manager.gui.background import Background
 from render_manager.gui.models.log_document import LogDocument
+from render_manager.gui.sentences import say
 from render_manager.services.log_bytes import LogBytes
 from render_manager.services.log_text import clean, decode
 
@@ -161,7 +162,7 @@ class LogSearch(QObject):
     def _fail(self, error: Exception) -> None:
         self._busy = False
         self._left = []
-        self.problem = str(error)
+        self.problem = say(str(error))
         self.changed.emit()
 
 

@@ -8,6 +8,7 @@ from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
 from render_manager.domain.entities import RenderFrame
 from render_manager.domain.states import FrameStatus
 from render_manager.gui import icons, text
+from render_manager.gui.sentences import say
 from render_manager.gui.state_style import FRAME_STYLES
 
 #: Slates are looked at among images, so they are dark in both themes.
@@ -31,7 +32,7 @@ class Slate:
 def of_frame(frame: RenderFrame) -> Slate:
     """For a frame that is not completed."""
     style = FRAME_STYLES[frame.status]
-    cause, hint = frame.error_message or "", ""
+    cause, hint = say(frame.error_message), ""
     match frame.status:
         case FrameStatus.RENDERING:
             cause = QCoreApplication.translate("Slate", "{0} % on {1}").format(

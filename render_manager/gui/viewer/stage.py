@@ -9,6 +9,7 @@ from render_manager.gui.imaging.cache import BoundedCache
 from render_manager.gui.imaging.errors import ImageIncomplete
 from render_manager.gui.imaging.layers import main_layer
 from render_manager.gui.imaging.reading import Picture
+from render_manager.gui.sentences import say
 from render_manager.gui.viewer import slate
 from render_manager.gui.viewer.canvas import Canvas
 from render_manager.gui.viewer.developing import Developer
@@ -169,7 +170,7 @@ class Stage(QObject):
         incomplete = isinstance(error, ImageIncomplete)
         word = self.tr("Not whole") if incomplete else self.tr("Can't be shown")
         hint = self.tr("It is read again every other second.") if incomplete else self.tr("F5 tries again.")
-        self._show_slate(slate.unreadable(frame, str(error), word, hint))
+        self._show_slate(slate.unreadable(frame, say(str(error)), word, hint))
 
     def _say_reading(self) -> None:
         if self.frame is not None and self._picture is None:

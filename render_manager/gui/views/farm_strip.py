@@ -6,6 +6,7 @@ from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 from render_manager.domain.priority import Band
 from render_manager.gui import icons, text
 from render_manager.gui.news import News
+from render_manager.gui.sentences import say
 from render_manager.gui.state_style import Tone, tone
 from render_manager.gui.theme import is_dark
 from render_manager.gui.vitals_watch import Reading
@@ -75,7 +76,7 @@ class FarmStrip(QWidget):
         dark = is_dark(self.palette())
         if answer.seconds is None:
             words = self.tr("{0} away since {1}").format(name, text.clock(away_since or 0)[:5])
-            tip = self.tr("{0}\nClick to try again now.").format(answer.problem)
+            tip = self.tr("{0}\nClick to try again now.").format(say(answer.problem))
             button.setIcon(icons.icon("warning", tone(Tone.WARNING, dark)))
         else:
             words = self.tr("{0} {1} ms").format(name, text.number(max(round(1000 * answer.seconds), 1)))

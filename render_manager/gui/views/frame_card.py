@@ -11,6 +11,7 @@ from render_manager.domain.entities import RenderFrame
 from render_manager.domain.states import FrameStatus
 from render_manager.gui import icons, text
 from render_manager.gui.models.frames import FrameModel
+from render_manager.gui.sentences import say
 from render_manager.gui.state_style import FRAME_STYLES
 from render_manager.gui.theme import is_dark, monospace
 from render_manager.gui.views.details import Fields
@@ -105,7 +106,10 @@ class FrameCard(QFrame):
         )
         self._title.setText(self.tr("Frame {0} · {1}").format(frame.frame_number, style.text))
         self._show_image(frame)
-        for label, said in ((self._cause, frame.error_message), (self._evidence, (frame.evidence or "")[:_EVIDENCE])):
+        for label, said in (
+            (self._cause, say(frame.error_message)),
+            (self._evidence, (frame.evidence or "")[:_EVIDENCE]),
+        ):
             label.setText(said or "")
             label.setVisible(bool(said))
         self._fields.show_all(self._lines(frame))

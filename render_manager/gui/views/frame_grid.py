@@ -20,6 +20,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QWidget
 from render_manager.domain.entities import RenderFrame
 from render_manager.domain.states import FrameStatus
 from render_manager.gui.models.frames import FrameModel
+from render_manager.gui.sentences import say
 from render_manager.gui.state_style import FRAME_STYLES
 from render_manager.gui.views.frame_keys import FrameKeys
 from render_manager.gui.views.frame_selection import FrameSelection
@@ -104,7 +105,7 @@ class FrameGrid(QAbstractScrollArea):
         if frame.status is FrameStatus.COMPLETED:
             return self.tr("No image here") if self.thumbnails and self.thumbnails.failure(frame) else ""
         if frame.status is FrameStatus.FAILED and frame.error_message:
-            return frame.error_message
+            return say(frame.error_message)
         return FRAME_STYLES[frame.status].text
 
     # -- doing ---------------------------------------------------------------------------------------------------

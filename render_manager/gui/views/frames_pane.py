@@ -20,6 +20,7 @@ from render_manager.gui.frame_sorter import FrameSorter
 from render_manager.gui.models.frame_numbers import CODES, STATUSES, positions_of
 from render_manager.gui.models.frame_table import FrameTableModel
 from render_manager.gui.models.frames import FrameModel
+from render_manager.gui.sentences import say
 from render_manager.gui.views.frame_card import FrameCard, Hover
 from render_manager.gui.views.frame_grid import FrameGrid
 from render_manager.gui.views.frame_jump import FrameJump
@@ -196,7 +197,7 @@ class FramesPane(QWidget):
         try:
             wanted = FrameRange.parse(typed)
         except FrameRangeError as error:
-            return str(error)
+            return say(str(error))
         numbers = self._model.numbers
         found = np.zeros(len(numbers), np.bool_)
         for run in wanted.runs:

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSizePolicy, QTool
 
 from render_manager.domain.audit import Action
 from render_manager.gui import icons, text
+from render_manager.gui.sentences import say
 from render_manager.services.logs import LogAttempt
 
 
@@ -114,14 +115,14 @@ class LogHead(QWidget):
 
 def attempt_words(attempt: LogAttempt) -> str:
     """An attempt in one line: "Attempt 1 failed · gpu03: no light"."""
-    tr = QCoreApplication.translate
+    translate = QCoreApplication.translate
     ends = {
-        Action.COMPLETE: tr("LogHead", "Attempt {0} completed"),
-        Action.FAIL: tr("LogHead", "Attempt {0} failed"),
-        Action.GIVE_BACK: tr("LogHead", "Attempt {0} was handed back"),
+        Action.COMPLETE: translate("LogHead", "Attempt {0} completed"),
+        Action.FAIL: translate("LogHead", "Attempt {0} failed"),
+        Action.GIVE_BACK: translate("LogHead", "Attempt {0} was handed back"),
     }
-    plain = tr("LogHead", "Attempt {0}")
+    plain = translate("LogHead", "Attempt {0}")
     words = (ends.get(attempt.outcome, plain) if attempt.outcome else plain).format(text.number(attempt.number))
     if attempt.worker:
         words = f"{words} · {attempt.worker}"
-    return f"{words}: {attempt.why}" if attempt.why and attempt.outcome is Action.FAIL else words
+    return f"{words}: {say(attempt.why)}" if attempt.why and attempt.outcome is Action.FAIL else words

@@ -12,6 +12,7 @@ from render_manager.domain.entities import RenderFrame
 from render_manager.domain.errors import RenderManagerError
 from render_manager.domain.states import FrameStatus
 from render_manager.gui.background import Background
+from render_manager.gui.sentences import say
 from render_manager.services.results import Results
 
 #: Images read at the same time: the window's other work goes on meanwhile.
@@ -116,7 +117,7 @@ class Thumbnails(QObject):
     def _failed(self, key: Key, frame: RenderFrame, error: Exception) -> None:
         self._reading.discard(key)
         if not isinstance(error, _NotWanted):
-            self._failures[key] = str(error)
+            self._failures[key] = say(str(error))
         while len(self._failures) > _KEPT_FAILURES:
             del self._failures[next(iter(self._failures))]
         self._go_on()
