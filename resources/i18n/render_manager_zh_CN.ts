@@ -1767,6 +1767,13 @@ Stopped, they hand the frames they render back to the queue. Those that go on ar
     </message>
 </context>
 <context>
+    <name>Leaving</name>
+    <message>
+        <source>Stopping this computer's workers; their frames go back to the queue…</source>
+        <translation>正在停止本机的渲染节点；其帧将退回队列…</translation>
+    </message>
+</context>
+<context>
     <name>Legend</name>
     <message>
         <source>{0}: {1}. Click to select them.</source>
@@ -2062,10 +2069,6 @@ Stopped, they hand the frames they render back to the queue. Those that go on ar
     <message>
         <source>{0} Until then the window looks for changes by itself.</source>
         <translation>{0}恢复之前，窗口会自行检查变化。</translation>
-    </message>
-    <message>
-        <source>Stopping this computer's workers; their frames go back to the queue…</source>
-        <translation>正在停止本机的渲染节点；其帧将退回队列…</translation>
     </message>
 </context>
 <context>
@@ -3050,6 +3053,10 @@ Drop files here to upload them.</source>
         <translation>访问存储桶 {0} 时密钥被拒绝（{1}）：请检查 OSS_ACCESS_KEY_ID、OSS_ACCESS_KEY_SECRET 以及密钥的权限。</translation>
     </message>
     <message>
+        <source>The broker can't be reached ({0}). {1}; check REDIS_HOST, REDIS_PORT or REDIS_URL, or BROKER_URL where that is set.</source>
+        <translation>无法连接消息代理（{0}）。{1}；请检查 REDIS_HOST、REDIS_PORT 或 REDIS_URL，若设置了 BROKER_URL 也请检查。</translation>
+    </message>
+    <message>
         <source>The broker is away.</source>
         <translation>消息队列不可用。</translation>
     </message>
@@ -3240,6 +3247,14 @@ Drop files here to upload them.</source>
     <message>
         <source>The scene needs Python of its own, which is not run. Submit with --set allow_scripts=true if you trust the scene, or with --set ignore_scripts=true to render it without.</source>
         <translation>场景需要运行自带的 Python，但目前不允许运行。若信任该场景，请以 --set allow_scripts=true 提交；或以 --set ignore_scripts=true 提交，不运行脚本直接渲染。</translation>
+    </message>
+    <message>
+        <source>The task is kept, and workers find it by themselves</source>
+        <translation>任务已保存，渲染节点会自行找到它</translation>
+    </message>
+    <message>
+        <source>The worker can't be asked for the log</source>
+        <translation>无法向渲染节点索取日志</translation>
     </message>
     <message>
         <source>The worker failed: {0}: {1}</source>
@@ -3726,10 +3741,6 @@ Drop files here to upload them.</source>
         <translation>被信号 {0} 终止</translation>
     </message>
     <message>
-        <source>The broker can't be reached ({0}). {1} Check REDIS_HOST, REDIS_PORT or REDIS_URL, or BROKER_URL where that is set.</source>
-        <translation>无法连接消息代理（{0}）。{1}请检查 REDIS_HOST、REDIS_PORT 或 REDIS_URL；若设置了 BROKER_URL，请检查它。</translation>
-    </message>
-    <message>
         <source>The embedded Redis is not running: no worker can be asked.</source>
         <translation>内置 Redis 未运行：无法联系任何渲染节点。</translation>
     </message>
@@ -3760,14 +3771,6 @@ Drop files here to upload them.</source>
     <message>
         <source>The name of {0} can't be packed: rename the file.</source>
         <translation>{0} 的文件名无法打包：请重命名该文件。</translation>
-    </message>
-    <message>
-        <source>The task is kept, and workers find it by themselves.</source>
-        <translation>任务已保留，渲染节点会自行找到它。</translation>
-    </message>
-    <message>
-        <source>The worker can't be asked for the log.</source>
-        <translation>无法向渲染节点请求日志。</translation>
     </message>
     <message>
         <source>The worker's answer can't be understood ({0}): are both of one version?</source>
