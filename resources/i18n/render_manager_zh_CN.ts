@@ -3054,7 +3054,7 @@ Drop files here to upload them.</source>
     </message>
     <message>
         <source>The broker can't be reached ({0}). {1}; check REDIS_HOST, REDIS_PORT or REDIS_URL, or BROKER_URL where that is set.</source>
-        <translation>无法连接消息代理（{0}）。{1}；请检查 REDIS_HOST、REDIS_PORT 或 REDIS_URL，若设置了 BROKER_URL 也请检查。</translation>
+        <translation>无法连接消息队列（{0}）。{1}；请检查 REDIS_HOST、REDIS_PORT 或 REDIS_URL，若设置了 BROKER_URL 也请检查。</translation>
     </message>
     <message>
         <source>The broker is away.</source>
