@@ -4,7 +4,8 @@ import importlib
 import pkgutil
 from collections.abc import Callable, Iterator
 
-from PySide6.QtWidgets import QAbstractButton, QDialog, QMessageBox, QWidget
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QAbstractButton, QDialog, QMessageBox, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 
 import render_manager.gui
@@ -12,8 +13,11 @@ from render_manager.domain.states import FrameStatus
 from render_manager.gui.dialogs.choice import ChoiceDialog
 from render_manager.gui.dialogs.cleanup import CleanupDialog
 from render_manager.gui.dialogs.download import DownloadDialog
+from render_manager.gui.dialogs.log_compare import LogCompare
 from render_manager.gui.dialogs.messages import show_error
+from render_manager.gui.dialogs.preset_bar import PresetBar, _SavePreset
 from render_manager.gui.dialogs.reason import ReasonDialog
+from render_manager.gui.dialogs.start_workers import StartWorkersDialog
 from render_manager.gui.dialogs.submit import SubmitDialog
 from render_manager.gui.main_window import MainWindow
 from tests.gui.farm import Farm
@@ -105,14 +109,46 @@ def _error(farm: Farm, window: MainWindow, qtbot: QtBot) -> QWidget:
     return _form(window, qtbot, QMessageBox)
 
 
+def _start_workers(farm: Farm, window: MainWindow, qtbot: QtBot) -> QWidget:
+    window.actions_["worker.start_several"].trigger()
+    return _form(window, qtbot, StartWorkersDialog)
+
+
+def _compare_logs(farm: Farm, window: MainWindow, qtbot: QtBot) -> QWidget:
+    frame = window.log.frame
+    assert frame is not None
+    dialog = LogCompare(window.services.logs, window.background, frame, (1, 2), window)
+    dialog.show()
+    return dialog
+
+
+def _save_preset(farm: Farm, window: MainWindow, qtbot: QtBot) -> QWidget:
+    form = _submit(farm, window, qtbot)
+    bar = form.findChild(PresetBar)
+    button = form.findChild(QToolButton, "preset_menu")
+    button.menu().aboutToShow.emit()
+    bar.findChild(QAction, "preset.save_as").trigger()
+    return _form(window, qtbot, _SavePreset)
+
+
+def _view(farm: Farm, window: MainWindow, qtbot: QtBot) -> QWidget:
+    window.actions_["frame.view"].trigger()
+    qtbot.waitUntil(lambda: window.viewer_commands.viewer is not None and window.viewer_commands.viewer.isVisible())
+    return window.viewer_commands.viewer
+
+
 FORMS: dict[str, Opener] = {
     "submit": _submit,
     "cleanup": _cleanup,
     "download": _download,
     "disable": _disable,
-    "choose": _choose,
+    "compare_logs": _compare_logs,
+    "view": _view,
+    "choose": _choose,  # selects another task
     "cancel": _cancel,
     "error": _error,
+    "start_workers": _start_workers,
+    "save_preset": _save_preset,
 }
 
 
