@@ -4821,16 +4821,16 @@ Completed, kept: {2}</source>
         <translation>曝光</translation>
     </message>
     <message>
-        <source>In stops; keys [ and ], a double click resets</source>
-        <translation>单位为档；按 [ 和 ] 调整，双击重置</translation>
+        <source>In stops; keys {0} and {1}, a double click resets</source>
+        <translation>单位为档；按 {0} 和 {1} 调整，双击重置</translation>
+    </message>
+    <message>
+        <source>Keys {0} and {1}, a double click resets</source>
+        <translation>按 {0} 和 {1} 调整，双击重置</translation>
     </message>
     <message>
         <source>Gamma</source>
         <translation>伽马</translation>
-    </message>
-    <message>
-        <source>Keys { and }, a double click resets</source>
-        <translation>按 { 和 } 调整，双击重置</translation>
     </message>
     <message>
         <source>Image</source>

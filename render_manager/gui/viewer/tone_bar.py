@@ -92,9 +92,9 @@ class ToneBar(QFrame):
         self.layers.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.layers.activated.connect(self.layer_chosen)
         self.exposure = ToneSlider(self.tr("Exposure"), -10, 10, 0.25, 0, True)
-        self.exposure.setToolTip(self.tr("In stops; keys [ and ], a double click resets"))
+        self.exposure.setToolTip(self.tr("In stops; keys {0} and {1}, a double click resets").format("[", "]"))
         self.gamma = ToneSlider(self.tr("Gamma"), 0.2, 4, 0.05, 1, False)
-        self.gamma.setToolTip(self.tr("Keys { and }, a double click resets"))
+        self.gamma.setToolTip(self.tr("Keys {0} and {1}, a double click resets").format("{", "}"))
         for slider in (self.exposure, self.gamma):
             slider.changed.connect(lambda: self.toned.emit(self.tone))
         self._zoom = QLabel()

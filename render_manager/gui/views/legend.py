@@ -17,7 +17,7 @@ _MARK = 11
 
 
 class Legend(QWidget):
-    """Shows the states that occur, without their words where there is no room for them.
+    """Shows the states that occur, without words or numbers where there is no room for them.
 
     Signals:
         chosen: all frames in this FrameStatus are to be selected.
@@ -78,7 +78,7 @@ class Legend(QWidget):
 
     def _fit(self) -> None:
         """With words if there is room for them; mark and number say it, too."""
-        for form in (self._in_words, self._in_numbers, self._in_short):
+        for form in (self._in_words, self._in_numbers, self._in_short, self._as_mark):
             for status, chip in self._chips.items():
                 chip.setText(form(status))
             if sum(chip.sizeHint().width() for chip in self._shown()) <= self.width():
@@ -94,6 +94,9 @@ class Legend(QWidget):
         """``418k``; what is rare is told exactly."""
         count = self._counts[status]
         return text.number(count) if count < 10_000 else self.tr("{0}k").format(text.number(count // 1000))
+
+    def _as_mark(self, status: FrameStatus) -> str:
+        return ""  # its tip says the rest
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
