@@ -23,9 +23,9 @@ QMenu::item:disabled {{ color: {off}; }}
 QMenu::icon {{ padding-left: 6px; }}
 QMenu::icon:checked {{ background: {selected}; border: 1px solid {accent}; border-radius: 4px; }}
 QMenu::separator {{ height: 1px; background: {line}; margin: 4px 6px; }}
-QTableView, QAbstractScrollArea#frame_grid, QScrollArea#details, QPlainTextEdit#log, QListView[role="history"] {{
+QTableView, QAbstractScrollArea#frame_grid, QScrollArea#details, QAbstractScrollArea#log, QListView[role="history"] {{
     border: 0; border-top: 2px solid transparent; border-radius: 0; }}
-QTableView:focus, QAbstractScrollArea#frame_grid:focus, QScrollArea#details:focus, QPlainTextEdit#log:focus,
+QTableView:focus, QAbstractScrollArea#frame_grid:focus, QScrollArea#details:focus, QAbstractScrollArea#log:focus,
     QListView[role="history"]:focus {{ border-color: {accent}; }}
 QTableView {{ background: {base}; gridline-color: transparent; outline: 0; font-size: {table_points}pt;
     selection-background-color: {selected}; selection-color: {text}; }}
