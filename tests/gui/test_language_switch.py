@@ -14,6 +14,7 @@ from render_manager.domain.task_search import TaskGroup
 from render_manager.gui.desk import Desk
 from render_manager.gui.dialogs.submit import SubmitDialog
 from render_manager.gui.language import Language, LanguageChoice
+from render_manager.gui.local_workers import OnQuit
 from render_manager.gui.main_window import MainWindow
 from render_manager.gui.theme import Theme
 from render_manager.gui.window_state import WindowState
@@ -119,6 +120,7 @@ def test_workers_of_this_computer_go_on_and_closing_then_ends_the_program(desk: 
     new = _choose(desk, qtbot, LanguageChoice.CHINESE)
     assert farm.local.count == 2
     assert not ended
+    new.local_workers.choose(OnQuit.STOP)
     with qtbot.waitSignal(desk.closed):
         new.quit_unasked()
     assert farm.local.count == 0

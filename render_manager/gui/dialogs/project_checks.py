@@ -139,6 +139,6 @@ class ProjectChecks(QObject):
                 case ObjectStoreError() | OSError():
                     self._model.tell(row, away=say(str(answer)))  # it may be there all the same
                 case _:
-                    self._model.tell(row, missing=str(answer))
+                    self._model.tell(row, missing=say(str(answer)))
         self.judged.emit()
         self._find()

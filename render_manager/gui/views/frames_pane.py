@@ -119,7 +119,7 @@ class FramesPane(QWidget):
         slider.setAccessibleName(self.tr("Size of the frames"))
         slider.setRange(0, LEVELS - 1)
         slider.setPageStep(1)
-        slider.setFixedWidth(84)
+        slider.setFixedWidth(56)  # at 1280x720 the legend needs the rest
         slider.setToolTip(self.tr("Size of the frames, from a point to the rendered image (Ctrl+wheel)"))
         slider.valueChanged.connect(self._slid)
         return slider

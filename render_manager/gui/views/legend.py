@@ -78,7 +78,7 @@ class Legend(QWidget):
 
     def _fit(self) -> None:
         """With words if there is room for them; mark and number say it, too."""
-        for form in (self._in_words, self._in_numbers, self._in_short, self._as_mark):
+        for form in (self._in_words, self._in_numbers, self._in_short, self._in_marks):
             for status, chip in self._chips.items():
                 chip.setText(form(status))
             if sum(chip.sizeHint().width() for chip in self._shown()) <= self.width():
@@ -95,8 +95,9 @@ class Legend(QWidget):
         count = self._counts[status]
         return text.number(count) if count < 10_000 else self.tr("{0}k").format(text.number(count // 1000))
 
-    def _as_mark(self, status: FrameStatus) -> str:
-        return ""  # its tip says the rest
+    def _in_marks(self, _status: FrameStatus) -> str:
+        """A number that is cut off would tell another one; the tip has it."""
+        return ""
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
