@@ -71,7 +71,8 @@ class Background:
         Errors a user can do something about are passed on as they are; any other is a fault of the program: it is
         logged with its traceback and passed on as well, so that no action ends in silence.
         """
-        self.start(self._run(work, done, failed or self._failed, owner))
+        if not self._closed:
+            self.start(self._run(work, done, failed or self._failed, owner))
 
     async def _run(
         self,
