@@ -2176,7 +2176,7 @@ Stopped, they hand the frames they render back to the queue. Those that go on ar
     </message>
     <message>
         <source>{0} and {1} more</source>
-        <translation>{0} 等（另有 {1} 个）</translation>
+        <translation>{0}，另 {1} 个</translation>
     </message>
     <message>
         <source>{0} of {1} frames failed</source>
