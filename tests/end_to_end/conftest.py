@@ -1,10 +1,16 @@
 """One farm for all tests that only need a healthy one; its start costs seconds."""
 
-from collections.abc import Iterator
+import asyncio
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QSettings
+from pytestqt.qtbot import QtBot
 
+from render_manager.gui.main_window import MainWindow
+from render_manager.gui.theme import Theme
+from render_manager.gui.window_state import WindowState
 from tests.gui.conftest import loop, settings, theme
 from tests.support.farm import Farm, open_farm
 
@@ -12,6 +18,8 @@ __all__ = ["loop", "settings", "theme"]
 
 #: Seconds that a fault of the chaos test takes at most, its share of putting things right included.
 SECONDS_A_FAULT = 6
+#: Milliseconds; the machine may be busy.
+PATIENCE = 40_000
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -39,3 +47,30 @@ def farm(tmp_path_factory: pytest.TempPathFactory, blender: Path) -> Iterator[Fa
 @pytest.fixture(scope="session")
 def scenes() -> Path:
     return SCENES
+
+
+@pytest.fixture
+def open_window(
+    loop: asyncio.AbstractEventLoop, theme: Theme, settings: QSettings, qtbot: QtBot
+) -> Iterator[Callable[[Farm], MainWindow]]:
+    """Opens the window on a real farm."""
+    opened: list[tuple[MainWindow, list[bool]]] = []
+
+    def open_one(farm: Farm) -> MainWindow:
+        window = MainWindow(
+            farm.services, theme, title="Render Manager", default_user="mei", state=WindowState(settings)
+        )
+        closed: list[bool] = []
+        window.closed.connect(lambda: closed.append(True))
+        opened.append((window, closed))
+        window.show()
+        window.activateWindow()
+        with qtbot.waitSignal(window.live.loaded, timeout=PATIENCE):
+            window.start()
+        return window
+
+    yield open_one
+    for window, closed in opened:
+        window.quit_unasked()
+        qtbot.waitUntil(lambda closed=closed: bool(closed), timeout=PATIENCE)
+        window.deleteLater()

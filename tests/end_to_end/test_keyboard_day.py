@@ -1,12 +1,10 @@
 """A wrangler's day by keyboard alone, as docs/user-guide.md tells it: a real worker, real services, a renderer that
 fails one frame. Every key goes to whatever has the focus; nothing is clicked or called."""
 
-import asyncio
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
@@ -15,8 +13,7 @@ from pytestqt.qtbot import QtBot
 from render_manager.domain.entities import WorkspaceState
 from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.gui.main_window import MainWindow
-from render_manager.gui.theme import Theme
-from render_manager.gui.window_state import WindowState
+from tests.support.farm import Farm
 from tests.support.standin_farm import StandinFarm, open_standin_farm
 
 LONG = 60_000  # ms
@@ -73,24 +70,10 @@ def farm(tmp_path: Path) -> Iterator[StandinFarm]:
         yield farm
 
 
-@pytest.fixture
-def window(
-    farm: StandinFarm, loop: asyncio.AbstractEventLoop, theme: Theme, settings: QSettings, qtbot: QtBot
-) -> Iterator[MainWindow]:
-    window = MainWindow(farm.services, theme, title="Render Manager", default_user="mei", state=WindowState(settings))
-    closed: list[bool] = []
-    window.closed.connect(lambda: closed.append(True))
-    window.show()
-    window.activateWindow()
-    with qtbot.waitSignal(window.live.loaded):
-        window.start()
-    yield window
-    window.quit_unasked()
-    qtbot.waitUntil(lambda: bool(closed), timeout=LONG)
-    window.deleteLater()
-
-
-def test_a_day_by_keyboard(farm: StandinFarm, window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+def test_a_day_by_keyboard(
+    farm: StandinFarm, open_window: Callable[[Farm], MainWindow], tmp_path: Path, qtbot: QtBot
+) -> None:
+    window = open_window(farm)
     keys = Keyboard(qtbot)
 
     # Submit.

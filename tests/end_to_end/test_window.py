@@ -1,11 +1,9 @@
 """The window on a real farm: real Redis, real worker, real Blender."""
 
-import asyncio
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
-import pytest
-from PySide6.QtCore import QMimeData, QPoint, QPointF, QSettings, Qt, QUrl
+from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLineEdit
 from pytestqt.qtbot import QtBot
@@ -13,36 +11,9 @@ from pytestqt.qtbot import QtBot
 from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.gui.dialogs.submit import SubmitDialog
 from render_manager.gui.main_window import MainWindow
-from render_manager.gui.theme import Theme
-from render_manager.gui.window_state import WindowState
 from tests.support.farm import Farm, open_farm
 
 RENDER_TIME = 60_000  # ms
-
-
-@pytest.fixture
-def open_window(
-    loop: asyncio.AbstractEventLoop, theme: Theme, settings: QSettings, qtbot: QtBot
-) -> Iterator[Callable[[Farm], MainWindow]]:
-    opened: list[tuple[MainWindow, list[bool]]] = []
-
-    def open_one(farm: Farm) -> MainWindow:
-        window = MainWindow(
-            farm.services, theme, title="Render Manager", default_user="mei", state=WindowState(settings)
-        )
-        closed: list[bool] = []
-        window.closed.connect(lambda: closed.append(True))
-        opened.append((window, closed))
-        window.show()
-        with qtbot.waitSignal(window.live.loaded):
-            window.start()
-        return window
-
-    yield open_one
-    for window, closed in opened:
-        window.quit_unasked()
-        qtbot.waitUntil(lambda closed=closed: bool(closed), timeout=30_000)
-        window.deleteLater()
 
 
 def drop(window: MainWindow, path: Path) -> SubmitDialog:

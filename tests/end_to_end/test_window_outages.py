@@ -1,14 +1,12 @@
 """Real servers stopped and started again under an open window, and a real worker killed before its eyes."""
 
-import asyncio
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
 from PySide6.QtWidgets import QMessageBox
 from pytestqt.qtbot import QtBot
 
@@ -18,8 +16,6 @@ from render_manager.domain.entities import RenderTask, WorkerState
 from render_manager.domain.states import TaskStatus
 from render_manager.gui import live
 from render_manager.gui.main_window import MainWindow
-from render_manager.gui.theme import Theme
-from render_manager.gui.window_state import WindowState
 from render_manager.store import engine
 from tests.support.farm import Farm, open_farm
 from tests.support.servers import Postgres, RedisServer
@@ -27,31 +23,6 @@ from tests.support.servers import Postgres, RedisServer
 HEALED = 40_000  # ms; the machine may be busy, and what is away is asked at growing distances
 
 Open = Callable[[Farm], MainWindow]
-
-
-@pytest.fixture
-def open_window(
-    loop: asyncio.AbstractEventLoop, theme: Theme, settings: QSettings, qtbot: QtBot
-) -> Iterator[Callable[[Farm], MainWindow]]:
-    opened: list[tuple[MainWindow, list[bool]]] = []
-
-    def open_one(farm: Farm) -> MainWindow:
-        window = MainWindow(
-            farm.services, theme, title="Render Manager", default_user="mei", state=WindowState(settings)
-        )
-        closed: list[bool] = []
-        window.closed.connect(lambda: closed.append(True))
-        opened.append((window, closed))
-        window.show()
-        with qtbot.waitSignal(window.live.loaded, timeout=HEALED):
-            window.start()
-        return window
-
-    yield open_one
-    for window, closed in opened:
-        window.quit_unasked()
-        qtbot.waitUntil(lambda closed=closed: bool(closed), timeout=30_000)
-        window.deleteLater()
 
 
 def _submit(farm: Farm, folder: Path, name: str) -> RenderTask:

@@ -107,7 +107,7 @@ class FolderObjects:
     def stat(self, key: str) -> ObjectInfo:
         path = self.root / key
         if not path.is_file():
-            raise ObjectNotFound(f"There is no object oss://{self.bucket}/{key}.")
+            raise ObjectNotFound(f"There is no object oss://{self.bucket or 'films'}/{key}.")
         return ObjectInfo(key, path.stat().st_size, "", path.stat().st_mtime)
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:

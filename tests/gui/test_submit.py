@@ -125,7 +125,7 @@ def test_what_is_wrong_is_said_beside_its_field(farm: Farm, window: MainWindow, 
     qtbot.keyClicks(path, "missing.blend.zip")
     _type(form, "frames", "1-5")
     _type(form, "user", "mei")
-    qtbot.waitUntil(lambda: "no object missing.blend.zip" in _says(form, "path"))
+    qtbot.waitUntil(lambda: "no object oss://films/missing.blend.zip" in _says(form, "path"))
     assert not _button(form).isEnabled()
     farm.put("missing.blend.zip")
     QApplication.sendEvent(form, QEvent(QEvent.Type.WindowActivate))  # back from where it was put there

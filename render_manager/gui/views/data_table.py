@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from itertools import islice
 from typing import Any, Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QItemSelection, QItemSelectionModel, QPoint, Qt, Signal
+from PySide6.QtCore import QItemSelection, QItemSelectionModel, QPoint, Qt, Signal
 from PySide6.QtGui import QAction, QContextMenuEvent
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QMenu, QTableView, QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from render_manager.gui.models.listing import runs_of
 from render_manager.gui.models.table import Table
-from render_manager.gui.theme import row_height
+from render_manager.gui.views.row_table import RowTable
 
 #: Of more selected rows the selection does not outlive a table shown anew: scattered over a new order they would be as
 #: many ranges, and Qt compares each with each.
@@ -18,7 +18,7 @@ KEPT = 2_000
 R = TypeVar("R")
 
 
-class DataTable(QTableView, Generic[R]):
+class DataTable(RowTable, Generic[R]):
     """Shows a Table.
 
     Signals:
@@ -36,49 +36,22 @@ class DataTable(QTableView, Generic[R]):
     def __init__(
         self, model: Table[R], widths: Mapping[int, int], sorted_by: int, parent: QWidget | None = None
     ) -> None:
-        super().__init__(parent)
+        super().__init__(model, widths, parent)
         self._rows = model
-        self.setModel(model)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setAlternatingRowColors(True)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setCornerButtonEnabled(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setMinimumSectionSize(1)  # the font's own would keep compact rows from being so
-        self.verticalHeader().setDefaultSectionSize(row_height())
-        self._set_up_header(widths, sorted_by)
+        header = self.horizontalHeader()
+        header.setSectionsMovable(True)
+        header.setSortIndicator(sorted_by, Qt.SortOrder.AscendingOrder)
+        self.setSortingEnabled(True)
+        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        header.customContextMenuRequested.connect(self._choose_columns)
         # A header paints a column that is selected from top to bottom in another way, for which Qt asks every single
         # row: seconds for a hundred thousand. With a selection of its own, in which nothing ever is, it does not.
-        self.horizontalHeader().setSelectionModel(QItemSelectionModel(model, self))
+        header.setSelectionModel(QItemSelectionModel(model, self))
         self.selectionModel().selectionChanged.connect(self.selected)
         self._kept: list[str] = []
         self._kept_all = False
         model.modelAboutToBeReset.connect(self._keep_selection)
         model.modelReset.connect(self._restore_selection)
-
-    def _set_up_header(self, widths: Mapping[int, int], sorted_by: int) -> None:
-        header = self.horizontalHeader()
-        header.setSectionsMovable(True)
-        header.setHighlightSections(False)
-        header.setStretchLastSection(True)
-        header.setMinimumSectionSize(48)
-        for column, width in widths.items():
-            header.resizeSection(column, width)
-        header.setSortIndicator(sorted_by, Qt.SortOrder.AscendingOrder)
-        self.setSortingEnabled(True)
-        header.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
-        header.customContextMenuRequested.connect(self._choose_columns)
-
-    def changeEvent(self, event: QEvent) -> None:
-        super().changeEvent(event)
-        if event.type() is QEvent.Type.StyleChange:  # with the density, too
-            self.verticalHeader().setDefaultSectionSize(row_height())
 
     # -- selection -----------------------------------------------------------------------------------------------
 

@@ -4,22 +4,21 @@ from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelInd
 from PySide6.QtGui import QContextMenuEvent, QFocusEvent, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QHeaderView,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTableView,
     QWidget,
 )
 
 from render_manager.gui.delegates.status_chip import FrameChip
 from render_manager.gui.models.frame_table import Column, FrameTableModel
+from render_manager.gui.theme import row_height
 from render_manager.gui.views.frame_keys import FrameKeys
 from render_manager.gui.views.frame_selection import FrameSelection
+from render_manager.gui.views.row_table import RowTable
 
-ROW_HEIGHT = 26
 _SHIFT, _CTRL = Qt.KeyboardModifier.ShiftModifier, Qt.KeyboardModifier.ControlModifier
-_WIDTHS = {
+_WIDTHS: dict[int, int] = {
     Column.FRAME: 62,
     Column.STATE: 116,
     Column.PROGRESS: 68,
@@ -31,7 +30,7 @@ _WIDTHS = {
 }
 
 
-class FrameList(QTableView):
+class FrameList(RowTable):
     """Shows a FrameTableModel. Qt's own selection is a list of ranges of rows, which a selection by another order tears
     to pieces; so it is not used, and the shared one is painted.
 
@@ -43,33 +42,16 @@ class FrameList(QTableView):
     number_typed = Signal(str)
 
     def __init__(self, model: FrameTableModel, selection: FrameSelection, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(model, _WIDTHS, parent)
         self.setObjectName("frame_list")
         self.setAccessibleName(self.tr("Frames of the selected task"))
         self._table = model
         self.selection = selection
         self._keys = FrameKeys(selection, self._choose, self.activated_at.emit, self.number_typed.emit)
-        self.setModel(model)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.setAlternatingRowColors(True)
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setTabKeyNavigation(False)
-        self.setCornerButtonEnabled(False)
         self.setMouseTracking(True)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(ROW_HEIGHT)
         header = self.horizontalHeader()
         header.setSectionsMovable(True)
-        header.setHighlightSections(False)
-        header.setStretchLastSection(True)
-        header.setMinimumSectionSize(40)
-        for column, width in _WIDTHS.items():
-            header.resizeSection(column, width)
         header.setSortIndicator(Column.FRAME, Qt.SortOrder.AscendingOrder)
         self.setSortingEnabled(True)
         self.setItemDelegate(_Shared(selection, model, self))
@@ -141,7 +123,7 @@ class FrameList(QTableView):
             return
         current = self.selection.current
         row = None if current is None else self._table.row_of(current)
-        rows = self.viewport().height() // ROW_HEIGHT
+        rows = self.viewport().height() // row_height()
         # Qt's own keys are about its own selection.
         event.setAccepted(self._keys.press(event, row, self._table.rowCount(), 1, rows))
 

@@ -2,19 +2,26 @@
 
 from PySide6.QtCore import QEvent, QItemSelectionModel, QSize, Qt, Signal
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QKeySequence
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
+from PySide6.QtWidgets import QAbstractItemView, QWidget
 
 from render_manager.gui.delegates.project_cell import ProjectCell
 from render_manager.gui.models.projects import Column, Project, ProjectsModel
 from render_manager.gui.theme import row_height
 from render_manager.gui.views.drop import dropped_paths
+from render_manager.gui.views.row_table import RowTable
 
-_WIDTHS = {Column.PATH: 250, Column.NAME: 108, Column.ENGINE: 82, Column.FRAMES: 104, Column.PRIORITY: 64}
+_WIDTHS: dict[int, int] = {
+    Column.PATH: 250,
+    Column.NAME: 108,
+    Column.ENGINE: 82,
+    Column.FRAMES: 104,
+    Column.PRIORITY: 64,
+}
 #: Rows for which room is asked: at least, and at most before it scrolls.
 _FEWEST, _MOST = 3, 8
 
 
-class ProjectTable(QTableView):
+class ProjectTable(RowTable):
     """F2 or typing edits, Del removes, Ctrl+V adds what was copied.
 
     Signals:
@@ -26,32 +33,15 @@ class ProjectTable(QTableView):
     selected = Signal()
 
     def __init__(self, model: ProjectsModel, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(model, _WIDTHS, parent)
         self.setObjectName("projects")
         self.setAccessibleName(self.tr("Projects to submit"))
         self._projects = model
-        self.setModel(model)
         self.setItemDelegate(ProjectCell(model.labels, self))
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         triggers = QAbstractItemView.EditTrigger
         self.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed | triggers.AnyKeyPressed)
         self.setProperty("role", "framed")
-        self.setShowGrid(False)
-        self.setWordWrap(False)
-        self.setAlternatingRowColors(True)
-        self.setTabKeyNavigation(False)
-        self.setCornerButtonEnabled(False)
         self.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(row_height())
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setMinimumSectionSize(48)
-        for column, width in _WIDTHS.items():
-            header.resizeSection(column, width)
-        header.setStretchLastSection(True)
         model.rowsInserted.connect(self.updateGeometry)
         model.rowsRemoved.connect(self.updateGeometry)
         self.selectionModel().selectionChanged.connect(lambda: self.selected.emit())
