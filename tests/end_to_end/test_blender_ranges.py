@@ -46,7 +46,7 @@ def test_on_request_frames_are_rendered_by_chunks(tmp_path: Path, program: Progr
         ]
         assert (tmp_path / "starts").read_text().split() == ["range", "range"]
         for frame in farm.services.queries.frames(row.task.id):
-            log = farm.services.queries.log(frame).text
+            log = farm.log(frame)
             assert f"Fra:{frame.frame_number} " in log
             assert f"Fra:{frame.frame_number + 1} " not in log
             assert frame.progress == 1.0
@@ -90,4 +90,4 @@ def test_a_bad_scene_fails_with_the_reason(farm: Farm, scenes: Path, scene: str,
     row = farm.render(scenes / scene, "1-3", task_info={"session": "false"})
     assert row.task.status is TaskStatus.FAILED
     assert text in row.note
-    assert text in farm.services.queries.log(farm.services.queries.frame(row.task.id, 1)).text
+    assert text in farm.log(farm.services.queries.frame(row.task.id, 1))

@@ -184,7 +184,7 @@ def test_a_frame_of_several_cameras_or_layers_is_done_when_all_its_images_are(
     files = list((maya.workspace(task) / "Sys_Default_Renders").rglob("*.exr"))
     assert len(files) == 3 * images
     for frame in maya.frames(task):
-        log = maya.services.queries.log(frame).text
+        log = maya.log(frame)
         assert log.count(f".{frame.frame_number:04d}.exr'") == images
         assert frame.finished_at is not None
         last = max(file.stat().st_mtime for file in files if f".{frame.frame_number:04d}." in file.name)

@@ -55,7 +55,7 @@ def test_frames_are_rendered_one_by_one_in_one_process(maya: MayaFarm) -> None:
     colours = {f"masterLayer/shot.{number:04d}.exr": pytest.approx(number / 255) for number in (1, 2, 3, 4, 9)}
     assert images(maya, task) == colours
     for frame in maya.frames(task):
-        log = maya.services.queries.log(frame).text
+        log = maya.log(frame)
         assert f"[mtoa] Rendering Frame: {frame.frame_number} (1/1)" in log
         assert log.count("writing file") == 1
         assert Path(frame.output_path or "").name == f"shot.{frame.frame_number:04d}.exr"
@@ -79,7 +79,7 @@ def test_what_the_task_says_is_what_is_rendered(maya: MayaFarm) -> None:
     assert list(images(maya, task)) == ["beauty/options.0002.png"]
     spec = OpenImageIO.ImageBuf(frame.output_path or "").spec()
     assert (spec.width, spec.height) == (32, 20)
-    assert "Camera: shotCam  Layer: beauty" in maya.services.queries.log(frame).text
+    assert "Camera: shotCam  Layer: beauty" in maya.log(frame)
 
 
 def test_a_frame_of_several_cameras_and_layers_has_all_its_images(maya: MayaFarm) -> None:

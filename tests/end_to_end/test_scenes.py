@@ -57,7 +57,7 @@ def test_a_good_scene_becomes_valid_images(farm: Farm, scenes: Path, packed, sce
         assert frame.started_at
         assert frame.finished_at
         assert frame.progress == 1.0
-        assert farm.services.queries.log(frame).text
+        assert farm.log(frame)
 
 
 def test_the_heavy_scene_becomes_a_valid_image(farm: Farm, scenes: Path) -> None:
@@ -95,7 +95,7 @@ def test_a_bad_scene_fails_with_the_reason(farm: Farm, scenes: Path, packed, sce
 
 def test_what_the_renderer_said_while_loading_can_be_read(farm: Farm, scenes: Path) -> None:
     row = farm.render(scenes / "nocam_cycles.blend", "1")
-    log = farm.services.queries.log(farm.services.queries.frame(row.task.id, 1)).text
+    log = farm.log(farm.services.queries.frame(row.task.id, 1))
     assert "Read blend" in log
     assert "no camera" in log
 

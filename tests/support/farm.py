@@ -9,7 +9,7 @@ import pytest
 
 from render_manager.bootstrap import Program
 from render_manager.config import load_settings
-from render_manager.domain.entities import RenderSpec, RenderTask
+from render_manager.domain.entities import RenderFrame, RenderSpec, RenderTask
 from render_manager.domain.states import FINAL
 from render_manager.services.queries import TaskRow
 
@@ -46,6 +46,15 @@ class Farm:
 
     def render(self, path: Path | str, frames: str = "1-2", **fields: object) -> TaskRow:
         return self.settled(self.submit(path, frames, **fields))
+
+    def log(self, frame: RenderFrame) -> str:
+        """All of the frame's log."""
+        file = self.services.logs.find(frame)
+        data, size = b"", 1
+        while len(data) < size:
+            part = file.read(len(data), 1_000_000)
+            data, size = data + part.data, part.size
+        return data.decode("utf-8", "replace")
 
     def workspace(self, task: RenderTask) -> Path:
         return self.program.settings.workspace_root / task.unionid / task.id
