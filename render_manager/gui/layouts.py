@@ -1,5 +1,6 @@
 """Arrangements of the window under names of the user's: one for the day, one for the night shift's second screen."""
 
+from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject
@@ -35,10 +36,10 @@ class Layouts(QObject):
         self._add(self.tr("Save this layout…"), "layout_save", self.ask_to_save)
         self._add(self.tr("Delete a layout…"), "layout_delete", self.ask_to_delete).setEnabled(bool(names))
 
-    def _add(self, text: str, name: str, run: object) -> QAction:
+    def _add(self, text: str, name: str, run: Callable[[], object]) -> QAction:
         action = QAction(text, self._menu)
         action.setObjectName(name)
-        action.triggered.connect(lambda: run())  # type: ignore[operator]
+        action.triggered.connect(lambda: run())
         self._menu.addAction(action)
         return action
 

@@ -184,14 +184,6 @@ def only(values: list[dict[str, object]]) -> Any:
     return values[0] if len(values) == 1 else values
 
 
-def held_by(claim: Claim) -> list[ColumnElement[bool]]:
-    return [
-        frames.frame_number == claim.frame_number,
-        frames.attempt == claim.attempt,
-        frames.worker == claim.worker,
-    ]
-
-
 def _guard(claim: Claim) -> dict[str, object]:
     return {"held_number": claim.frame_number, "held_attempt": claim.attempt, "held_worker": claim.worker}
 
