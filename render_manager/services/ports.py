@@ -348,10 +348,6 @@ class ObjectStore(Protocol):
 
     def delete(self, key: str) -> None: ...
 
-    def presign(self, key: str, expires_seconds: int = 3600) -> str:
-        """A URL that reads the object without credentials until it expires."""
-        ...
-
     def close(self) -> None:
         """Let go of connections; the next call makes new ones."""
         ...

@@ -114,10 +114,6 @@ class LocalStore:
         except OSError as error:
             raise _file_error(error) from error
 
-    def presign(self, key: str, expires_seconds: int = 3600) -> str:
-        """A file:// URL; it needs no credentials and never expires. Raises ObjectPathError."""
-        return self._path(key).as_uri()
-
     def _infos(self, keys: Iterable[str]) -> Iterator[ObjectInfo]:
         for key in keys:
             try:

@@ -154,9 +154,6 @@ class FolderObjects:
     def delete(self, key: str) -> None:
         (self.root / key).unlink()
 
-    def presign(self, key: str, expires_seconds: int = 3600) -> str:
-        return (self.root / key).as_uri()
-
 
 class LocalWorkersByHand:
     def __init__(self) -> None:

@@ -4,10 +4,10 @@ from typing import Any
 
 import pytest
 
-from render_manager.storage.oss import _load_oss2
+from render_manager.storage.oss_bucket import load_oss2
 from tests.support.oss_server import ACCESS_KEY_ID, ACCESS_KEY_SECRET, BUCKET, REGION, OssServer
 
-oss2 = _load_oss2()
+oss2 = load_oss2()
 
 
 @pytest.fixture(params=["v1", "v4"])

@@ -1,7 +1,6 @@
 """What every object store does, run against the local folder and against OSS over HTTP."""
 
 import os
-import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -133,7 +132,6 @@ def test_a_key_never_climbs(subject: Subject, tmp_path: Path, key: str) -> None:
         lambda: subject.store.download(key, tmp_path / "target"),
         lambda: subject.store.upload(source, key),
         lambda: subject.store.delete(key),
-        lambda: subject.store.presign(key),
     ):
         with pytest.raises(ObjectPathError):
             call()
@@ -227,12 +225,6 @@ def test_a_target_that_cannot_be_written_is_named(subject: Subject, tmp_path: Pa
 def test_a_source_that_is_missing_is_named(subject: Subject, tmp_path: Path) -> None:
     with pytest.raises(ObjectStoreError, match=r"missing\.zip"):
         subject.store.upload(tmp_path / "missing.zip", "k")
-
-
-def test_presigned_url_reads_the_object(subject: Subject) -> None:
-    subject.put("shots/a b+ü.zip", b"content")
-    with urllib.request.urlopen(subject.store.presign("shots/a b+ü.zip")) as answer:
-        assert answer.read() == b"content"
 
 
 def _all_pages(store: ObjectBrowser, folder: str, limit: int) -> list[ObjectPage]:
