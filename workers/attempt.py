@@ -10,7 +10,7 @@ from render_manager.domain.entities import Claim
 from render_manager.domain.errors import RenderFailed
 from render_manager.domain.failures import FailureClass
 from render_manager.domain.logs import attempt_log_name
-from render_manager.services.lifecycle import Outcome
+from render_manager.services.endings import Outcome
 from render_manager.services.result_files import keep_list
 from workers.images import check_image
 from workers.renderers.events import FrameDone

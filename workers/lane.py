@@ -18,7 +18,7 @@ from render_manager.domain.errors import (
     WorkspaceError,
 )
 from render_manager.domain.failures import POLICIES, FailureClass
-from render_manager.services.lifecycle import Outcome
+from render_manager.services.endings import Outcome
 from workers.ends import Aborted
 from workers.rendering import Rendering
 from workers.work import LaneOwner, Work

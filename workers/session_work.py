@@ -13,7 +13,7 @@ from functools import partial
 
 from render_manager.domain.entities import Claim
 from render_manager.domain.errors import RenderFailed, StoreUnavailable
-from render_manager.services.lifecycle import Outcome
+from render_manager.services.endings import Outcome
 from workers.attempt import Attempt, log_path
 from workers.ends import Aborted
 from workers.renderers.events import FrameDone

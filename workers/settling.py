@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from render_manager.domain.errors import RenderFailed
-from render_manager.services.lifecycle import Outcome
+from render_manager.services.endings import Outcome
 from workers.attempt import Attempt
 from workers.renderers.events import FrameDone
 

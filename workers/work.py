@@ -5,7 +5,8 @@ from typing import Protocol
 from render_manager.domain.entities import Claim, WorkerProfile
 from render_manager.domain.failures import FailureClass
 from render_manager.domain.logs import attempt_log_name
-from render_manager.services.lifecycle import Lifecycle, Outcome
+from render_manager.services.endings import Outcome
+from render_manager.services.lifecycle import Lifecycle
 from workers.holding import Holding
 from workers.lately import Lately
 from workers.renderers.base import Installation, Renderer

@@ -5,21 +5,21 @@ found about workers (``workers.py``) goes through ``Lifecycle.change``, the same
 """
 
 import logging
-import time
 from collections.abc import Callable, Collection, Generator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from render_manager.domain.audit import Action, worker_as_actor
+from render_manager.domain.audit import Action
 from render_manager.domain.entities import Claim, RenderFrame, RenderTask, WorkerProfile, Workspace
 from render_manager.domain.errors import BrokerUnavailable
-from render_manager.domain.failures import AVOIDED_AFTER, POLICIES, FailureClass, Policy
+from render_manager.domain.failures import FailureClass
 from render_manager.domain.matching import can_serve
 from render_manager.domain.notices import Notice, Topic
 from render_manager.domain.priority import band_of
 from render_manager.domain.states import FINAL, RUNNABLE, FrameStatus, TaskStatus
 from render_manager.services.change import TaskChange
+from render_manager.services.endings import Endings, Outcome, attempt_of
 from render_manager.services.ports import ChangeBus, TaskStore, TicketQueue
 
 log = logging.getLogger(__name__)
@@ -32,27 +32,6 @@ class FarmRules:
     lease_seconds: float  #: how long a claim is valid without a heartbeat
     alive_within: float  #: seconds without a heartbeat after which a worker counts as offline
     fair_shares: bool = False  #: within a priority the user with the fewest frames rendering comes first
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How an attempt ended: an image that was verified, or what went wrong.
-
-    Attributes:
-        failure: of which kind the error is; what follows from it is in ``failures.POLICIES``.
-        evidence: the line of the log that shows it.
-        host: where it was, if the host is perhaps to blame.
-        took: seconds from the begin to the end of the rendering; None: since it was written down as begun.
-        ended_at: when that was, by this process' ``time.monotonic()``; None: now.
-    """
-
-    output_path: str | None = None
-    error: str | None = None
-    failure: FailureClass = FailureClass.UNKNOWN
-    evidence: str | None = None
-    host: str | None = None
-    took: float | None = None
-    ended_at: float | None = None
 
 
 #: Where the renderer of a frame (number, attempt) writes its log.
@@ -74,6 +53,7 @@ class Lifecycle:
         self.bus = bus
         self.rules = rules
         self.actor = actor
+        self._endings = Endings(store, rules.alive_within)
 
     @contextmanager
     def change(self, task_id: str, action: Action, why: str | None = None) -> Generator[TaskChange]:
@@ -188,12 +168,12 @@ class Lifecycle:
         with self.store.transaction() as tx:
             change = TaskChange(tx, tx.lock_task(task_id), self.actor)
             before = change.task
-            held = self._end(change, ended)
+            held = self._endings.end(change, ended)
             following: list[Claim] = []
             count = min(count, change.task.counts.pending - leave)
             if count > 0 and tx.next_task(worker, fair=self.rules.fair_shares) == task_id:
                 following = self._claim(change, worker, count, log_path)
-            notices = change.finish(Action.CLAIM, attempt=_common(following))
+            notices = change.finish(Action.CLAIM, attempt=attempt_of(following))
         self._after(before, change.task, notices)
         return held, following
 
@@ -201,51 +181,10 @@ class Lifecycle:
         """End an attempt. False: the claim no longer holds and the result does not count."""
         with self.change(claim.task.id, Action.COMPLETE) as change:
             waiting = change.task.counts.pending
-            held = self._end(change, [(claim, outcome)])
+            held = self._endings.end(change, [(claim, outcome)])
             if change.task.counts.pending > waiting:  # to be tried again
                 change.new_ticket()
         return held == 1
-
-    def _end(self, change: TaskChange, ended: Sequence[tuple[Claim, Outcome]]) -> int:
-        """Completed, or failed once the attempts are used up, or waiting for the next attempt; how many held."""
-        done = [(claim, {**_columns(outcome), "progress": 1.0}) for claim, outcome in ended if outcome.error is None]
-        completed = change.complete(done) if done else []
-        change.record(Action.COMPLETE, attempt=_common(completed))
-        held = len(completed)
-        for claim, outcome in ended:
-            if outcome.error is not None:
-                held += self._fail(change, claim, outcome)
-        return held
-
-    def _fail(self, change: TaskChange, claim: Claim, outcome: Outcome) -> int:
-        policy, source = POLICIES[outcome.failure], FrameStatus.RENDERING
-        why = {"error_message": outcome.error, "failure": outcome.failure, "evidence": outcome.evidence}
-        failed, waiting = {**_columns(outcome), **why}, {**why, "progress": 0.0}
-        if not policy.counted:
-            held = change.move(source, FrameStatus.PENDING, claim=claim, values=waiting, uncounted=True)
-        else:
-            last = change.task.max_attempts if policy.retried else 1
-            held = change.move(source, FrameStatus.FAILED, claim=claim, min_attempts_used=last, values=failed)
-            held = held or change.move(source, FrameStatus.PENDING, claim=claim, values=waiting)
-        change.record(Action.FAIL, outcome.error, claim.attempt)
-        if held and outcome.host and change.task.counts.pending:
-            reason = outcome.error or ""
-            if policy.wait:
-                change.tx.avoid_host(change.task.id, outcome.host, reason, policy.wait)
-            elif self._is_to_blame(change, outcome.host, policy) and self._another_worker_for(
-                change.task, outcome.host
-            ):
-                change.tx.avoid_host(change.task.id, outcome.host, reason)
-        return held
-
-    def _is_to_blame(self, change: TaskChange, host: str, policy: Policy) -> bool:
-        """Whether another host may do better: by the kind of the failure, or since nothing but failures came of this
-        one's last attempts at the task."""
-        if policy.elsewhere:
-            return True
-        workers = self.store.workers(self.rules.alive_within)
-        actors = {worker_as_actor(worker.profile.name) for worker in workers if worker.profile.host == host}
-        return change.ends_in_a_row(actors, AVOIDED_AFTER) == [Action.FAIL] * AVOIDED_AFTER
 
     def ring_for_more(self, task_id: str) -> None:
         """Call the next idle worker if the task has frames left."""
@@ -324,7 +263,7 @@ class Lifecycle:
         why = {"failure": failure, "evidence": evidence}
         values: dict[str, object] = {"error_message": message, "log_path": log_path, **why}
         with self.change(claim.task.id, Action.PREPARE, message) as change:
-            if on_host is not None and self._another_worker_for(change.task, on_host):
+            if on_host is not None and self._endings.another_worker_for(change.task, on_host):
                 if change.move(FrameStatus.RENDERING, FrameStatus.PENDING, claim=claim, values=values, uncounted=True):
                     change.tx.avoid_host(claim.task.id, on_host, message)
                     change.new_ticket()
@@ -341,13 +280,6 @@ class Lifecycle:
                 change.update(status=TaskStatus.PAUSED, activity=None, project_choices=tuple(candidates))
             change.new_ticket()
 
-    def _another_worker_for(self, task: RenderTask, host: str) -> bool:
-        avoided = {host, *self.store.avoided_hosts([task.id]).get(task.id, ())}
-        return any(
-            worker.alive and worker.enabled and worker.profile.host not in avoided and can_serve(task, worker.profile)
-            for worker in self.store.workers(self.rules.alive_within)
-        )
-
     def set_activity(self, task_id: str, activity: str | None) -> None:
         """Say what is going on with the task, for people: "Downloading 34 %". A settled task has nothing going on."""
         with self.change(task_id, Action.PREPARE) as change:
@@ -358,34 +290,3 @@ class Lifecycle:
         with self.change(workspace.task_id, Action.PREPARE) as change:
             change.tx.save_workspace(workspace)
             change.update(workspace_dir=workspace.path)
-
-    def take_back(self, change: TaskChange, **lost: Any) -> int:
-        """Frames of lost workers wait again, or fail once their attempts are used up: one may be what kills them."""
-        message = f"The worker was lost while rendering; tried {change.task.max_attempts} times."
-        failed = change.move(
-            FrameStatus.RENDERING,
-            FrameStatus.FAILED,
-            min_attempts_used=change.task.max_attempts,
-            values={"error_message": message},
-            **lost,
-        )
-        waiting = change.move(
-            FrameStatus.RENDERING, FrameStatus.PENDING, values={"progress": 0.0, "worker": None}, **lost
-        )
-        if not change.task.counts.rendering:
-            change.update(activity=None)  # nobody is at it any more
-        change.new_ticket()
-        return failed + waiting
-
-
-def _columns(outcome: Outcome) -> dict[str, object]:
-    """How the frame's row tells of an attempt that ended."""
-    ago = 0.0 if outcome.ended_at is None else time.monotonic() - outcome.ended_at
-    took = {} if outcome.took is None else {"took": outcome.took}
-    return {"output_path": outcome.output_path, "ago": ago, **took}
-
-
-def _common(claims: Sequence[Claim]) -> int | None:
-    """The attempt that all of these are, for the record."""
-    attempts = {claim.attempt for claim in claims}
-    return attempts.pop() if len(attempts) == 1 else None

@@ -9,6 +9,7 @@ from render_manager.domain.audit import Action, AuditEntry
 from render_manager.domain.entities import Claim, HostLoad, WorkerOrders, WorkerProfile
 from render_manager.domain.errors import BrokerUnavailable, IllegalMove, WorkerNameTaken, WorkerNotFound
 from render_manager.domain.notices import Notice, Topic
+from render_manager.services.endings import take_back
 from render_manager.services.lifecycle import Lifecycle
 from render_manager.services.retention import Retention
 
@@ -115,7 +116,7 @@ class Workers:
         swept = 0
         for task_id in task_ids:
             with self._lifecycle.change(task_id, Action.LOSE, "The lease ended without a heartbeat.") as change:
-                swept += self._lifecycle.take_back(change, lease_expired=True)
+                swept += take_back(change, lease_expired=True)
         return swept
 
     def release(self, name: str) -> None:
@@ -131,7 +132,7 @@ class Workers:
             task_ids = tx.tasks_claimed_by(name)
         for task_id in task_ids:
             with self._lifecycle.change(task_id, Action.LOSE, f"Worker {name} is gone.") as change:
-                self._lifecycle.take_back(change, worker=name)
+                take_back(change, worker=name)
 
     # -- for people ----------------------------------------------------------------------------------------------
 

@@ -15,7 +15,8 @@ from render_manager.domain.errors import StoreUnavailable
 from render_manager.domain.priority import Band
 from render_manager.messaging.redis_bus import RedisBus
 from render_manager.messaging.tickets import CeleryTickets
-from render_manager.services.lifecycle import FarmRules, Lifecycle, Outcome
+from render_manager.services.endings import Outcome
+from render_manager.services.lifecycle import FarmRules, Lifecycle
 from render_manager.services.workers import Workers
 from render_manager.store.engine import open_engine
 from render_manager.store.repository import SqlTaskStore

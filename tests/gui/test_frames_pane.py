@@ -18,7 +18,7 @@ from render_manager.domain.states import FrameStatus
 from render_manager.gui.main_window import MainWindow
 from render_manager.gui.models.frame_table import Column
 from render_manager.gui.views.grid_layout import LEVELS, Kind
-from render_manager.services.lifecycle import Outcome
+from render_manager.services.endings import Outcome
 from render_manager.services.queries import Queries
 from render_manager.store.tables import render_frames
 from tests.gui.farm import WORKER, Farm

@@ -15,9 +15,10 @@ from render_manager.domain.states import FrameStatus
 from render_manager.messaging.in_memory import InMemoryBus, InMemoryLogs, InMemoryTickets
 from render_manager.services.cleanup import Cleanup
 from render_manager.services.control import TaskControl
+from render_manager.services.endings import Outcome
 from render_manager.services.give_back import GiveBack
 from render_manager.services.image_cache import ImageCache
-from render_manager.services.lifecycle import FarmRules, Lifecycle, Outcome
+from render_manager.services.lifecycle import FarmRules, Lifecycle
 from render_manager.services.log_places import LogPlaces
 from render_manager.services.logs import Logs
 from render_manager.services.queries import Queries

@@ -13,7 +13,7 @@ from render_manager.domain.entities import Claim, RenderTask, WorkerProfile
 from render_manager.domain.errors import IllegalMove
 from render_manager.domain.frame_order import FrameOrder, in_order
 from render_manager.domain.states import FINAL, RUNNABLE, TaskStatus
-from render_manager.services.lifecycle import Outcome
+from render_manager.services.endings import Outcome
 from render_manager.store.engine import open_engine
 from render_manager.store.migrate import upgrade
 from render_manager.store.repository import SqlTaskStore

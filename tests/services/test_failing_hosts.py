@@ -5,7 +5,7 @@ import pytest
 from render_manager.domain.audit import worker_as_actor
 from render_manager.domain.entities import WorkerProfile
 from render_manager.domain.failures import AVOIDED_AFTER, FailureClass
-from render_manager.services.lifecycle import Outcome
+from render_manager.services.endings import Outcome
 from tests.services.conftest import House, log_path
 from tests.store.samples import worker
 

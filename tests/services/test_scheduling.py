@@ -10,7 +10,7 @@ from render_manager.domain.entities import WorkerProfile
 from render_manager.domain.errors import IllegalMove, InvalidTask, TaskNotFound
 from render_manager.domain.frame_order import FrameOrder
 from render_manager.domain.states import FrameStatus, TaskStatus
-from render_manager.services.lifecycle import Outcome
+from render_manager.services.endings import Outcome
 from tests.services.conftest import House, log_path
 from tests.store.samples import worker
 

@@ -9,7 +9,8 @@ from render_manager.domain.errors import IllegalMove
 from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.messaging.in_memory import InMemoryBus, InMemoryTickets
 from render_manager.services.control import TaskControl
-from render_manager.services.lifecycle import FarmRules, Lifecycle, Outcome
+from render_manager.services.endings import Outcome
+from render_manager.services.lifecycle import FarmRules, Lifecycle
 from render_manager.services.workers import Workers
 from render_manager.store.repository import SqlTaskStore
 from tests.store.samples import add, rows_counted, worker

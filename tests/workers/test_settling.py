@@ -7,7 +7,7 @@ import pytest
 
 from render_manager.domain.errors import RenderFailed
 from render_manager.domain.failures import FailureClass
-from render_manager.services.lifecycle import Outcome
+from render_manager.services.endings import Outcome
 from workers import settling
 from workers.renderers.events import FrameDone
 from workers.settling import STEP, Settling
