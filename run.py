@@ -3,6 +3,7 @@
 
     python3 run.py demo [--headless] [...]      render the sample project, in the window or without it
     python3 run.py test [pytest arguments]      static checks, then all tests; with arguments pytest alone
+    python3 run.py coverage [pytest arguments]  the tests, then which lines of the program no test reached
     python3 run.py bench [NAME...] [--json FILE]
     python3 run.py translate [--fill FILE]      bring the Chinese of the window up to date and compile it
 
@@ -33,6 +34,7 @@ ROOT = Path(__file__).resolve().parent
 VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
+IN_PARALLEL = ["-n", "2", "--dist", "loadgroup"]
 STAMP = VENV / "run.stamp"
 LOG = VENV / "run.log"
 
@@ -321,7 +323,7 @@ def test(arguments: list[str]) -> int:
         say(f"\n=== FAILED before pytest: {', '.join(failed)}; the exit code will say so")
     # pytest has the last word: whoever reads the end of the output finds its summary.
     say("\n=== pytest")
-    return call([PYTHON, "-m", "pytest", "-n", "2", "--dist", "loadgroup"]) or bool(failed)
+    return call([PYTHON, "-m", "pytest", *IN_PARALLEL]) or bool(failed)
 
 
 def passes(check: str) -> bool:
@@ -332,6 +334,14 @@ def passes(check: str) -> bool:
     outcome = "passed" if code == 0 else f"FAILED with exit code {code}"
     say(f"=== {check}: {outcome}, {time.monotonic() - started:.1f} s")
     return code == 0
+
+
+def coverage(arguments: list[str]) -> int:
+    ensure_tests()
+    code = call([PYTHON, "-m", "coverage", "run", "-m", "pytest", *(arguments or IN_PARALLEL)])
+    for step in (["combine", "--quiet"], ["report"]):
+        call([PYTHON, "-m", "coverage", *step])
+    return code
 
 
 def bench(arguments: list[str]) -> int:
@@ -349,12 +359,12 @@ def main(arguments: list[str]) -> int:
         sys.exit(f"Render Manager needs Python 3.11 or newer; this is {platform.python_version()}.")
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # a console that knows no "…" must not stop us
-    command = {"demo": demo, "test": test, "bench": bench, "translate": translate}.get(
+    command = {"demo": demo, "test": test, "coverage": coverage, "bench": bench, "translate": translate}.get(
         arguments[0] if arguments else ""
     )
     if command is None:
         asked = arguments[:1] in (["-h"], ["--help"])
-        print("\n".join(__doc__.splitlines()[2:6]), file=sys.stdout if asked else sys.stderr)
+        print("\n".join(__doc__.splitlines()[2:7]), file=sys.stdout if asked else sys.stderr)
         return 0 if asked else 2
     try:
         return command(arguments[1:])
