@@ -127,7 +127,8 @@ def test_a_worker_whose_name_was_taken_over_leaves(tmp_path: Path) -> None:
         frozen = farm.start("--name", "w")
         task = farm.submit(farm.key, "1-60", max_attempts=3)
         wait_until(lambda: farm.row(task).task.counts.completed)
-        frozen.send_signal(signal.SIGSTOP)
+        with farm.program.store.transaction():  # so that it holds none itself, which would lock the file for all
+            frozen.send_signal(signal.SIGSTOP)
         wait_until(lambda: not farm.worker("w").alive, timeout=20)
         later = farm.start("--name", "w")
         assert farm.settled(task).task.counts.completed == 60
