@@ -217,6 +217,7 @@ class Live(QObject):
 
     async def _read_workers(self, changes: Changes) -> int:
         queries = self._services.queries
+        await self._background.call(queries.check_version)
         workers, now = await self._background.call(lambda: (queries.workers(), queries.now()))
         local = await self._background.call(self._services.local_workers.running)
         self.workers.emit(workers, now, local)
