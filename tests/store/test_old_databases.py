@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, event
 
 from render_manager.domain.errors import StoreOfAnotherVersion, StoreUnavailable
 from render_manager.domain.states import TaskStatus
@@ -20,7 +20,7 @@ from render_manager.store.migrate import current_version, newest_version, upgrad
 from render_manager.store.repository import SqlTaskStore
 from tests.services.conftest import House
 from tests.store.samples import add, rows_counted, worker
-from tests.support.old_database import NAME, STATES, TASKS, contents, make_old, task_id, to_revision
+from tests.support.old_database import NAME, STATES, TASKS, contents, make_old, task_id, to_revision, upgrade_by_hand
 
 OLD_TABLES = ("render_tasks", "render_frames", "workers", "avoided_hosts", "workspaces")
 #: Instead of a number of statements.
@@ -156,14 +156,11 @@ def test_who_was_writing_is_waited_for_and_nobody_writes_afterwards(database_url
     task = add(store)
     upgraded = threading.Event()
 
-    def upgrade_by_hand() -> None:
-        from render_manager.store import migrate
-
-        with migrate._alone(other) as connection:
-            connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    def run() -> None:
+        upgrade_by_hand(other)
         upgraded.set()
 
-    thread = threading.Thread(target=upgrade_by_hand)
+    thread = threading.Thread(target=run)
     with store.transaction() as tx:
         thread.start()
         assert not upgraded.wait(0.5), "a transaction that may write is not overtaken"

@@ -32,13 +32,21 @@ def task_id(status: str) -> str:
 
 
 def to_revision(engine: Engine, revision: str) -> None:
-    """Bring a database to a revision that need not be the newest."""
+    """Bring a database to a revision that need not be the newest, from an older or a newer one."""
+    found = migrate.current_version(engine)
+    move = command.downgrade if found and found > revision else command.upgrade
     config = Config()
     config.set_main_option("script_location", str(migrate._MIGRATIONS))
     config.set_main_option("path_separator", "os")
-    with engine.begin() as connection:
+    with migrate._alone(engine) as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, revision)
+        move(config, revision)
+
+
+def upgrade_by_hand(engine: Engine, version: str = "9999") -> None:
+    """As a program would that is newer than this one."""
+    with migrate._alone(engine) as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = :version"), {"version": version})
 
 
 def make_old(engine: Engine) -> None:
