@@ -22,6 +22,7 @@ from render_manager.domain.entities import WorkerProfile
 from render_manager.domain.errors import RenderManagerError, SettingsError, StoreOfAnotherVersion, UsageError
 from render_manager.domain.priority import Band
 from render_manager.domain.requirements import check_tag
+from render_manager.settings.old_names import setting_warnings
 from workers.runtime import WorkerRuntime, installed_renderers
 from workers.waiting import start_anew, wait_for_version
 
@@ -50,6 +51,8 @@ def main(argv: list[str] | None = None) -> int:
 
 def _work(settings: Settings, options: argparse.Namespace) -> int:
     """Work; wait where the database is of another version, but not longer than whoever started this worker."""
+    for warning in setting_warnings():
+        logging.getLogger(__name__).warning("%s", warning)
     while True:
         misfit: StoreOfAnotherVersion | None = None
         try:

@@ -1,5 +1,6 @@
 """Workers that meet a database of another version: they say so, write nothing and wait."""
 
+import shutil
 import signal
 import sys
 import time
@@ -21,6 +22,7 @@ from tests.support.standin_farm import StandinFarm, open_standin_farm
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="signals; the stand-in is a script")
 
 TABLES = ("render_tasks", "render_frames", "workers", "workspaces", "audit", "duties")
+ROOT = Path(__file__).parents[2]
 PREVIOUS = f"{int(newest_version()) - 1:04}"
 
 
@@ -147,3 +149,22 @@ def test_what_was_pending_in_the_first_version_is_rendered(tmp_path: Path) -> No
         row = farm.settled(task)
         assert row.task.counts.completed == 4, row.note
         assert all(Path(frame.output_path or "").is_file() for frame in farm.services.queries.frames(task.id))
+
+
+def test_a_worker_that_waits_becomes_the_program_that_is_installed_meanwhile(tmp_path: Path) -> None:
+    """The host is updated under it: here with a migration more, which somebody else has run already."""
+    program = tmp_path / "program"
+    for room in ("render_manager", "workers", "resources"):
+        shutil.copytree(ROOT / room, program / room, ignore=shutil.ignore_patterns("__pycache__"))
+    versions = program / "render_manager" / "store" / "migrations" / "versions"
+    with open_standin_farm(tmp_path) as farm:
+        worker = farm.start("--name", "w", folder=program)
+        before = farm.worker("w").started_at
+        upgrade_by_hand(_engine(farm))
+        _said(farm, "This worker waits")
+        (versions / "9999_of_tomorrow.py").write_text(
+            f'revision = "9999"\ndown_revision = "{newest_version()}"\n\n\ndef upgrade() -> None:\n    pass\n'
+        )
+        _said(farm, "This worker starts anew")
+        wait_until(lambda: farm.worker("w").started_at > before, 30)
+        assert worker.poll() is None
