@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from render_manager.config import Settings
 from render_manager.domain.engines import Engine
+from render_manager.domain.errors import StoreUnavailable
 from render_manager.local_farm import STOP_TIMEOUT, WorkerProcesses, left_workers
 from render_manager.messaging.embedded_redis import EmbeddedRedis
 from render_manager.messaging.redis_bus import RedisBus
@@ -66,7 +67,11 @@ class Program:
     def __init__(self, settings: Settings, *, serve: bool) -> None:
         self.settings = settings
         engine = open_engine(settings.effective_database_url)
-        _fit(engine, settings)
+        try:
+            _fit(engine, settings)
+        except StoreUnavailable:
+            engine.dispose()
+            raise
         self.store = SqlTaskStore(engine)
         self.objects = open_object_store(settings)
         self._embedded = EmbeddedRedis(settings.render_manager_home / "redis") if settings.embedded_redis else None

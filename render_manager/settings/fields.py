@@ -141,7 +141,8 @@ class Fields(BaseSettings):
         ge=0,
     )
     download_cache_gb: float = DISKS(
-        "Gigabytes of downloads that a host keeps for tasks with the same project although no workspace has them any more.",
+        "Gigabytes of downloads that a host keeps for tasks with the same project although no workspace has them any "
+        "more.",
         HOSTS,
         50.0,
         unit="gigabytes",
