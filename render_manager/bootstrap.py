@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from render_manager.config import Settings
 from render_manager.domain.engines import Engine
-from render_manager.local_farm import WorkerProcesses
+from render_manager.domain.errors import StoreUnavailable
+from render_manager.local_farm import STOP_TIMEOUT, WorkerProcesses, left_workers
 from render_manager.messaging.embedded_redis import EmbeddedRedis
 from render_manager.messaging.redis_bus import RedisBus
 from render_manager.messaging.remote_logs import CeleryLogs
@@ -31,11 +32,13 @@ from render_manager.services.upload import Uploading
 from render_manager.services.vitals import Vitals
 from render_manager.services.workers import Workers
 from render_manager.store.engine import open_engine
-from render_manager.store.migrate import check_version, upgrade
+from render_manager.store.migrate import check_version, current_version, newest_version, upgrade
 from render_manager.store.repository import SqlTaskStore
 from workers.renderers.registry import engines
 
 if TYPE_CHECKING:
+    import sqlalchemy
+
     from render_manager.storage.local import LocalStore
     from render_manager.storage.oss import OssStore
 
@@ -56,17 +59,19 @@ class Program:
             if it runs already (a short command).
 
     Raises:
-        StoreUnavailable: the database can't be reached, or a farm's is not at this version.
+        StoreOfAnotherVersion: a farm's database is not at this program's version, or the embedded one is newer.
+        StoreUnavailable: the database can't be reached.
         LocalFarmError: the embedded Redis can't be started.
     """
 
     def __init__(self, settings: Settings, *, serve: bool) -> None:
         self.settings = settings
         engine = open_engine(settings.effective_database_url)
-        if settings.embedded_database:
-            upgrade(engine)
-        else:
-            check_version(engine)
+        try:
+            _fit(engine, settings)
+        except StoreUnavailable:
+            engine.dispose()
+            raise
         self.store = SqlTaskStore(engine)
         self.objects = open_object_store(settings)
         self._embedded = EmbeddedRedis(settings.render_manager_home / "redis") if settings.embedded_redis else None
@@ -155,6 +160,17 @@ class Program:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+
+def _fit(engine: "sqlalchemy.Engine", settings: Settings) -> None:
+    """Bring the embedded database to this program's version; a farm's must be there."""
+    if not settings.embedded_database:
+        check_version(engine)
+        return
+    found = current_version(engine)
+    if found is not None and found < newest_version():
+        left_workers(settings).stop(STOP_TIMEOUT)  # they are of the program that was here before
+    upgrade(engine)
 
 
 def open_object_store(settings: Settings) -> "LocalStore | OssStore":

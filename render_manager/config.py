@@ -1,177 +1,26 @@
-"""Settings: the environment and a `.env` file become one typed object. Every name is documented in `.env.example`."""
+"""Settings: the environment and a `.env` file become one typed object. Each is declared in `settings/fields.py`."""
 
 import getpass
 import os
 import re
 from collections.abc import Mapping
-from io import StringIO
 from pathlib import Path
-from typing import Annotated, Any
-from urllib.parse import urlsplit
+from typing import Any
 
-from dotenv import dotenv_values
-from platformdirs import user_config_path, user_data_path
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import ValidationError, model_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
-from render_manager.domain.entities import Keep
-from render_manager.domain.errors import InvalidTask, SettingsError
-from render_manager.domain.requirements import check_tag
+from render_manager.domain.errors import SettingsError
+from render_manager.settings.env_file import read_env_file
+from render_manager.settings.fields import SECRET_NAMES, Fields
+from render_manager.settings.old_names import given
 
-APP_NAME = "render-manager"
-#: Their values appear in no message.
-SECRET_NAMES = frozenset(
-    {"oss_access_key_id", "oss_access_key_secret", "oss_security_token", "redis_url", "broker_url", "database_url"}
-)
 GIBIBYTE = 1024**3
 
-_DATABASE_FORMS = {
-    r"sqlite(?:\+aiosqlite|\+pysqlite)?": "sqlite",
-    r"postgres(?:ql)?(?:\+psycopg|\+psycopg2|\+asyncpg)?|asyncpg|psycopg": "postgresql+psycopg",
-}
 
-
-def _no_control_characters(value: str) -> str:
-    # dotenv reads "C:\bin" in double quotes as C:<backspace>in.
-    if any(ord(char) < 32 for char in value):
-        raise ValueError(
-            "it holds a control character, as when a backslash path stands in double quotes: "
-            "write it without quotes or in single quotes"
-        )
-    return value
-
-
-def _database_url(value: str) -> str:
-    scheme, separator, rest = value.partition("://")
-    dialect = next((known for form, known in _DATABASE_FORMS.items() if re.fullmatch(form, scheme)), None)
-    if not separator or dialect is None:
-        raise ValueError("use sqlite:///path/to/file or postgresql://user:password@host:5432/name")
-    if dialect != "sqlite":
-        _check_server(value)
-    if dialect == "sqlite" and not rest.startswith("/"):
-        rest = "/" + rest  # the form sqlite://db.sqlite3 of other programs: a relative file
-    if dialect == "sqlite" and rest in ("/", "/:memory:"):
-        raise ValueError("a database in memory can't be shared with workers: name a file")
-    return f"{dialect}://{rest}"
-
-
-def _redis_url(value: SecretStr) -> SecretStr:
-    if not re.match(r"(redis|rediss|unix)://", value.get_secret_value()):
-        raise ValueError("use redis://:password@host:6379/0, or rediss:// for TLS")
-    _no_control_characters(value.get_secret_value())
-    _check_server(value.get_secret_value())
-    return value
-
-
-def _broker_url(value: SecretStr) -> SecretStr:
-    if not re.match(r"(redis|rediss|amqp|amqps|pyamqp)://", value.get_secret_value()):
-        raise ValueError("use amqp://user:password@host:5672/vhost (RabbitMQ), or leave it out for Redis")
-    _no_control_characters(value.get_secret_value())
-    _check_server(value.get_secret_value())
-    return value
-
-
-def _check_server(url: str) -> None:
-    """Refuse an address whose password would be taken for the host's name, and then be shown as such."""
-    try:
-        parts = urlsplit(url)
-        broken = parts.port == 0 or parts.netloc.count("@") > 1 or "@" in parts.path + parts.query + parts.fragment
-    except ValueError:
-        broken = True
-    if broken:
-        raise ValueError("its host or port can't be read: in a password write @ as %40, / as %2F, # as %23, ? as %3F")
-
-
-def _tags(value: str) -> str:
-    try:
-        return ",".join(sorted({check_tag(tag) for tag in re.split(r"[,\s]+", value) if tag}))
-    except InvalidTask as error:
-        raise ValueError(str(error)) from error
-
-
-def _folder_name(value: str) -> str:
-    plain = value.strip(". ") == value and value.casefold() not in ("logs", "tmp")
-    if not plain or not re.fullmatch(r"[^\\/:*?\"<>|\x00-\x1f]+", value):
-        raise ValueError("use a plain folder name without separators, other than 'logs' and 'tmp'")
-    return value
-
-
-def _prefix(value: str) -> str:
-    plain = value.strip("/")
-    if "\\" in plain or {"", ".", ".."} & set(plain.split("/")):
-        raise ValueError("use folder names with slashes between, such as results or films/results")
-    return plain
-
-
-def _endpoint(value: str) -> str:
-    if not re.fullmatch(r"(https?://)?[A-Za-z0-9.\-\[\]:]+/?", value):
-        raise ValueError("use for example https://oss-cn-hangzhou.aliyuncs.com")
-    return value.rstrip("/")
-
-
-def _absolute(value: Path) -> Path:
-    return Path(os.path.abspath(value.expanduser()))
-
-
-Text = Annotated[str, AfterValidator(_no_control_characters)]
-FolderName = Annotated[str, AfterValidator(_no_control_characters), AfterValidator(_folder_name)]
-Folder = Annotated[
-    Path,
-    BeforeValidator(lambda value: _no_control_characters(str(value))),
-    AfterValidator(_absolute),
-]
-
-
-class Settings(BaseSettings):
-    """One attribute per setting, in lower case."""
-
-    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True)
-
-    # Where things are kept
-    render_manager_home: Folder = Field(default_factory=lambda: user_data_path(APP_NAME, appauthor=False))
-    database_url: Annotated[Text, AfterValidator(_database_url)] | None = Field(default=None, repr=False)
-    redis_host: Text | None = None
-    redis_port: int = Field(default=6379, ge=1, le=65535)
-    redis_url: Annotated[SecretStr, AfterValidator(_redis_url)] | None = None
-    broker_url: Annotated[SecretStr, AfterValidator(_broker_url)] | None = None
-    oss_endpoint: Annotated[Text, AfterValidator(_endpoint)] | None = None
-    oss_access_key_id: Text | None = Field(default=None, repr=False)
-    oss_access_key_secret: SecretStr | None = None
-    oss_bucket_name: Text | None = None
-    oss_region: Text | None = None
-    oss_security_token: SecretStr | None = None
-    oss_is_cname: bool = False
-    upload_prefix: Text = "uploads"
-    upload_renders: bool = False
-    results_prefix: Annotated[Text, AfterValidator(_prefix)] = "results"
-
-    # Workspaces
-    workspace_root_dir: Folder | None = None
-    source_dir_name: FolderName = "source"
-    project_dir_name: FolderName = "project"
-    renders_dir_name: FolderName = "Sys_Default_Renders"
-    max_unpacked_gb: float = Field(default=200.0, gt=0)
-    min_free_disk_gb: float = Field(default=1.0, ge=0)
-    download_cache_gb: float = Field(default=50.0, ge=0)
-    cleanup_after_days: float | None = Field(default=None, gt=0)
-    cleanup_keep: Keep = Keep.NOTHING
-
-    # Renderers
-    blender_executable: Folder | None = None
-    maya_executable: Folder | None = None
-    ue_executable: Folder | None = None
-
-    # The farm
-    max_frames: int = Field(default=1_000_000, ge=1, le=10_000_000)
-    lease_seconds: float = Field(default=60.0, ge=1)
-    heartbeat_seconds: float = Field(default=5.0, gt=0)
-    max_attempts: int = Field(default=3, ge=1, le=100_000)
-    fair_shares: bool = False
-    worker_tags: Annotated[Text, AfterValidator(_tags)] | None = None
-    audit_entries_per_task: int = Field(default=5000, ge=10)
-    audit_days: float = Field(default=90.0, gt=0)
-    default_user: Text | None = None
+class Settings(Fields):
+    """The settings, agreeing with one another, and what follows from them."""
 
     @model_validator(mode="after")
     def _consistent(self) -> "Settings":
@@ -200,7 +49,7 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, _DotEnv(settings_cls)
+        return init_settings, _Given(settings_cls, os.environ), _Given(settings_cls, read_env_file())
 
     # -- what follows from the settings --------------------------------------------------------------------------
 
@@ -276,43 +125,18 @@ class Settings(BaseSettings):
             return "user"
 
 
-class _DotEnv(PydanticBaseSettingsSource):
-    """The `.env` file, read without the traps: no ``${…}`` interpolation in secrets, BOM and GB18030 understood."""
+class _Given(PydanticBaseSettingsSource):
+    """Values by their names, from wherever."""
+
+    def __init__(self, settings_cls: type[BaseSettings], named: Mapping[str, str | None]) -> None:
+        super().__init__(settings_cls)
+        self._values = given(named)
 
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
-        return self().get(field_name), field_name, False  # asked for by the base class; __call__ answers for all
+        return self._values.get(field_name), field_name, False  # asked for by the base class; __call__ answers for all
 
     def __call__(self) -> dict[str, Any]:
-        values = {name.lower(): value for name, value in read_env_file().items()}
-        return {name: value for name, value in values.items() if name in self.settings_cls.model_fields and value}
-
-
-def env_file() -> Path | None:
-    """RENDER_MANAGER_ENV_FILE, else `.env` in the current folder, else in the user's configuration folder."""
-    if named := os.environ.get("RENDER_MANAGER_ENV_FILE"):
-        if not Path(named).is_file():
-            raise SettingsError(f"RENDER_MANAGER_ENV_FILE = {named!r}: there is no such file.")
-        return Path(named)
-    candidates = (Path.cwd() / ".env", user_config_path(APP_NAME, appauthor=False) / ".env")
-    return next((path for path in candidates if path.is_file()), None)
-
-
-def read_env_file() -> Mapping[str, str | None]:
-    path = env_file()
-    if path is None:
-        return {}
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise SettingsError(f"{path} can't be read: {error.strerror}.") from error
-    try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError:
-        try:
-            text = data.decode("gb18030")  # saved by an editor of a Chinese Windows
-        except UnicodeDecodeError:
-            raise SettingsError(f"{path} is no text in UTF-8 or GB18030: save it as UTF-8.") from None
-    return dotenv_values(stream=StringIO(text), interpolate=False)
+        return {name: value for name, value in self._values.items() if name in self.settings_cls.model_fields}
 
 
 def load_settings(**overrides: Any) -> Settings:
@@ -324,16 +148,15 @@ def load_settings(**overrides: Any) -> Settings:
     try:
         return Settings(**overrides)
     except ValidationError as error:
-        named = [*read_env_file().items(), *os.environ.items()]
-        given = {name.lower(): value for name, value in named if value} | overrides
-        raise SettingsError(" ".join(_sentence(detail, given) for detail in error.errors())) from None
+        values = given(read_env_file()) | given(os.environ) | overrides
+        raise SettingsError(" ".join(_sentence(detail, values) for detail in error.errors())) from None
 
 
-def _sentence(detail: Any, given: Mapping[str, Any]) -> str:
+def _sentence(detail: Any, values: Mapping[str, Any]) -> str:
     reason = detail["msg"].removeprefix("Value error, ")
     reason = reason[:1].lower() + reason[1:] if not detail["loc"] else reason
     if not detail["loc"]:
         return f"Settings: {detail['msg'].removeprefix('Value error, ')}."
     name = str(detail["loc"][0])
-    value = "(secret)" if name in SECRET_NAMES else repr(given.get(name))
+    value = "(secret)" if name in SECRET_NAMES else repr(values.get(name))
     return f"{name.upper()} = {value} is not valid: {reason}."

@@ -24,6 +24,11 @@ EARLY = 15.0
 STOP_TIMEOUT = 8.0
 
 
+def left_workers(settings: Settings) -> LeftWorkers:
+    """Those that programs of this home have let go on."""
+    return LeftWorkers(settings.render_manager_home / "local-workers")
+
+
 class WorkerProcesses:
     """Fits the LocalWorkers port.
 
@@ -38,7 +43,7 @@ class WorkerProcesses:
         self._settings = settings
         self._release = release
         self._lock = threading.Lock()
-        self._left = LeftWorkers(settings.render_manager_home / "local-workers")
+        self._left = left_workers(settings)
         self._workers: dict[str, subprocess.Popen[bytes]] = {}
         self._last_start = 0.0
 

@@ -9,6 +9,7 @@ import pytest
 
 from render_manager.config import Settings
 from render_manager.messaging.embedded_redis import EmbeddedRedis
+from render_manager.settings.old_names import RENAMED
 from render_manager.store.engine import open_engine
 from render_manager.store.migrate import upgrade
 from render_manager.store.repository import SqlTaskStore
@@ -20,7 +21,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 @pytest.fixture(autouse=True)
 def _no_settings_of_this_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """No test reads the developer's `.env` or environment, nor writes into the developer's home."""
-    for name in Settings.model_fields:
+    for name in (*Settings.model_fields, *RENAMED):
         monkeypatch.delenv(name.upper(), raising=False)
     empty = tmp_path / "empty.env"
     empty.touch()

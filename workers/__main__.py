@@ -16,13 +16,15 @@ import psutil
 
 from render_manager import __version__
 from render_manager.bootstrap import Program
-from render_manager.config import load_settings
+from render_manager.config import Settings, load_settings
 from render_manager.domain.audit import worker_as_actor
 from render_manager.domain.entities import WorkerProfile
-from render_manager.domain.errors import RenderManagerError, SettingsError, UsageError
+from render_manager.domain.errors import RenderManagerError, SettingsError, StoreOfAnotherVersion, UsageError
 from render_manager.domain.priority import Band
 from render_manager.domain.requirements import check_tag
+from render_manager.settings.old_names import setting_warnings
 from workers.runtime import WorkerRuntime, installed_renderers
+from workers.waiting import start_anew, wait_for_version
 
 POOLS = ("threads", "solo", "prefork")
 #: Seconds between two looks whether a worker that was told to leave is gone.
@@ -35,8 +37,10 @@ def main(argv: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
     logging.getLogger("alembic").setLevel(logging.WARNING)
     try:
-        with Program(load_settings(), serve=not options.drain) as program:
-            return _drain(program, options.name) if options.drain else _work(program, options)
+        if options.drain:
+            with Program(load_settings(), serve=False) as program:
+                return _drain(program, options.name)
+        return _work(load_settings(), options)
     except UsageError as error:
         sys.stderr.write(f"render-worker: {error}\n")
         return 2
@@ -45,7 +49,31 @@ def main(argv: list[str] | None = None) -> int:
         return 1
 
 
-def _work(program: Program, options: argparse.Namespace) -> int:
+def _work(settings: Settings, options: argparse.Namespace) -> int:
+    """Work; wait where the database is of another version, but not longer than whoever started this worker."""
+    for warning in setting_warnings():
+        logging.getLogger(__name__).warning("%s", warning)
+    while True:
+        misfit: StoreOfAnotherVersion | None = None
+        try:
+            with Program(settings, serve=True) as program:
+                code, misfit = _serve(program, options)
+        except StoreOfAnotherVersion:
+            if options.with_parent:
+                raise
+            if not wait_for_version(settings):
+                return start_anew()
+            continue
+        if misfit is None:
+            return code
+        if options.with_parent:
+            raise misfit
+        wait_for_version(settings)
+        return start_anew()  # whichever fits: Celery runs once in a process
+
+
+def _serve(program: Program, options: argparse.Namespace) -> tuple[int, StoreOfAnotherVersion | None]:
+    """Take tickets until told to stop, or until the database is upgraded; the exit code, and that."""
     from workers.app import make_worker_app, run
 
     settings = program.settings
@@ -89,11 +117,11 @@ def _work(program: Program, options: argparse.Namespace) -> int:
     assert program.broker_url is not None  # a serving program has a broker
     try:
         runtime.open()
-        return run(
-            make_worker_app(program.broker_url, runtime), runtime, pool=options.pool, with_parent=options.with_parent
-        )
+        app = make_worker_app(program.broker_url, runtime)
+        code = run(app, runtime, pool=options.pool, with_parent=options.with_parent)
     finally:
         runtime.close()
+    return code, None if runtime.told_to_leave else runtime.misfit
 
 
 def _drain(program: Program, name: str | None) -> int:

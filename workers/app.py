@@ -57,6 +57,7 @@ def run(app: Celery, runtime: WorkerRuntime, *, pool: str, with_parent: bool) ->
     asked = [runtime.stop_after_frame, runtime.stop_now]
 
     def stop(*_: Any) -> None:
+        runtime.told_to_leave = True
         act = asked.pop(0) if asked else runtime.stop_now
         # A handler must not wait for a lock that the interrupted code may hold.
         threading.Thread(target=act, name="stop").start()

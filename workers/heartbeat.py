@@ -7,7 +7,7 @@ from typing import Protocol
 import psutil
 
 from render_manager.domain.entities import HostLoad, WorkerProfile
-from render_manager.domain.errors import BrokerUnavailable
+from render_manager.domain.errors import BrokerUnavailable, StoreOfAnotherVersion
 from render_manager.services.ports import TaskStore, TicketQueue
 from render_manager.services.workers import Workers
 from workers.graphics import GraphicsCards
@@ -35,6 +35,8 @@ class HeartbeatOwner(Protocol):
     def drain(self) -> None: ...
 
     def superseded(self) -> None: ...
+
+    def outdated(self, error: StoreOfAnotherVersion) -> None: ...
 
 
 class Heartbeat:
@@ -94,7 +96,11 @@ class Heartbeat:
             gpu_percent=gpu.busy,
             gpu_memory_percent=gpu.memory,
         )
-        orders = self._workers.beat(self._worker.profile, load)
+        try:
+            orders = self._workers.beat(self._worker.profile, load)
+        except StoreOfAnotherVersion as error:
+            self._worker.outdated(error)
+            return
         if orders is None:
             self._worker.superseded()
             return

@@ -8,7 +8,7 @@ import psutil
 
 from render_manager.config import Settings
 from render_manager.domain.entities import WorkerProfile
-from render_manager.domain.errors import RendererNotFound, StoreUnavailable, WorkspaceError
+from render_manager.domain.errors import RendererNotFound, StoreOfAnotherVersion, StoreUnavailable, WorkspaceError
 from render_manager.services.ports import ObjectStore, TaskStore, TicketQueue
 from render_manager.services.services import Services
 from workers.heartbeat import Heartbeat
@@ -48,6 +48,8 @@ class WorkerRuntime:
         self.profile = profile
         self.stopping = stopping
         self.leaving = leaving
+        self.told_to_leave = False  #: by whoever started it, or the system
+        self.misfit: StoreOfAnotherVersion | None = None  #: why it leaves, if the database was upgraded under it
         self.leave: Callable[[], None] = lambda: None  #: ends the process once its frames are done; set by the pool
         self._settings = settings
         self._renderers = renderers
@@ -161,6 +163,14 @@ class WorkerRuntime:
         log.error("Another worker named %s has started: this one leaves", self.profile.name)
         self.stop_now()
         self.leave()
+
+    def outdated(self, error: StoreOfAnotherVersion) -> None:
+        """The database was upgraded: what this worker holds is another's once its leases end."""
+        if self.misfit is None:
+            self.misfit = error
+            log.error("Work ends: %s", error)
+            self.stop_now()
+            self.leave()
 
     def close(self) -> None:
         """The worker is gone from now on. One that may take its time uploads first what its host has."""

@@ -9,8 +9,7 @@ import typer
 
 from render_manager.bootstrap import Program
 from render_manager.cli.output import say
-from render_manager.cli.program import explained, open_program, poll
-from render_manager.config import load_settings
+from render_manager.cli.program import explained, open_program, poll, settings
 from render_manager.domain.errors import LocalFarmError
 from render_manager.store.engine import open_engine
 from render_manager.store.migrate import upgrade
@@ -90,5 +89,5 @@ db = typer.Typer(help="The database.", no_args_is_help=True)
 @explained
 def db_upgrade() -> None:
     """Make or update the tables of the configured database."""
-    revision = upgrade(open_engine(load_settings().effective_database_url))
+    revision = upgrade(open_engine(settings().effective_database_url))
     say(f"The database is at version {revision}.")

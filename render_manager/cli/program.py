@@ -9,8 +9,9 @@ from typing import ParamSpec, TypeVar
 import typer
 
 from render_manager.bootstrap import Program
-from render_manager.config import load_settings
+from render_manager.config import Settings, load_settings
 from render_manager.domain.errors import RenderManagerError, UsageError
+from render_manager.settings.old_names import setting_warnings
 
 FAILED, WRONG_USE = 1, 2
 
@@ -21,9 +22,16 @@ Result = TypeVar("Result")
 POLL = 0.2
 
 
+def settings() -> Settings:
+    """The settings of this command; what is to be said of their names goes to the console."""
+    for warning in setting_warnings():
+        sys.stderr.write(f"render-manager: {warning}\n")
+    return load_settings()
+
+
 def open_program(*, serve: bool = False) -> Program:
     """The program for this command; see Program."""
-    return Program(load_settings(), serve=serve)
+    return Program(settings(), serve=serve)
 
 
 def explained(command: Callable[Parameters, Result]) -> Callable[Parameters, Result]:

@@ -132,7 +132,11 @@ class RenderFailed(RenderManagerError):
 
 
 class StoreUnavailable(RenderManagerError):
-    """The database can't be reached or is not at this program's version."""
+    """The database can't be reached or used."""
+
+
+class StoreOfAnotherVersion(StoreUnavailable):
+    """The database is not at this program's version; nothing was written."""
 
 
 class BrokerUnavailable(RenderManagerError):

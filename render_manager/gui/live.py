@@ -216,8 +216,7 @@ class Live(QObject):
         self.note(then)
 
     async def _read_workers(self, changes: Changes) -> int:
-        queries = self._services.queries
-        workers, now = await self._background.call(lambda: (queries.workers(), queries.now()))
+        workers, now = await self._background.call(self._workers_now)
         local = await self._background.call(self._services.local_workers.running)
         self.workers.emit(workers, now, local)
         if (serving := _serving(workers)) != self._serving:
@@ -225,6 +224,11 @@ class Live(QObject):
             self._serving = serving
             changes.tasks |= {row.task.id for row in self._tasks.rows() if row.task.status in RUNNABLE}
         return len(workers)
+
+    def _workers_now(self) -> tuple[list[WorkerStatus], float]:
+        queries = self._services.queries
+        queries.check_version()  # nothing else would tell that the database was upgraded under an idle window
+        return queries.workers(), queries.now()
 
 
 def _serving(workers: Sequence[WorkerStatus]) -> object:

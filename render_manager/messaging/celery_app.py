@@ -58,6 +58,9 @@ def make_app(broker_url: str) -> Celery:
         broker_connection_retry_on_startup=True,
         broker_connection_max_retries=None,
         broker_connection_timeout=CONNECT_TIMEOUT,
+        # Named one by one: else Celery prefers what the environment may hold as CELERY_BROKER_URL.
+        broker_read_url=broker_url,
+        broker_write_url=broker_url,
         broker_transport_options=_transport_options(broker_url),
     )
     return app

@@ -179,7 +179,13 @@ class TaskStore(Protocol):
     """The one truth: tasks, frames, workers, workspaces. Every method raises StoreUnavailable when the database is
     away."""
 
-    def transaction(self) -> AbstractContextManager[StoreTransaction]: ...
+    def transaction(self) -> AbstractContextManager[StoreTransaction]:
+        """Raises StoreOfAnotherVersion: the database was upgraded under this program, which must not write any more."""
+        ...
+
+    def check_version(self) -> None:
+        """Raises StoreOfAnotherVersion: see above."""
+        ...
 
     def task(self, task_id: str) -> RenderTask:
         """The task whose id is, or alone begins with, ``task_id``. Raises TaskNotFound."""

@@ -126,6 +126,10 @@ class Queries:
         """The database's clock, by which all times go: this computer's may be wrong."""
         return self._store.now()
 
+    def check_version(self) -> None:
+        """Raises StoreOfAnotherVersion: the database was upgraded under this program."""
+        self._store.check_version()
+
     def workers(self) -> list[WorkerStatus]:
         return self._store.workers(self._alive_within)
 

@@ -25,6 +25,7 @@ from render_manager.store import frame_lists, task_lists
 from render_manager.store.engine import READING, explained
 from render_manager.store.frame_writes import in_frames
 from render_manager.store.matching import ask, still_avoided
+from render_manager.store.migrate import check_within
 from render_manager.store.rows import audit_of, frame_of, task_of, worker_of, workspace_of
 from render_manager.store.tables import (
     audit,
@@ -55,7 +56,12 @@ class SqlTaskStore:
     @contextmanager
     def transaction(self) -> Generator[SqlTransaction]:
         with explained(self.engine), self.engine.begin() as connection:
+            check_within(connection)
             yield SqlTransaction(connection)
+
+    def check_version(self) -> None:
+        with self._reading() as connection:
+            check_within(connection)
 
     def close(self) -> None:
         self.engine.dispose()

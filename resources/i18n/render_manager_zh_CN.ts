@@ -3073,12 +3073,24 @@ Drop files here to upload them.</source>
         <translation>无法写入缩略图总览 {0}：{1}。</translation>
     </message>
     <message>
+        <source>The database has no tables yet: run `render-manager db upgrade` once.</source>
+        <translation>数据库中还没有数据表：请运行一次 `render-manager db upgrade`。</translation>
+    </message>
+    <message>
+        <source>The database is at version {0}, newer than this program, which needs {1}: update Render Manager on this machine and start it again.</source>
+        <translation>数据库版本为 {0}，比本程序所需的 {1} 新：请在本机更新 Render Manager 并重新启动。</translation>
+    </message>
+    <message>
         <source>The database is at version {0}, this program needs {1}: run `render-manager db upgrade` once (and update older programs of the farm).</source>
         <translation>数据库版本为 {0}，本程序需要 {1}：请运行一次 `render-manager db upgrade`（并更新农场中的旧版程序）。</translation>
     </message>
     <message>
         <source>The database is too busy: no connection became free in time.</source>
         <translation>数据库过于繁忙：未能及时获得连接。</translation>
+    </message>
+    <message>
+        <source>The database {0} can't be copied to {1} before it is upgraded: {2}. Make room on that disk, then start again.</source>
+        <translation>升级前无法将数据库 {0} 复制为 {1}：{2}。请在该磁盘上腾出空间，然后重新启动。</translation>
     </message>
     <message>
         <source>The database {0} can't be used: {1}. Check DATABASE_URL and that the server runs; a farm's tables are made by `render-manager db upgrade`.</source>

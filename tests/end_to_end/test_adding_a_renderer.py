@@ -25,8 +25,8 @@ ADDED = {
         "from workers.renderers.arnold import Arnold\n": "from workers.renderers.base import Renderer\n",
         "Arnold(), ": "Blender(), Maya(), Unreal()",
     },
-    "render_manager/config.py": {
-        "    arnold_executable: Folder | None = None\n": "    blender_executable: Folder | None = None\n"
+    "render_manager/settings/fields.py": {
+        '    arnold_executable: Folder | None = RENDERERS("Arnold\'s kick.", HOSTS)\n': "    blender_executable: "
     },
 }
 

@@ -3,15 +3,19 @@
 import threading
 from collections.abc import Callable
 
+import pytest
 from PySide6.QtCore import QModelIndex
 from pytestqt.qtbot import QtBot
 
+from render_manager.domain.errors import StoreOfAnotherVersion
 from render_manager.domain.notices import Notice, Topic
 from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.gui.change_feed import Changes
 from render_manager.gui.main_window import MainWindow
 from render_manager.gui.models.task_table import Column
+from render_manager.store.migrate import newest_version
 from tests.gui.farm import WORKER, Farm
+from tests.support.old_database import upgrade_by_hand
 
 
 def _status(window: MainWindow, task_id: str) -> TaskStatus | None:
@@ -131,6 +135,20 @@ def test_a_database_that_goes_away_is_said_and_heals(farm: Farm, window: MainWin
     banner.retry.click()
     qtbot.waitUntil(lambda: not banner.isVisible())
     qtbot.waitUntil(lambda: _status(window, task.id) is TaskStatus.PAUSED)
+
+
+def test_a_database_that_was_upgraded_is_said(farm: Farm, window: MainWindow, qtbot: QtBot) -> None:
+    task = farm.submit("shot")
+    qtbot.waitUntil(lambda: _status(window, task.id) is TaskStatus.PENDING)
+    banner = window.parts.store_banner
+    upgrade_by_hand(farm.engine)
+    qtbot.waitUntil(banner.isVisible, timeout=8_000)  # without anybody touching anything
+    assert "update Render Manager" in banner.text
+    assert window.tasks.rowCount() == 1, "what was read stays"
+    with pytest.raises(StoreOfAnotherVersion):
+        farm.services.control.pause(task.id)
+    upgrade_by_hand(farm.engine, newest_version())
+    qtbot.waitUntil(lambda: not banner.isVisible(), timeout=20_000)
 
 
 def test_why_a_task_waits_follows_the_workers(farm: Farm, window: MainWindow, qtbot: QtBot) -> None:

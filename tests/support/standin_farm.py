@@ -30,12 +30,15 @@ class StandinFarm(Farm):
         self.key = "shot.blend"
         self.program.objects.upload(scene, self.key)
 
-    def start(self, *arguments: str, ready: bool = True, **environment: str) -> subprocess.Popen[bytes]:
-        """A worker process; its log lies beside the farm."""
+    def start(
+        self, *arguments: str, ready: bool = True, folder: Path | None = None, **environment: str
+    ) -> subprocess.Popen[bytes]:
+        """A worker process, of the program in ``folder`` if not of this one; its log lies beside the farm."""
         with (self.folder / f"worker-{len(self.processes)}.log").open("wb") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "workers", *arguments],
-                env={**self.environment, **environment},
+                env={**self.environment, **({"PYTHONPATH": str(folder)} if folder else {}), **environment},
+                cwd=folder,
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=subprocess.STDOUT,

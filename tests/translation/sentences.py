@@ -46,7 +46,7 @@ WORDS = (
 
 _FIELD = re.compile(r"\{\w*(?:![rsa])?(?::[^{}]*)?\}")
 _CODE = re.compile(
-    r"[|\\]|\.\*|^-|^//|^[A-Z]:|^(SELECT|INSERT|PRAGMA|BEGIN|SET|EXTRACT)\b|^\(\(|IS NOT NULL|IN \(|DESC$|status ="
+    r"[|\\]|\.\*|^-|^//|^[A-Z]:|^(SELECT|INSERT|LOCK|PRAGMA|BEGIN|SET|EXTRACT)\b|^\(\(|IS NOT NULL|IN \(|DESC$|status ="
     r"|^(winget|brew|apt-get) |^workspace -fr|^\[ "
 )
 _SPEAKERS = {"log", "logger", "logging", "re", "sys"}

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from render_manager.config import Settings, load_settings
+from render_manager.config import load_settings
 from render_manager.domain.errors import SettingsError
 
 SECRET = "hunter2"
@@ -224,15 +224,3 @@ def test_folders_become_absolute(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     monkeypatch.setenv("HOME", str(tmp_path))
     assert load_settings(workspace_root_dir="work").workspace_root == tmp_path / "work"
     assert load_settings(workspace_root_dir="~/work").workspace_root == tmp_path / "work"
-
-
-def test_the_example_names_every_setting_with_its_default() -> None:
-    text = (Path(__file__).parents[2] / ".env.example").read_text(encoding="utf-8")
-    named = re.findall(r"^#?([A-Z_]+)=(.*)$", text, re.MULTILINE)
-    assert sorted(name for name, _ in named) == sorted(name.upper() for name in Settings.model_fields)
-    defaults = load_settings()
-    for name, value in named:
-        if value:
-            assert getattr(load_settings(**{name.lower(): value}), name.lower()) == getattr(defaults, name.lower())
-        else:
-            assert name == "RENDER_MANAGER_HOME" or getattr(defaults, name.lower()) is None
