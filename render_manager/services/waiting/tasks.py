@@ -79,7 +79,10 @@ class Wording:
     def outlook(self) -> Outlook:
         standing = self._standing
         if standing.of(Bar.CREW) and not standing.free:
-            return Outlook(f"At most {self._task.max_workers} workers may be at it, and {standing.at_it} are.")
+            most = self._task.max_workers
+            if most == 1:
+                return Outlook("Only one worker may be at it, and one is.")
+            return Outlook(f"At most {most} workers may be at it, and {standing.at_it} are.")
         if not standing.able:
             return self._nobody()
         return Outlook(_joined([self._turn(), *self._busy(standing.able), *self._out()]))
@@ -129,7 +132,8 @@ class Wording:
         if out == {Bar.DISABLED}:
             if set(standing.workers) == out:
                 return "Every online worker is disabled: enable one."
-            return f"Every online worker that could render it is disabled ({_names(_of(standing, Bar.DISABLED))})."
+            names = _names(_of(standing, Bar.DISABLED))
+            return f"Every online worker that could render it is disabled ({names}): enable one."
         if out == {Bar.AVOIDED}:
             host, why = next(iter(self._hosts(Bar.AVOIDED).items()))
             return f"Every online host that could render it failed at it; {host}: {why.reason}"
