@@ -62,8 +62,8 @@ def test_the_version_that_is_there_is_told(house: House) -> None:
     task = house.submit("1", engine="maya", task_info={"requires": {"version": "2024"}})
     for number in range(1, 6):
         house.online(worker(f"gpu0{number}", engines={"maya": "2023"}))
-    told = "gpu01 has 2023, gpu02 has 2023, gpu03 has 2023 and 2 more"
-    assert note(house, task) == f"No online worker can run Maya 2024: {told}."
+    told = "gpu01: 2023, gpu02: 2023, gpu03: 2023, …"
+    assert note(house, task) == f"No online worker can run Maya 2024 ({told})."
     tagged = house.submit("1", engine="maya", task_info={"requires": {"tags": ["gpu"], "memory_gb": 64}})
     assert note(house, tagged) == "No online worker with Maya has what the task requires: tag gpu, 64 GB of memory."
 
@@ -251,8 +251,8 @@ def test_a_frame_has_its_place_in_its_task(any_house: House) -> None:
     assert why(task.id, 2) == f"{task_waits} 1 frame of its task comes before it."
     assert why(task.id, 5) == f"{task_waits} 4 frames of its task come before it."
     assert house.failed(house.claim(), "It crashed.")
-    last = "it was tried before, and such frames come last"
-    assert why(task.id, 1) == f"{task_waits} 4 frames of its task come before it; {last}."
+    last = "It was tried before, and such frames come last."
+    assert why(task.id, 1) == f"{task_waits} 4 frames of its task come before it. {last}"
     order = [house.claim().frame_number for _ in range(5)]
     assert order == [2, 3, 4, 5, 1], "as was said"
     with pytest.raises(FrameNotFound):

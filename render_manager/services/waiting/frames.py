@@ -17,10 +17,10 @@ def waiting(task_waits: str, before: int, *, tried: bool) -> str:
 def _place(before: int, *, tried: bool) -> str:
     if not before:
         return "It is the next frame of its task."
-    last = "; it was tried before, and such frames come last" if tried else ""
+    last = " It was tried before, and such frames come last." if tried else ""
     if before == 1:
-        return f"1 frame of its task comes before it{last}."
-    return f"{before} frames of its task come before it{last}."
+        return "1 frame of its task comes before it." + last
+    return f"{before} frames of its task come before it." + last
 
 
 def held(frame: RenderFrame, task: RenderTask, worker: WorkerStatus | None, now: float) -> str:

@@ -9,7 +9,7 @@ from render_manager.domain.priority import band_of
 from render_manager.domain.states import FINAL, TaskStatus
 from render_manager.services.waiting.standing import Ahead, Bar, Standing
 
-#: Names told of a list; of more than these only how many they are.
+#: Names told of a list.
 _MOST_NAMES = 3
 
 
@@ -120,8 +120,8 @@ class Wording:
         version = self._task.requires.version
         if version and all(lacks == [f"version {version}"] for lacks in lacking):
             engine = self._task.render_engine
-            has = [f"{worker.profile.name} has {worker.profile.engines[engine]}" for worker in workers]
-            return f"No online worker can run {self._label} {version}: {_names(has)}."
+            has = [f"{worker.profile.name}: {worker.profile.engines[engine]}" for worker in workers]
+            return f"No online worker can run {self._label} {version} ({_names(has)})."
         nearest = min(lacking, key=len)
         return f"No online worker with {self._label} has what the task requires: {', '.join(nearest)}."
 
@@ -212,9 +212,7 @@ def _of(standing: Standing, bar: Bar) -> list[str]:
 
 
 def _names(names: Sequence[str]) -> str:
-    if len(names) <= _MOST_NAMES:
-        return ", ".join(names)
-    return f"{', '.join(names[:_MOST_NAMES])} and {len(names) - _MOST_NAMES} more"
+    return ", ".join([*names[:_MOST_NAMES], *(["…"] if len(names) > _MOST_NAMES else [])])
 
 
 def _joined(parts: Sequence[str]) -> str:
