@@ -129,7 +129,7 @@ class Program:
             give_back=GiveBack(lifecycle, self.objects, settings.results_prefix),
             uploading=uploading,
             browsing=Browsing(self.objects, self.objects, uploading, known),
-            queries=Queries(self.store, known, alive_within=rules.alive_within),
+            queries=Queries(self.store, known, alive_within=rules.alive_within, fair_shares=rules.fair_shares),
             vitals=Vitals(self.store, self.bus),
             logs=Logs(logs),
             workers=workers,

@@ -195,6 +195,14 @@ class WorkerStatus:
 
 
 @dataclass(frozen=True)
+class AvoidedHost:
+    """A host that gets no frame of a task."""
+
+    reason: str
+    until: float | None = None  #: None: until a person asks for the task again
+
+
+@dataclass(frozen=True)
 class WorkerOrders:
     """What people want of a worker; told to it with each heartbeat."""
 

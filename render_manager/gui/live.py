@@ -75,6 +75,10 @@ class Live(QObject):
         self._wake.set()
         self._retry = asyncio.Event()
         self._hurry = False
+        #: The tasks that are seen: why they wait is told by what others do, and read again by the clock.
+        self.in_view: Callable[[], Sequence[str]] = list
+        self._shown: str | None = None  #: the task whose frames and details are shown
+        self._waits_due = 0.0  #: monotonic; from then on why they wait is read again
         self._serving: object = None  #: what the workers could take when last read
         self._workers_due = 0.0  #: monotonic; from then on they may be read again
         self._list_due = 0.0  #: the same of the list of tasks
@@ -115,6 +119,7 @@ class Live(QObject):
 
     def show(self, task_id: str | None, frames: str = "") -> None:
         """Show the frames of another task, or of none."""
+        self._shown = task_id
         if self._frames.show(task_id, frames) and task_id is not None:
             self._hurry = True
             self.note(Changes(frames={task_id: None}))
@@ -197,7 +202,15 @@ class Live(QObject):
         """Rows that are looked at for the first time, and those known that may have changed."""
         known = {row.task.id for row in self._tasks.rows()}
         touched = known if changes.everything else changes.tasks | self._tasks.waiting_for(changes.tasks)
-        await self._read_pages([*self._tasks.missing(), *(known & touched)])
+        await self._read_pages([*self._tasks.missing(), *(known & (touched | self._waiting_in_view()))])
+
+    def _waiting_in_view(self) -> set[str]:
+        """When the time has come."""
+        if time.monotonic() < self._waits_due:
+            return set()
+        self._waits_due = time.monotonic() + WORKERS_EVERY
+        rows = ((key, self._tasks.row(key)) for key in (*self.in_view(), self._shown) if key is not None)
+        return {key for key, row in rows if row is not None and row.waiting}
 
     async def _read_pages(self, task_ids: Sequence[str]) -> None:
         for first in range(0, len(task_ids), TASKS_PER_READ):

@@ -50,7 +50,10 @@ class MainLayout(QWidget):
             window.frames, thumbnails, window.services.queries, background, actions, window.workers.host_of
         )
         self.log = LogView(window.services.logs, background)
-        self.details = DetailsPane(engine_labels, window.services.results, background, actions["task.copy_id"])
+        services = window.services
+        self.details = DetailsPane(
+            engine_labels, services.results, services.queries, background, actions["task.copy_id"]
+        )
         self.workers = WorkersStrip(actions["worker.show"], actions["worker.start"], actions["worker.stop"])
         self.history = TaskHistory(window.services.queries, background)
         self.side = SidePane(self.details, self.history)

@@ -117,6 +117,7 @@ class MainWindow(QMainWindow):
 
     def _connect(self) -> None:
         parts = self.parts
+        self.live.in_view = self.table.keys_in_view
         self.table.selected.connect(self._tasks_selected)
         self.table.menu_asked.connect(lambda point: self._popup(TASK_MENU, point))
         self.frames_pane.menu_asked.connect(lambda point: self._popup(FRAME_MENU, point))

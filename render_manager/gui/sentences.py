@@ -24,8 +24,9 @@ _MOST_PARTS = 80
 _ENOUGH = 7
 #: Where sentences and parts of them are joined: in English, and in the languages that we translate into.
 _JOINTS = {"\n": "\n", ". ": "。", "; ": "；", ", ": "，", " (": ""}
+_STOPS = re.compile(r"(\. |; )")
 _LEADS = {": ": "：", "; ": "；", ", ": "，"}
-_TRANSLATION_TEST = "Waits for a free worker."
+_TRANSLATION_TEST = "Every online worker is disabled: enable one."
 
 
 def say(text: str | None) -> str:
@@ -106,6 +107,9 @@ class _Reading:
         return self._known[text]
 
     def _readings(self, text: str) -> Iterator[_Found]:
+        if found := self._piece_by_piece(text):
+            yield found
+            return
         whole = self._by_template(text)
         yield whole
         if whole.clean:
@@ -116,6 +120,21 @@ class _Reading:
             if found.clean:
                 return
         yield from self._in_parts(text)
+
+    def _piece_by_piece(self, text: str) -> _Found | None:
+        """Sentences, and what semicolons part, each by itself; None if one of them is none of ours. Ways to part a text
+        at any joint grow with the square of how many there are."""
+        pieces = _STOPS.split(text)
+        if len(pieces) == 1:
+            return None
+        whole, joint = _Found(""), ""
+        for piece, following in zip(pieces[::2], [*pieces[1::2], ""], strict=True):
+            found = self.of(piece + following.rstrip() if following == ". " else piece)
+            if found.letters < _ENOUGH and not found.whole:
+                return None
+            words = _joined(whole, found, joint) if joint else found.words
+            whole, joint = _Found(words, whole.letters + found.letters), following
+        return whole
 
     def _by_template(self, text: str) -> _Found:
         """As it is, if none fits."""

@@ -7,6 +7,7 @@ from typing import Protocol
 
 from render_manager.domain.audit import Action, AuditEntry
 from render_manager.domain.entities import (
+    AvoidedHost,
     Claim,
     HostLoad,
     ObjectInfo,
@@ -236,6 +237,10 @@ class TaskStore(Protocol):
         """Of every frame of a task in that order; of equals the lowest first, and those without a value last."""
         ...
 
+    def frames_before(self, task_id: str, number: int) -> int:
+        """How many waiting frames of the task are handed out before this one."""
+        ...
+
     def not_uploaded(self, task_id: str) -> list[RenderFrame]:
         """Completed frames whose images are not in the object store, by frame number."""
         ...
@@ -246,6 +251,11 @@ class TaskStore(Protocol):
 
     def next_task(self, worker: WorkerProfile, *, fair: bool = False) -> str | None:
         """See StoreTransaction."""
+        ...
+
+    def next_tasks(self, worker: WorkerProfile, limit: int, *, fair: bool = False) -> list[tuple[str, int]]:
+        """Id and priority of the tasks that ``next_task`` would name one after the other as things are, ``limit`` at
+        most."""
         ...
 
     def workers(self, alive_within: float) -> list[WorkerStatus]: ...
@@ -281,8 +291,8 @@ class TaskStore(Protocol):
         """Of those tasks that have any: how many workers are at it."""
         ...
 
-    def avoided_hosts(self, task_ids: Collection[str]) -> dict[str, dict[str, str]]:
-        """Of those tasks that have any: the hosts that get no frame of it, each with the reason."""
+    def avoided_hosts(self, task_ids: Collection[str]) -> dict[str, dict[str, AvoidedHost]]:
+        """Of those tasks that have any: the hosts that get no frame of it now."""
         ...
 
     def workspaces(

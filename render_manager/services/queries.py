@@ -5,16 +5,16 @@ from dataclasses import dataclass, replace
 
 from render_manager.domain.audit import AuditEntry
 from render_manager.domain.engines import Engine
-from render_manager.domain.entities import RenderFrame, RenderTask, WorkerStatus, Workspace, WorkspaceState
+from render_manager.domain.entities import RenderFrame, RenderTask, WorkerStatus, Workspace
 from render_manager.domain.errors import FrameNotFound
 from render_manager.domain.estimate import SAMPLE, Estimate, estimate
 from render_manager.domain.frame_lists import FrameSort, FrameStates
 from render_manager.domain.frame_range import FrameRange
-from render_manager.domain.matching import unmet
 from render_manager.domain.priority import Band, band_of
 from render_manager.domain.states import FINAL, FrameStatus, TaskStatus
 from render_manager.domain.task_search import TaskOrder, TaskSearch, TaskTally
 from render_manager.services.ports import TaskStore
+from render_manager.services.waiting.reader import Waiting
 
 
 @dataclass(frozen=True)
@@ -25,6 +25,7 @@ class TaskRow:
     note: str  #: the one sentence that matters now: its error, what is going on, or why it waits
     age: float  #: seconds since it was submitted
     elapsed: float | None  #: seconds from the first claim to the end or now; None: not begun
+    waiting: str = ""  #: why frames of it wait, in a sentence; empty if none does
     workers: int = 0  #: at it now
     estimate: Estimate | None = None  #: how long it will still take; None: nothing tells
     stuck: bool = False  #: it waits, and no worker that is online could ever take it as things are
@@ -41,10 +42,13 @@ class TaskRow:
 class Queries:
     """Reads for people. Every method raises StoreUnavailable when the database is away."""
 
-    def __init__(self, store: TaskStore, engines: Mapping[str, Engine], *, alive_within: float) -> None:
+    def __init__(
+        self, store: TaskStore, engines: Mapping[str, Engine], *, alive_within: float, fair_shares: bool = False
+    ) -> None:
         self._store = store
         self._engines = engines
         self._alive_within = alive_within
+        self._waiting = Waiting(store, engines, alive_within=alive_within, fair=fair_shares)
 
     def tasks(
         self,
@@ -122,6 +126,11 @@ class Queries:
             raise FrameNotFound(f"Task {task_id} has no frame {number}.")
         return found[0]
 
+    def why_frame_waits(self, task_id: str, number: int) -> str:
+        """In a sentence; empty if the frame is being rendered, or is to be rendered no more. Raises TaskNotFound,
+        FrameNotFound."""
+        return self._waiting.frame(task_id, number)
+
     def now(self) -> float:
         """The database's clock, by which all times go: this computer's may be wrong."""
         return self._store.now()
@@ -152,92 +161,26 @@ class Queries:
         if not tasks:
             return []
         now = self._store.now()
-        waiting = [task for task in tasks if _waits(task)]
-        workers = [worker for worker in self.workers() if worker.alive] if waiting else []
-        avoided = self._store.avoided_hosts([task.id for task in waiting]) if waiting else {}
-        dependencies = self._store.dependencies([task.id for task in tasks])
+        after = self._store.dependencies([task.id for task in tasks])
+        outlooks = self._waiting.outlooks(tasks, after, now)
         rendering = [task.id for task in tasks if task.counts.rendering]
         crews = self._store.crews(rendering) if rendering else {}
         durations = self._store.durations(rendering, SAMPLE) if rendering else {}
         found: list[TaskRow] = []
         for task in tasks:
-            row = self._row(task, workers, avoided.get(task.id, {}), dependencies.get(task.id, ()), now)
-            left = estimate(durations.get(task.id, ()), task.counts.pending, task.counts.rendering)
-            found.append(replace(row, workers=crews.get(task.id, 0), estimate=left))
+            outlook, begun = outlooks[task.id], task.started_at
+            at_rest = not task.counts.rendering or bool(task.project_choices)
+            found.append(
+                TaskRow(
+                    task=task,
+                    note=task.error_message or task.activity or (outlook.sentence if at_rest else ""),
+                    waiting=outlook.sentence,
+                    age=max(now - task.submitted_at, 0.0),
+                    elapsed=None if begun is None else max((task.finished_at or now) - begun, 0.0),
+                    workers=crews.get(task.id, 0),
+                    estimate=estimate(durations.get(task.id, ()), task.counts.pending, task.counts.rendering),
+                    stuck=outlook.stuck and at_rest,
+                    after=tuple(after.get(task.id, ())),
+                )
+            )
         return found
-
-    def _row(
-        self,
-        task: RenderTask,
-        workers: Sequence[WorkerStatus],
-        avoided: Mapping[str, str],
-        dependencies: Sequence[RenderTask],
-        now: float,
-    ) -> TaskRow:
-        obstacle, why_it_waits = None, ""
-        if task.project_choices:
-            obstacle = f"Waits for its project file to be chosen: {', '.join(task.project_choices)}."
-        elif _waits(task):
-            awaited = [other for other in dependencies if other.status is not TaskStatus.COMPLETED]
-            lost = next((other for other in awaited if other.status in FINAL), None)
-            if lost:
-                obstacle = (
-                    f"Waits for task {lost.id} ({lost.name}), which is {lost.status}: retry that one, "
-                    "or release this one."
-                )
-            elif awaited:
-                why_it_waits = f"Waits until task {awaited[0].id} ({awaited[0].name}) is completed."
-            else:
-                obstacle = self._obstacle(task, workers, avoided)
-                why_it_waits = "Waits for a free worker."
-        return TaskRow(
-            task=task,
-            note=task.error_message or task.activity or obstacle or why_it_waits,
-            age=max(now - task.submitted_at, 0.0),
-            elapsed=None if task.started_at is None else max((task.finished_at or now) - task.started_at, 0.0),
-            stuck=obstacle is not None,
-            after=tuple(dependencies),
-        )
-
-    def _obstacle(self, task: RenderTask, workers: Sequence[WorkerStatus], avoided: Mapping[str, str]) -> str | None:
-        """Why no online worker could take a frame of the task, in a sentence that says what to do; None: one could."""
-        if not workers:
-            return "No worker is online: start one."
-        enabled = [worker for worker in workers if worker.enabled and not worker.draining]
-        if not enabled:
-            return "Every online worker is disabled: enable one."
-        band = band_of(task.priority)
-        listening = [worker for worker in enabled if band in worker.profile.bands]
-        if not listening:
-            return f"No online worker listens to the queue {band}."
-        having = [worker for worker in listening if task.render_engine in worker.profile.engines]
-        engine = self._engines.get(task.render_engine)
-        label = engine.label if engine else task.render_engine
-        if not having:
-            problems = {problem for worker in listening for problem in worker.profile.problems if label in problem}
-            return " ".join([f"No online worker can run {label}.", *sorted(problems)])
-        able = [worker for worker in having if not unmet(task, worker.profile)]
-        if not able:
-            nearest = min((unmet(task, worker.profile) for worker in having), key=len)
-            return f"No online worker with {label} has what the task requires: {', '.join(nearest)}."
-        if all(worker.profile.host in avoided for worker in able):
-            host = able[0].profile.host
-            return f"Every online host failed to prepare it; {host}: {avoided[host]}"
-        if all(worker.load.disk_low for worker in able):
-            hosts = {worker.profile.host for worker in able}
-            ready = self._store.workspaces(task_ids=[task.id], states=[WorkspaceState.READY])
-            if not any(workspace.host in hosts for workspace in ready):
-                return (
-                    f"Every online host that could render it is low on disk ({', '.join(sorted(hosts))}): clean up "
-                    "finished tasks, or lower MIN_FREE_DISK_GB there."
-                )
-        return None
-
-
-def _waits(task: RenderTask) -> bool:
-    return (
-        task.status not in FINAL
-        and task.status is not TaskStatus.PAUSED
-        and task.counts.pending > 0
-        and not task.counts.rendering
-    )

@@ -33,6 +33,9 @@ READING: dict[str, dict[str, Any]] = {
     "postgresql": {"isolation_level": "AUTOCOMMIT"},
 }
 
+#: The same where rows are taken from the server as they are wanted, which PostgreSQL does in a transaction only.
+STREAMING: dict[str, Any] = {"read_only": True, "stream_results": True}
+
 
 def open_engine(url: str) -> Engine:
     """An engine for ``url`` (``sqlite:///…`` or ``postgresql+psycopg://…``); connects on first use."""

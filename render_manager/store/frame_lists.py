@@ -3,11 +3,11 @@
 from array import array
 from collections.abc import Mapping
 
-from sqlalchemy import ColumnElement, Connection, Select, String, case, cast, func, select
+from sqlalchemy import ColumnElement, Connection, Select, String, and_, case, cast, func, or_, select, text
 
 from render_manager.domain.frame_lists import FrameSort, FrameStates
 from render_manager.domain.states import FrameStatus
-from render_manager.store.tables import render_frames
+from render_manager.store.tables import IS_PENDING, render_frames
 
 frames = render_frames.c
 
@@ -49,16 +49,28 @@ def ordered(task_id: str, by: FrameSort, *, descending: bool) -> Select:
     return query.order_by(order.is_(None), order.desc() if descending else order, frames.frame_number)
 
 
+def before(task_id: str, number: int) -> Select:
+    """How many waiting frames are handed out before the frame (see take_frames), counted in the index."""
+    own = select(frames.attempts_used, frames.position).where(frames.task_id == task_id, frames.frame_number == number)
+    own = own.subquery("own")
+    earlier = or_(
+        frames.attempts_used < own.c.attempts_used,
+        and_(frames.attempts_used == own.c.attempts_used, frames.position < own.c.position),
+    )
+    waiting = (frames.task_id == task_id, text(f"render_frames.{IS_PENDING}"))
+    return select(func.count().label("before")).select_from(render_frames.join(own, earlier)).where(*waiting)
+
+
 def numbers(connection: Connection, query: Select) -> "array[int]":  # quoted: not before Python 3.12
     """The one column of the query. The database puts it together as text: a million rows as Python's would each take
     and give back the interpreter's lock, and the window's own thread would hardly ever get it."""
     inner = query.subquery()
-    text = connection.scalar(select(func.aggregate_strings(cast(inner.c.frame_number, String), ",")))
+    listed = connection.scalar(select(func.aggregate_strings(cast(inner.c.frame_number, String), ",")))
     found = array("i")
     start = 0
-    while text and start < len(text):
-        end = text.find(",", start + PORTION)
-        end = len(text) if end < 0 else end
-        found.extend(map(int, text[start:end].split(",")))
+    while listed and start < len(listed):
+        end = listed.find(",", start + PORTION)
+        end = len(listed) if end < 0 else end
+        found.extend(map(int, listed[start:end].split(",")))
         start = end + 1
     return found

@@ -54,10 +54,10 @@ def serves(worker: WorkerProfile) -> ColumnElement[bool]:
     )
 
 
-def next_task(worker: WorkerProfile, *, fair: bool) -> Select:
-    """The task to serve next: highest priority, then first submitted. ``fair``: within a priority, the users and then
-    the tasks with the fewest frames rendering come before those submitted first."""
-    query = select(tasks.id).where(serves(worker)).limit(1)
+def next_tasks(worker: WorkerProfile, *, fair: bool, limit: int | None) -> Select:
+    """Id and priority of the tasks to serve next: highest priority, then first submitted. ``fair``: within a priority,
+    the users and then the tasks with the fewest frames rendering come before those submitted first."""
+    query = select(tasks.id, tasks.priority).where(serves(worker)).limit(limit)
     if not fair:
         return query.order_by(tasks.priority.desc(), tasks.submitted_at, tasks.id)
     loads = (
@@ -75,16 +75,17 @@ def next_task(worker: WorkerProfile, *, fair: bool) -> Select:
     )
 
 
-def question(worker: WorkerProfile, *, fair: bool, dialect: Dialect) -> str:
-    """``next_task`` in the database's own words, built once for a worker: it is asked for every frame, and building it
+def question(worker: WorkerProfile, *, fair: bool, dialect: Dialect, limit: int | None = 1) -> str:
+    """``next_tasks`` in the database's own words, built once for a worker: it is asked for every frame, and building it
     takes ten times as long as asking. Its values are written out, as SQLite plans a statement anew when a value is
     bound that could matter to the plan."""
     asked = (worker.name, worker.host, worker.bands, tuple(worker.engines.items()), worker.tags, worker.memory)
-    key = (*asked, worker.instance, fair, dialect.name)
+    key = (*asked, worker.instance, fair, dialect.name, limit)
     if key not in _questions:
         if len(_questions) >= _MOST_QUESTIONS:
             _questions.clear()
-        compiled = next_task(worker, fair=fair).compile(dialect=dialect, compile_kwargs={"literal_binds": True})
+        query = next_tasks(worker, fair=fair, limit=limit)
+        compiled = query.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
         _questions[key] = str(compiled)
     return _questions[key]
 
@@ -93,6 +94,16 @@ def ask(connection: Connection, worker: WorkerProfile, *, fair: bool) -> str | N
     """The id of the task that is next for the worker."""
     row = connection.exec_driver_sql(question(worker, fair=fair, dialect=connection.dialect)).first()
     return row[0] if row else None
+
+
+def ask_ahead(connection: Connection, worker: WorkerProfile, limit: int, *, fair: bool) -> list[tuple[str, int]]:
+    """Id and priority of the tasks that the worker would be given one after the other, ``limit`` at most.
+
+    ``connection`` must stream: PostgreSQL plans a cursor for its first rows, whereas it takes a LIMIT beyond some
+    hundred, of which it expects fewer, for a reason to read and sort all tasks there are."""
+    asked = question(worker, fair=fair, dialect=connection.dialect, limit=None)
+    with connection.exec_driver_sql(asked) as rows:
+        return [(row[0], row[1]) for row in rows.fetchmany(limit)]
 
 
 def still_avoided() -> ColumnElement[bool]:

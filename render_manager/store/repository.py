@@ -7,6 +7,7 @@ from sqlalchemy import CompoundSelect, Connection, Engine, Select, func, select
 
 from render_manager.domain.audit import AuditEntry
 from render_manager.domain.entities import (
+    AvoidedHost,
     Claim,
     FrameRef,
     RenderFrame,
@@ -22,9 +23,9 @@ from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.domain.task_search import TaskGroup, TaskOrder, TaskSearch, TaskTally
 from render_manager.store import frame_lists, task_lists
-from render_manager.store.engine import READING, explained
+from render_manager.store.engine import READING, STREAMING, explained
 from render_manager.store.frame_writes import in_frames
-from render_manager.store.matching import ask, still_avoided
+from render_manager.store.matching import ask, ask_ahead, still_avoided
 from render_manager.store.migrate import check_within
 from render_manager.store.rows import audit_of, frame_of, task_of, worker_of, workspace_of
 from render_manager.store.tables import (
@@ -156,6 +157,9 @@ class SqlTaskStore:
         with self._reading() as connection:
             return frame_lists.numbers(connection, frame_lists.ordered(task_id, by, descending=descending))
 
+    def frames_before(self, task_id: str, number: int) -> int:
+        return self._rows(frame_lists.before(task_id, number))[0].before
+
     def not_uploaded(self, task_id: str) -> list[RenderFrame]:
         frames = render_frames.c
         completed = (frames.task_id == task_id, frames.status == FrameStatus.COMPLETED)
@@ -174,6 +178,12 @@ class SqlTaskStore:
     def next_task(self, worker: WorkerProfile, *, fair: bool = False) -> str | None:
         with self._reading() as connection:
             return ask(connection, worker, fair=fair)
+
+    def next_tasks(self, worker: WorkerProfile, limit: int, *, fair: bool = False) -> list[tuple[str, int]]:
+        with explained(self.engine), self.engine.connect() as connection:
+            found = ask_ahead(connection.execution_options(**STREAMING), worker, limit, fair=fair)
+            connection.commit()  # see READING: a rollback would make psycopg forget what it prepared
+        return found
 
     def workers(self, alive_within: float) -> list[WorkerStatus]:
         frames = render_frames.c
@@ -226,12 +236,12 @@ class SqlTaskStore:
         rows = self._rows(query.where((audit.c.frame_number == frame) | several))
         return [entry for entry in map(audit_of, rows) if _concerns(entry, frame)][:limit]
 
-    def avoided_hosts(self, task_ids: Collection[str]) -> dict[str, dict[str, str]]:
-        found: dict[str, dict[str, str]] = {}
+    def avoided_hosts(self, task_ids: Collection[str]) -> dict[str, dict[str, AvoidedHost]]:
+        found: dict[str, dict[str, AvoidedHost]] = {}
         wanted = set(task_ids)
         for row in self._rows(select(avoided_hosts).where(still_avoided())):  # a handful in all
             if row.task_id in wanted:
-                found.setdefault(row.task_id, {})[row.host] = row.reason
+                found.setdefault(row.task_id, {})[row.host] = AvoidedHost(row.reason, row.avoided_until)
         return found
 
     def workspaces(

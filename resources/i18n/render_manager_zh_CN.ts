@@ -2689,6 +2689,10 @@ Drop files here to upload them.</source>
         <translation>（渲染节点 {0}）</translation>
     </message>
     <message>
+        <source>1 frame of its task comes before it.</source>
+        <translation>本任务还有 1 帧排在它前面。</translation>
+    </message>
+    <message>
         <source>A clean-up of host {0} removed the log {1}.</source>
         <translation>主机 {0} 的清理已删除日志 {1}。</translation>
     </message>
@@ -2773,16 +2777,16 @@ Drop files here to upload them.</source>
         <translation>未知的渲染引擎 {0}；可用：{1}。</translation>
     </message>
     <message>
-        <source>Every online host failed to prepare it; {0}: {1}</source>
-        <translation>所有在线主机都未能准备好工程；{0}：{1}</translation>
-    </message>
-    <message>
         <source>Every online host that could render it is low on disk ({0}): clean up finished tasks, or lower MIN_FREE_DISK_GB there.</source>
         <translation>所有可渲染它的在线主机磁盘空间都不足（{0}）：请清理已结束的任务，或在这些主机上调低 MIN_FREE_DISK_GB。</translation>
     </message>
     <message>
         <source>Every online worker is disabled: enable one.</source>
         <translation>所有在线渲染节点都已停用：请启用一个。</translation>
+    </message>
+    <message>
+        <source>Every online worker that could render it is disabled ({0}): enable one.</source>
+        <translation>所有可渲染它的在线渲染节点都已停用（{0}）：请启用一个。</translation>
     </message>
     <message>
         <source>File {0} does not exist or is no file.</source>
@@ -2825,6 +2829,30 @@ Drop files here to upload them.</source>
         <translation>若保留部分内容，能腾出多少空间要到清理后才知道：请选择全部删除来腾出空间，或用其他条件选择任务。</translation>
     </message>
     <message>
+        <source>It is next in {0}</source>
+        <translation>队列 {0} 中下一个就轮到它</translation>
+    </message>
+    <message>
+        <source>It is the next frame of its task.</source>
+        <translation>它是本任务的下一帧。</translation>
+    </message>
+    <message>
+        <source>It waits for its turn</source>
+        <translation>正在排队等候</translation>
+    </message>
+    <message>
+        <source>It was tried before, and such frames come last.</source>
+        <translation>它之前尝试过，这样的帧排在最后。</translation>
+    </message>
+    <message>
+        <source>Its worker {0} is gone</source>
+        <translation>它的渲染节点 {0} 已不存在</translation>
+    </message>
+    <message>
+        <source>Its worker {0} was last heard of {1} s ago</source>
+        <translation>它的渲染节点 {0} 已有 {1} 秒没有消息</translation>
+    </message>
+    <message>
         <source>Maya can't write its preferences folder (MAYA_APP_DIR)</source>
         <translation>Maya 无法写入其首选项文件夹（MAYA_APP_DIR）</translation>
     </message>
@@ -2847,6 +2875,10 @@ Drop files here to upload them.</source>
     <message>
         <source>Maya was not found on this host: install it or set MAYA_EXECUTABLE.</source>
         <translation>本主机上找不到 Maya：请安装或设置 MAYA_EXECUTABLE。</translation>
+    </message>
+    <message>
+        <source>More than {0} tasks are ahead</source>
+        <translation>前面有超过 {0} 个任务</translation>
     </message>
     <message>
         <source>MoviePipelinePrimaryConfig asset with the settings to start from</source>
@@ -2881,6 +2913,10 @@ Drop files here to upload them.</source>
         <translation>没有在线渲染节点监听队列 {0}。</translation>
     </message>
     <message>
+        <source>No online worker that could render it listens to the queue {0}.</source>
+        <translation>可渲染它的在线渲染节点都不监听队列 {0}。</translation>
+    </message>
+    <message>
         <source>No online worker with {0} has what the task requires: {1}.</source>
         <translation>装有 {0} 的在线渲染节点都不满足任务要求：{1}。</translation>
     </message>
@@ -2891,6 +2927,10 @@ Drop files here to upload them.</source>
     <message>
         <source>No worker is online: start one.</source>
         <translation>没有在线的渲染节点：请启动一个。</translation>
+    </message>
+    <message>
+        <source>No worker that could render it takes it now</source>
+        <translation>可渲染它的渲染节点目前都不会领取它</translation>
     </message>
     <message>
         <source>OSS can't serve bucket {0} at the moment ({1}); try later.</source>
@@ -2921,12 +2961,20 @@ Drop files here to upload them.</source>
         <translation>读取时对象 {0} 被替换；请重试。</translation>
     </message>
     <message>
+        <source>Only one worker may be at it, and one is.</source>
+        <translation>最多只允许一个渲染节点渲染它，目前已有一个。</translation>
+    </message>
+    <message>
         <source>Opening {0}</source>
         <translation>正在打开 {0}</translation>
     </message>
     <message>
         <source>Out of memory: {0}</source>
         <translation>内存不足：{0}</translation>
+    </message>
+    <message>
+        <source>Paused: resume it.</source>
+        <translation>已暂停：请继续任务。</translation>
     </message>
     <message>
         <source>Priority {0} is out of range: use {1} (lowest) to {2} (highest).</source>
@@ -3335,10 +3383,6 @@ Drop files here to upload them.</source>
     <message>
         <source>Waiting for another worker of this host to prepare the project</source>
         <translation>正在等待本主机上另一个渲染节点准备工程</translation>
-    </message>
-    <message>
-        <source>Waits for a free worker.</source>
-        <translation>等待空闲的渲染节点。</translation>
     </message>
     <message>
         <source>Waits for its project file to be chosen: {0}.</source>
@@ -3753,8 +3797,28 @@ Drop files here to upload them.</source>
         <translation>被信号 {0} 终止</translation>
     </message>
     <message>
+        <source>{0} frames of its task come before it.</source>
+        <translation>本任务还有 {0} 帧排在它前面。</translation>
+    </message>
+    <message>
         <source>The embedded Redis is not running: no worker can be asked.</source>
         <translation>内置 Redis 未运行：无法联系任何渲染节点。</translation>
+    </message>
+    <message>
+        <source>1 task is ahead in {0}</source>
+        <translation>队列 {0} 中前面有 1 个任务</translation>
+    </message>
+    <message>
+        <source>At most {0} workers may be at it, and {1} are.</source>
+        <translation>最多允许 {0} 个渲染节点渲染它，目前已有 {1} 个。</translation>
+    </message>
+    <message>
+        <source>Every online host that could render it failed at it; {0}: {1}</source>
+        <translation>所有可渲染它的在线主机都失败了；{0}：{1}</translation>
+    </message>
+    <message>
+        <source>No online worker can run {0} {1} ({2}).</source>
+        <translation>没有在线渲染节点能运行 {0} {1}（{2}）。</translation>
     </message>
     <message>
         <source>The log lies on host {0}, which is offline since {1}. It can be read when a worker is online there. UPLOAD_RENDERS=true on the hosts keeps logs in the object store, too.</source>
@@ -3789,6 +3853,14 @@ Drop files here to upload them.</source>
         <translation>无法理解渲染节点的应答（{0}）：请检查双方版本是否一致。</translation>
     </message>
     <message>
+        <source>Waits until task {0} ({1}) and {2} more are completed.</source>
+        <translation>等待任务 {0}（{1}）和另外 {2} 个任务完成。</translation>
+    </message>
+    <message>
+        <source>Worker {0} has it and is about to begin.</source>
+        <translation>渲染节点 {0} 已领取它，即将开始。</translation>
+    </message>
+    <message>
         <source>Worker {0} of host {1} does not answer within {2} s. It may be of an older version, or started with --pool solo: such a worker answers only between frames.</source>
         <translation>主机 {1} 上的渲染节点 {0} 在 {2} 秒内没有应答。它可能版本较旧，或以 --pool solo 启动：这样的节点只在两帧之间应答。</translation>
     </message>
@@ -3797,12 +3869,20 @@ Drop files here to upload them.</source>
         <translation>主机 {1} 上的渲染节点 {0} 没有应答。</translation>
     </message>
     <message>
+        <source>Worker {0} prepares its project: {1}</source>
+        <translation>渲染节点 {0} 正在准备工程：{1}</translation>
+    </message>
+    <message>
         <source>Worker {0} wrote it.</source>
         <translation>它由渲染节点 {0} 写入。</translation>
     </message>
     <message>
         <source>all that are enabled</source>
         <translation>所有已启用的</translation>
+    </message>
+    <message>
+        <source>all {0} workers that could take it are busy</source>
+        <translation>可领取它的 {0} 个渲染节点都在忙</translation>
     </message>
     <message>
         <source>by measured times</source>
@@ -3815,6 +3895,18 @@ Drop files here to upload them.</source>
     <message>
         <source>frames that one process renders</source>
         <translation>一个进程渲染的帧数</translation>
+    </message>
+    <message>
+        <source>host {0} failed at it: {1}</source>
+        <translation>主机 {0} 渲染它时失败：{1}</translation>
+    </message>
+    <message>
+        <source>host {0} is low on disk</source>
+        <translation>主机 {0} 磁盘空间不足</translation>
+    </message>
+    <message>
+        <source>host {0} tries it again in {1} s: {2}</source>
+        <translation>主机 {0} 将在 {1} 秒后重试：{2}</translation>
     </message>
     <message>
         <source>how long a frame may take</source>
@@ -3865,8 +3957,28 @@ Drop files here to upload them.</source>
         <translation>文件当前的场景</translation>
     </message>
     <message>
+        <source>the frame fails in {0} s, as it may not be tried again</source>
+        <translation>该帧将在 {0} 秒后失败，因为已不能再次尝试</translation>
+    </message>
+    <message>
+        <source>the frame fails now, as it may not be tried again</source>
+        <translation>该帧即将失败，因为已不能再次尝试</translation>
+    </message>
+    <message>
+        <source>the frame goes to another one in {0} s</source>
+        <translation>该帧将在 {0} 秒后交给其他渲染节点</translation>
+    </message>
+    <message>
+        <source>the frame goes to another one now</source>
+        <translation>该帧即将交给其他渲染节点</translation>
+    </message>
+    <message>
         <source>the only one</source>
         <translation>唯一的序列</translation>
+    </message>
+    <message>
+        <source>the only worker that could take it, {0}, is busy</source>
+        <translation>唯一可领取它的渲染节点 {0} 正忙</translation>
     </message>
     <message>
         <source>the preset's</source>
@@ -3895,6 +4007,14 @@ Drop files here to upload them.</source>
     <message>
         <source>width</source>
         <translation>宽度</translation>
+    </message>
+    <message>
+        <source>worker {0} is disabled</source>
+        <translation>渲染节点 {0} 已停用</translation>
+    </message>
+    <message>
+        <source>worker {0} is free and takes it</source>
+        <translation>渲染节点 {0} 空闲，即将领取它</translation>
     </message>
     <message>
         <source>yes: mayapy stays open between frames; Arnold only, holds its licence</source>
@@ -4045,6 +4165,18 @@ Drop files here to upload them.</source>
         <translation>{0} 中有多个工程文件：{1}。请选择要渲染的一个。</translation>
     </message>
     <message>
+        <source>{0} hosts are low on disk ({1})</source>
+        <translation>{0} 台主机磁盘空间不足（{1}）</translation>
+    </message>
+    <message>
+        <source>{0} hosts failed at it ({1})</source>
+        <translation>{0} 台主机渲染它时失败（{1}）</translation>
+    </message>
+    <message>
+        <source>{0} hosts try it again within a minute ({1})</source>
+        <translation>{0} 台主机将在一分钟内重试（{1}）</translation>
+    </message>
+    <message>
         <source>{0} is a project of {1}, not of {2}: use engine {3}.</source>
         <translation>{0} 是 {1} 工程，不是 {2} 工程：请使用引擎 {3}。</translation>
     </message>
@@ -4145,12 +4277,24 @@ Drop files here to upload them.</source>
         <translation>{1} 中的 {0} 不是 {2}，而是其他类型的资产。</translation>
     </message>
     <message>
+        <source>{0} of {1} workers that could take it are busy</source>
+        <translation>可领取它的 {1} 个渲染节点中有 {0} 个在忙</translation>
+    </message>
+    <message>
         <source>{0} renders this task as its settings are saved, all {1} frames at once, but only {2} are to be rendered: retry all of them.</source>
         <translation>{0} 按保存的设置一次渲染本任务的全部 {1} 帧，但现在只要渲染 {2} 帧：请重试全部帧。</translation>
     </message>
     <message>
         <source>{0} reported success but did not render the frame{1}.</source>
         <translation>{0} 报告成功，但没有渲染该帧{1}。</translation>
+    </message>
+    <message>
+        <source>{0} tasks are ahead in {1}</source>
+        <translation>队列 {1} 中前面有 {0} 个任务</translation>
+    </message>
+    <message>
+        <source>{0} tasks are ahead, {1} of them in higher queues</source>
+        <translation>前面有 {0} 个任务，其中 {1} 个在更高的队列中</translation>
     </message>
     <message>
         <source>{0} was changed while it was being packed; try again.</source>
@@ -4179,6 +4323,10 @@ Drop files here to upload them.</source>
     <message>
         <source>{0} was submitted as compressed but is neither .zip, .gz nor .tar.gz: submit it as not compressed, or pack it again.</source>
         <translation>{0} 以压缩包提交，但不是 .zip、.gz 或 .tar.gz：请按非压缩文件提交，或重新打包。</translation>
+    </message>
+    <message>
+        <source>{0} workers are disabled</source>
+        <translation>{0} 个渲染节点已停用</translation>
     </message>
     <message>
         <source>{0} {1} % of {2}</source>

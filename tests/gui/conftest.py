@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from render_manager.gui.background import Background, new_event_loop
+from render_manager.gui.language import Language, LanguageChoice
 from render_manager.gui.main_window import MainWindow
 from render_manager.gui.theme import Theme, ThemeChoice
 from render_manager.gui.window_state import WindowState
@@ -60,6 +61,13 @@ def settings(tmp_path: Path) -> QSettings:
 @pytest.fixture
 def theme(qapp: QApplication) -> Theme:
     return Theme(qapp, ThemeChoice.DARK)
+
+
+@pytest.fixture
+def chinese(qapp: QApplication) -> Iterator[Language]:
+    language = Language(qapp, LanguageChoice.CHINESE)
+    yield language
+    language.choose(LanguageChoice.ENGLISH)
 
 
 @pytest.fixture

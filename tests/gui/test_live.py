@@ -156,7 +156,9 @@ def test_why_a_task_waits_follows_the_workers(farm: Farm, window: MainWindow, qt
     qtbot.waitUntil(lambda: window.tasks.row(task.id) is not None)
     assert window.tasks.row_at(0).note == "No worker is online: start one."
     farm.beat()
-    qtbot.waitUntil(lambda: window.tasks.row_at(0).note == "Waits for a free worker.")
+    qtbot.waitUntil(
+        lambda: window.tasks.row_at(0).note == f"It is next in default; worker {WORKER.name} is free and takes it."
+    )
     assert window.parts.workers.accessibleName() == "Workers online: 1"
     assert WORKER.name in window.parts.workers.toolTip()
 

@@ -51,13 +51,6 @@ ALLOWED = re.compile(
 AS_WRITTEN = ("log", "projects", "details_id")
 
 
-@pytest.fixture
-def chinese(qapp: QCoreApplication) -> Iterator[Language]:
-    language = Language(qapp, LanguageChoice.CHINESE)
-    yield language
-    language.choose(LanguageChoice.ENGLISH)
-
-
 # -- the files -----------------------------------------------------------------------------------------------------
 
 
@@ -155,15 +148,16 @@ def test_errors_are_shown_in_the_windows_language() -> None:
 @pytest.mark.parametrize(
     ("english", "chinese_"),
     [
-        ("Waits for a free worker.", "等待空闲的渲染节点。"),
+        ("Paused: resume it.", "已暂停：请继续任务。"),
         (
             "No online worker can run Maya. Maya was not found on this host: install it or set MAYA_EXECUTABLE.",
             "没有在线渲染节点能运行 Maya。本主机上找不到 Maya：请安装或设置 MAYA_EXECUTABLE。",
         ),
         ("Downloading 34 % of 2.1 GB, 45.0 MB/s, 0:18 left", "正在下载 34%，共 2.1 GB，45.0 MB/s，剩余 0:18"),
         (
-            "Every online host failed to prepare it; node-01: Archive a.zip can't be unpacked: it ends too early.",
-            "所有在线主机都未能准备好工程；node-01：无法解压压缩包 a.zip：文件不完整。",
+            "Every online host that could render it failed at it; node-01: Archive a.zip can't be unpacked: it ends "
+            "too early.",
+            "所有可渲染它的在线主机都失败了；node-01：无法解压压缩包 a.zip：文件不完整。",
         ),
         (
             "Blender ended with exit code 11 before it was done; its log may say why.",
@@ -191,7 +185,7 @@ def test_a_long_list_of_names_is_not_puzzled_over(chinese: Language, monkeypatch
 
 def test_in_english_sentences_stay_as_they_are(qapp: QCoreApplication) -> None:
     Language(qapp, LanguageChoice.ENGLISH)
-    assert say("Waits for a free worker.") == "Waits for a free worker."
+    assert say("Paused: resume it.") == "Paused: resume it."
     assert say(None) == ""
 
 

@@ -412,7 +412,7 @@ def test_why_tasks_wait_follows_what_workers_may(farm: Farm, open_window: Open, 
     farm.submit("shot")
     farm.beat()
     window = _open(open_window, qtbot, WORKER.name)
-    assert window.tasks.row_at(0).note == "Waits for a free worker."
+    assert window.tasks.row_at(0).note == f"It is next in default; worker {WORKER.name} is free and takes it."
     farm.services.workers.disable(WORKER.name)
     qtbot.waitUntil(lambda: window.tasks.row_at(0).note == "Every online worker is disabled: enable one.")
 

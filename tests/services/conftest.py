@@ -196,8 +196,13 @@ class House:
 
     def lose(self, name: str) -> None:
         """The worker was last heard of long ago."""
+        self.silent(name, self.store.now())
+
+    def silent(self, name: str, seconds: float) -> None:
+        """The worker was last heard of so long ago."""
+        seen = {"last_seen_at": self.store.now() - seconds}
         with self.store.engine.begin() as connection:
-            connection.execute(update(workers).where(workers.c.name == name).values(last_seen_at=0.0))
+            connection.execute(update(workers).where(workers.c.name == name).values(**seen))
 
 
 @pytest.fixture

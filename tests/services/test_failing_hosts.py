@@ -3,7 +3,7 @@
 import pytest
 
 from render_manager.domain.audit import worker_as_actor
-from render_manager.domain.entities import WorkerProfile
+from render_manager.domain.entities import AvoidedHost, WorkerProfile
 from render_manager.domain.failures import AVOIDED_AFTER, FailureClass
 from render_manager.services.endings import Outcome
 from tests.services.conftest import House, log_path
@@ -36,7 +36,7 @@ def test_a_host_that_keeps_failing_a_task_is_avoided_for_it(any_house: House, fa
     assert claim.task.id == task.id, "it may have been chance so far"
     again = Outcome(error="Again.", failure=failure, host="h1")
     assert house.lifecycle.end_and_claim(task.id, [(claim, again)], W1, log_path) == (1, [])
-    assert house.store.avoided_hosts([task.id]) == {task.id: {"h1": "Again."}}
+    assert house.store.avoided_hosts([task.id]) == {task.id: {"h1": AvoidedHost("Again.")}}
     assert house.claim(W1).task.id == other.id, "this task only"
     elsewhere = house.claim(W2)
     assert elsewhere.task.id == task.id

@@ -2,10 +2,8 @@
 
 import pytest
 
-from render_manager.domain.entities import HostLoad, Workspace, WorkspaceState
 from render_manager.domain.errors import FrameNotFound, FrameRangeError, TaskNotFound
 from render_manager.domain.estimate import Estimate
-from render_manager.domain.priority import Band
 from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.domain.task_search import TaskOrder, TaskSearch
 from tests.services.conftest import House
@@ -16,29 +14,6 @@ def note(house: House, task_id: str) -> str:
     return house.queries.task(task_id).note
 
 
-def test_why_a_task_waits(house: House) -> None:
-    task = house.submit("1-2")
-    assert note(house, task.id) == "No worker is online: start one."
-    house.online(worker("gone"))
-    house.lose("gone")
-    assert note(house, task.id) == "No worker is online: start one."
-    house.online(worker("w1", bands=(Band.HIGH,)))
-    assert note(house, task.id) == "No online worker listens to the queue default."
-    problem = "Blender was not found on this host."
-    house.online(worker("w2", engines={"maya": "2024"}, problems=(problem, "Maya is old.")))
-    assert note(house, task.id) == f"No online worker can run Blender. {problem}"
-    assert house.queries.task(task.id).stuck
-    house.online(worker("w3"))
-    assert note(house, task.id) == "Waits for a free worker."
-    with house.store.transaction() as tx:
-        tx.beat_worker(worker("w3"), HostLoad(disk_low=True))
-    assert note(house, task.id).startswith("Every online host that could render it is low on disk (h1): clean up")
-    with house.store.transaction() as tx:
-        tx.save_workspace(Workspace(task.id, "h1", "/w", 1, WorkspaceState.READY))
-    assert note(house, task.id) == "Waits for a free worker."
-    assert not house.queries.task(task.id).stuck
-
-
 def test_a_task_says_what_goes_on(house: House) -> None:
     task = house.submit("1-2")
     house.claim()
@@ -47,7 +22,8 @@ def test_a_task_says_what_goes_on(house: House) -> None:
     assert note(house, task.id) == "Unpacking"
     house.control.pause(task.id)
     house.lifecycle.set_activity(task.id, None)
-    assert note(house, task.id) == ""
+    assert note(house, task.id) == "", "a frame is being rendered"
+    assert house.queries.task(task.id).waiting == "Paused: resume it."
 
 
 def test_times_of_a_task(house: House) -> None:

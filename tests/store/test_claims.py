@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from render_manager.domain.entities import Claim, FrameRef, WorkerProfile
+from render_manager.domain.entities import AvoidedHost, Claim, FrameRef, WorkerProfile
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.priority import Band
 from render_manager.domain.states import FrameStatus, TaskStatus
@@ -59,7 +59,7 @@ def test_an_avoided_host_gets_nothing_of_that_task(store: SqlTaskStore) -> None:
     with store.transaction() as tx:
         tx.avoid_host(first.id, "h1", "disk full")
         tx.avoid_host(first.id, "h1", "disk still full")
-    assert store.avoided_hosts([first.id, second.id]) == {first.id: {"h1": "disk still full"}}
+    assert store.avoided_hosts([first.id, second.id]) == {first.id: {"h1": AvoidedHost("disk still full")}}
     assert next_for(store, worker(host="h1")) == second.id
     assert next_for(store, worker(host="h2")) == first.id
     with store.transaction() as tx:

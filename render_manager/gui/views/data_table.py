@@ -53,6 +53,14 @@ class DataTable(RowTable, Generic[R]):
         model.modelAboutToBeReset.connect(self._keep_selection)
         model.modelReset.connect(self._restore_selection)
 
+    def keys_in_view(self) -> list[str]:
+        """Of the rows that are seen, from top to bottom."""
+        first, last = self.rowAt(0), self.rowAt(self.viewport().height())
+        if first < 0:
+            return []
+        last = last if last >= 0 else self._rows.rowCount() - 1
+        return [self._rows.key_at(row) for row in range(first, last + 1)]
+
     # -- selection -----------------------------------------------------------------------------------------------
 
     def selected_keys(self, most: int | None = None) -> list[str]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
@@ -12,10 +12,11 @@ from render_manager.domain.requirements import REQUIRES
 from render_manager.domain.states import TaskStatus
 from render_manager.gui import task_words, text
 from render_manager.gui.background import Background
+from render_manager.gui.frame_waits import TRUE_FOR, FrameWaits
 from render_manager.gui.sentences import say
 from render_manager.gui.state_style import FRAME_STYLES, TASK_STYLES
 from render_manager.gui.views.preview import Preview
-from render_manager.services.queries import TaskRow
+from render_manager.services.queries import Queries, TaskRow
 from render_manager.services.results import Results
 
 
@@ -24,6 +25,7 @@ class DetailsPane(QScrollArea):
         self,
         engine_labels: Mapping[str, str],
         results: Results,
+        queries: Queries,
         background: Background,
         copy_id: QAction,
         parent: QWidget | None = None,
@@ -52,6 +54,12 @@ class DetailsPane(QScrollArea):
         self._fields = Fields()
         self._frame_title = _label("section")
         self._frame_fields = Fields()
+        self._frame: RenderFrame | None = None
+        self._waits = FrameWaits(queries, background, self)
+        self._waits.told.connect(self._fill_frame)
+        again = QTimer(self, interval=round(1000 * TRUE_FOR))
+        again.timeout.connect(lambda: self.isVisible() and self._fill_frame())
+        again.start()
         body = QWidget()
         layout = QVBoxLayout(body)
         layout.setContentsMargins(14, 12, 12, 12)
@@ -112,6 +120,7 @@ class DetailsPane(QScrollArea):
         options = "\n".join(f"{name} = {value}" for name, value in info if name != REQUIRES)
         return [
             (self.tr("Status"), TASK_STYLES[task.status].text),
+            (self.tr("Waiting"), say(row.waiting) if row.waiting != row.note else ""),
             (self.tr("User"), task.unionid),
             (self.tr("Engine"), self._labels.get(task.render_engine, task.render_engine)),
             (self.tr("Priority"), f"{task.priority} · {band_of(task.priority)}"),
@@ -136,8 +145,13 @@ class DetailsPane(QScrollArea):
     # -- frame ---------------------------------------------------------------------------------------------------
 
     def show_frame(self, frame: RenderFrame | None) -> None:
+        self._frame = frame
         self._frame_title.setVisible(frame is not None)
         self.preview.show_frame(frame)
+        self._fill_frame()
+
+    def _fill_frame(self) -> None:
+        frame = self._frame
         if frame is None:
             self._frame_fields.show_all([])
             return
@@ -148,6 +162,7 @@ class DetailsPane(QScrollArea):
         self._frame_fields.show_all(
             [
                 (self.tr("Status"), FRAME_STYLES[frame.status].text),
+                (self.tr("Waiting"), say(self._waits.of(frame))),
                 (self.tr("Error"), say(frame.error_message)),
                 (self.tr("Kind"), text.failure(frame.failure)),
                 (self.tr("Log line"), frame.evidence or ""),

@@ -1,4 +1,5 @@
-"""What is known of the frame under the pointer, beside it: its image, who rendered it, how long, and why it failed."""
+"""What is known of the frame under the pointer, beside it: its image, who rendered it, how long, and why it waits or
+failed."""
 
 from collections.abc import Callable
 from typing import Protocol
@@ -10,6 +11,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 from render_manager.domain.entities import RenderFrame
 from render_manager.domain.states import FrameStatus
 from render_manager.gui import icons, text
+from render_manager.gui.frame_waits import FrameWaits
 from render_manager.gui.models.frames import FrameModel
 from render_manager.gui.sentences import say
 from render_manager.gui.state_style import FRAME_STYLES
@@ -33,6 +35,7 @@ class FrameCard(QFrame):
         thumbnails: Thumbnails,
         took: Callable[[RenderFrame], float | None],
         host_of: Callable[[str], str | None],
+        waits: FrameWaits,
         parent: QWidget,
     ) -> None:
         super().__init__(parent, Qt.WindowType.ToolTip)
@@ -45,6 +48,7 @@ class FrameCard(QFrame):
         self._thumbnails = thumbnails
         self._took = took
         self._host_of = host_of
+        self._waits = waits
         self._position: int | None = None
         self._beside = QRect()
         self._image = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
@@ -53,6 +57,8 @@ class FrameCard(QFrame):
         self._title.setObjectName("frame_card_title")
         self._title.setProperty("role", "title")
         self._fields = Fields()
+        self._why = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        self._why.setObjectName("frame_card_why")
         self._cause = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._cause.setObjectName("frame_card_cause")
         self._cause.setProperty("role", "error")
@@ -68,6 +74,7 @@ class FrameCard(QFrame):
         layout.setSpacing(7)
         layout.addLayout(head)
         layout.addWidget(self._image)
+        layout.addWidget(self._why)
         layout.addWidget(self._cause)
         layout.addWidget(self._evidence)
         layout.addWidget(self._fields)
@@ -77,6 +84,7 @@ class FrameCard(QFrame):
         model.dataChanged.connect(self._changed)
         model.modelReset.connect(self.leave)
         thumbnails.ready.connect(lambda _: self._changed())
+        waits.told.connect(self._fill)
 
     def show_at(self, position: int, beside: QRect) -> None:
         """Show a frame's card beside a place on the screen."""
@@ -107,6 +115,7 @@ class FrameCard(QFrame):
         self._title.setText(self.tr("Frame {0} · {1}").format(frame.frame_number, style.text))
         self._show_image(frame)
         for label, said in (
+            (self._why, say(self._waits.of(frame))),
             (self._cause, say(frame.error_message)),
             (self._evidence, (frame.evidence or "")[:_EVIDENCE]),
         ):

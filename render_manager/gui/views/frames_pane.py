@@ -17,6 +17,7 @@ from render_manager.gui.action_set import ActionSet
 from render_manager.gui.actions import GRID_BAR
 from render_manager.gui.background import Background
 from render_manager.gui.frame_sorter import FrameSorter
+from render_manager.gui.frame_waits import FrameWaits
 from render_manager.gui.models.frame_numbers import CODES, STATUSES, positions_of
 from render_manager.gui.models.frame_table import FrameTableModel
 from render_manager.gui.models.frames import FrameModel
@@ -75,7 +76,8 @@ class FramesPane(QWidget):
         layout.addLayout(self._bar(actions))
         layout.addWidget(self._stack, 1)
         self.jump = FrameJump(self._select_text, self._stack)
-        self.card = FrameCard(model, thumbnails, self.took, host_of, self)
+        waits = FrameWaits(queries, background, self)
+        self.card = FrameCard(model, thumbnails, self.took, host_of, waits, self)
         self._hovers = {self.grid: Hover(self.grid, self.card), self.list: Hover(self.list, self.card, rests=False)}
         self._sorter = FrameSorter(self.list, self.table, queries, background)
         self._connect()
