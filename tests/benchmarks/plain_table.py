@@ -20,7 +20,7 @@ from sqlalchemy import text
 
 from render_manager.store.engine import open_engine
 
-COLUMNS = ("id", "name", "unionid", "engine", "status", "priority", "total_frames", "submitted_at")
+COLUMNS = ("id", "name", "unionid", "render_engine", "status", "priority", "total_frames", "submitted_at")
 _ROOT = Path(__file__).parents[2]
 _ROOT_INDEX = QModelIndex()
 
