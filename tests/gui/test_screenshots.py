@@ -33,9 +33,10 @@ def test_two_scenes_of_one_name_are_refused() -> None:
 
 
 def test_a_scene_is_taken(tmp_path: Path) -> None:
-    assert run(str(tmp_path), "empty-dark").returncode == 0
-    assert [path.name for path in tmp_path.iterdir()] == ["empty-dark.png"]
-    picture = QImage(str(tmp_path / "empty-dark.png"))
+    folder = tmp_path / "pictures"
+    assert run(str(folder), "empty-dark").returncode == 0
+    assert [path.name for path in folder.iterdir()] == ["empty-dark.png"]
+    picture = QImage(str(folder / "empty-dark.png"))
     assert picture.width() > 1000
     assert picture.pixelColor(5, 5).lightness() < 100
 
