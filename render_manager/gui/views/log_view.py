@@ -19,7 +19,8 @@ from render_manager.gui.state_style import FRAME_STYLES
 from render_manager.gui.views.log_find import LogFind
 from render_manager.gui.views.log_head import LogHead
 from render_manager.gui.views.log_marks import LogMarks
-from render_manager.gui.views.log_text import LogText, Place
+from render_manager.gui.views.log_selection import Place
+from render_manager.gui.views.log_text import LogText
 from render_manager.services.log_bytes import LogBytes
 from render_manager.services.log_copy import text_between
 from render_manager.services.log_files import LogFile
