@@ -89,11 +89,11 @@ def test_the_tail_follows_a_growing_log(log: LogView, tmp_path: Path, qtbot: QtB
 def test_a_finished_frame_is_read_to_its_end_and_not_polled(log: LogView, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "1.log"
     _shown(log, path, "begin\n", qtbot)
-    assert log._timer.isActive()
+    assert log._source.awaited
     path.write_text("begin\nend\n")
     log.show_frame(replace(_frame(path), status=FrameStatus.COMPLETED))
     qtbot.waitUntil(lambda: _lines(log) == ["begin", "end"])
-    assert not log._timer.isActive()
+    assert not log._source.awaited
 
 
 def test_a_log_that_is_begun_anew_is_read_anew(log: LogView, tmp_path: Path, qtbot: QtBot) -> None:
