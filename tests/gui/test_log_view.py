@@ -18,7 +18,7 @@ from render_manager.gui.main_window import MainWindow
 from render_manager.gui.models import log_document
 from render_manager.gui.state_style import Tone
 from render_manager.gui.theme import Theme
-from render_manager.gui.views.log_text import Place
+from render_manager.gui.views.log_selection import Place
 from render_manager.gui.views.log_view import LogView
 from tests.gui.farm import WORKER, Farm
 
@@ -89,11 +89,11 @@ def test_the_tail_follows_a_growing_log(log: LogView, tmp_path: Path, qtbot: QtB
 def test_a_finished_frame_is_read_to_its_end_and_not_polled(log: LogView, tmp_path: Path, qtbot: QtBot) -> None:
     path = tmp_path / "1.log"
     _shown(log, path, "begin\n", qtbot)
-    assert log._timer.isActive()
+    assert log._source.awaited
     path.write_text("begin\nend\n")
     log.show_frame(replace(_frame(path), status=FrameStatus.COMPLETED))
     qtbot.waitUntil(lambda: _lines(log) == ["begin", "end"])
-    assert not log._timer.isActive()
+    assert not log._source.awaited
 
 
 def test_a_log_that_is_begun_anew_is_read_anew(log: LogView, tmp_path: Path, qtbot: QtBot) -> None:
@@ -259,7 +259,7 @@ def test_long_lines_are_wrapped_to_their_end_or_scrolled(log: LogView, tmp_path:
     assert log.text.horizontalScrollBar().maximum() == 0
     assert log.text.verticalScrollBar().maximum() > plain, "fewer lines fit"
     log.text.grab()
-    number, top, height = log.text._top_of[-1]
+    number, top, height = log.text._painted[-1]
     assert number == 39
     assert top + height <= log.text.viewport().height(), "the last line is seen whole"
 

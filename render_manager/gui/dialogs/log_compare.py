@@ -23,7 +23,8 @@ from render_manager.gui.background import Background
 from render_manager.gui.models.log_compared import ComparedLines
 from render_manager.gui.models.log_lines import LogLines
 from render_manager.gui.views.log_head import attempt_words
-from render_manager.gui.views.log_text import LogText, Place
+from render_manager.gui.views.log_selection import Place
+from render_manager.gui.views.log_text import LogText
 from render_manager.services.log_bytes import LogBytes
 from render_manager.services.log_compare import LINES, Compared, compare_ends
 from render_manager.services.logs import LogAttempt, Logs

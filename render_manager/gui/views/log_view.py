@@ -1,32 +1,30 @@
-"""The log of one frame: found wherever it is, followed while it grows, searched, compared with other attempts."""
+"""The log of one frame: its text, what is found in it, and what is said of it."""
 
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QPoint, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, Qt, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from render_manager.domain.entities import RenderFrame
-from render_manager.domain.states import FrameStatus
 from render_manager.gui import text
 from render_manager.gui.background import Background
 from render_manager.gui.models.log_document import LogDocument
 from render_manager.gui.models.log_lines import LogLines
-from render_manager.gui.models.log_search import LogSearch, Wanted
+from render_manager.gui.models.log_search import LogSearch
+from render_manager.gui.models.log_source import LogSource
 from render_manager.gui.sentences import say
 from render_manager.gui.state_style import FRAME_STYLES
 from render_manager.gui.views.log_find import LogFind
 from render_manager.gui.views.log_head import LogHead
+from render_manager.gui.views.log_hits import LogHits
 from render_manager.gui.views.log_marks import LogMarks
-from render_manager.gui.views.log_text import LogText, Place
-from render_manager.services.log_bytes import LogBytes
+from render_manager.gui.views.log_selection import Place
+from render_manager.gui.views.log_text import LogText
 from render_manager.services.log_copy import text_between
 from render_manager.services.log_files import LogFile
 from render_manager.services.logs import LogAttempt, Logs
-
-#: Milliseconds between two looks at the log of a frame that is rendering, and between two tries to find it.
-EVERY, AGAIN = 500, 3_000
 
 
 class LogView(QWidget):
@@ -43,15 +41,9 @@ class LogView(QWidget):
 
     def __init__(self, logs: Logs, background: Background, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._logs = logs
         self._background = background
-        self.frame: RenderFrame | None = None
-        self.document: LogDocument | None = None
-        self.search: LogSearch | None = None
-        self.attempts: Sequence[LogAttempt] = ()
-        self._attempt: int | None = None  # chosen by the user; None: the last one
-        self._finding = self._jump = self._jump_to_hit = False
-        self._asked = 0  # counts the logs that were to be shown
+        self._source = LogSource(logs, background, self.isVisible, self)
+        self._jump = False  #: to the first line of trouble as soon as it is known
         self.head = LogHead()
         self.title, self.follow, self.wrap = self.head.title, self.head.follow, self.head.wrap
         self.find_bar = LogFind()
@@ -69,8 +61,7 @@ class LogView(QWidget):
         layout.addWidget(self.head)
         layout.addWidget(self.find_bar)
         layout.addLayout(body, 1)
-        self._timer = QTimer(self, interval=EVERY)
-        self._timer.timeout.connect(self._tick)
+        self._hits = LogHits(self.find_bar, self.text, self.marks, self)
         self._connect()
         self.follow.setChecked(True)
         self.retint()
@@ -93,9 +84,13 @@ class LogView(QWidget):
         shown.find_asked.connect(self.open_find)
         shown.copied.connect(self._copy)
         self.marks.asked.connect(shown.reveal)
-        self.find_bar.wanted.connect(self._look_for)
-        self.find_bar.step.connect(self._go_to_hit)
         self.find_bar.closed.connect(shown.setFocus)
+        source = self._source
+        source.forgotten.connect(self._forget)
+        source.looked_for.connect(self._say_reading)
+        source.found.connect(self._take)
+        source.missing.connect(self._say_missing)
+        source.attempts_known.connect(self._show_attempts)
 
     def retint(self) -> None:
         self.head.retint()
@@ -103,42 +98,38 @@ class LogView(QWidget):
 
     # -- what is shown -------------------------------------------------------------------------------------------
 
-    def show_frame(self, frame: RenderFrame | None) -> None:
-        """Show another frame's log, or go on with the same one if only its state changed."""
-        before, self.frame = self.frame, frame
-        if _frame_of(before) != _frame_of(frame):
-            self._attempt = None
-            self.attempts = ()
-            self.head.show_attempts([], 0)
-        if frame is None or before is None or _log_of(before) != _log_of(frame):
-            if self._attempt is None:
-                self._forget()
-            self._read_attempts()
-        self._timer.stop()
-        self._entitle()
-        if frame is None:
-            self.text.say(self.tr("Select a frame to read its log."))
-        elif self.document:
-            self.document.poll()
-        else:
-            self._find()
-        if frame and frame.status is FrameStatus.RENDERING and self._attempt is None:
-            self._timer.start()
+    @property
+    def frame(self) -> RenderFrame | None:
+        return self._source.frame
 
-    def show_attempt(self, number: int) -> None:
-        """Show the log of one of the attempts."""
-        if self.frame:
-            self._attempt = number if number != self.frame.attempt else None
-            self._forget()
-            self._entitle()
-            self._find()
-            rendering = self.frame.status is FrameStatus.RENDERING and self._attempt is None
-            self._timer.start() if rendering else self._timer.stop()
+    @property
+    def document(self) -> LogDocument | None:
+        return self._source.document
+
+    @property
+    def attempts(self) -> Sequence[LogAttempt]:
+        return self._source.attempts
 
     @property
     def attempt(self) -> int:
         """Which one is shown."""
-        return self._attempt or (self.frame.attempt if self.frame else 0)
+        return self._source.attempt
+
+    def show_frame(self, frame: RenderFrame | None) -> None:
+        """Show another frame's log, or go on with the same one if only its state changed."""
+        self._source.show_frame(frame)
+        self._entitle()
+        if frame is None:
+            self.text.say(self.tr("Select a frame to read its log."))
+
+    def show_attempt(self, number: int) -> None:
+        """Show the log of one of the attempts."""
+        self._source.show_attempt(number)
+        self._entitle()
+
+    def _show_attempts(self) -> None:
+        self.head.show_attempts(self.attempts, self.attempt)
+        self._entitle()
 
     def _entitle(self) -> None:
         frame = self.frame
@@ -149,97 +140,43 @@ class LogView(QWidget):
         title = self.tr("Frame {0} · {1}").format(frame.frame_number, FRAME_STYLES[frame.status].text)
         if self.attempt:
             title += self.tr(" · attempt {0}").format(self.attempt)
-        worker = frame.worker
-        if self._attempt and self._attempt <= len(self.attempts):
-            worker = self.attempts[self._attempt - 1].worker
+        worker = self._source.worker
         self.title.say(f"{title} · {worker}" if worker else title)
-
-    def _read_attempts(self) -> None:
-        frame = self.frame
-        if frame and frame.attempt > 1:
-            self._background.run(
-                partial(self._logs.attempts, frame),
-                done=lambda found: self._take_attempts(frame, found),
-                failed=lambda _: None,  # the log itself says what is wrong
-                owner=self,
-            )
-
-    def _take_attempts(self, frame: RenderFrame, found: Sequence[LogAttempt]) -> None:
-        if _log_of(frame) == _log_of(self.frame):
-            self.attempts = found
-            self.head.show_attempts(found, self.attempt)
-            self._entitle()
 
     def _forget(self) -> None:
         """Another log is to be shown."""
-        self._asked += 1
-        self._finding = self._jump = self._jump_to_hit = False
-        document, self.document, self.search = self.document, None, None
-        self.text.spans = None
+        self._jump = False
+        self._hits.search_in(None)
         self.text.show_lines(LogLines(parent=self.text))
         self.marks.show_document(None)
         self.head.show_errors(0)
         self.head.place.say("")
         self.follow.setChecked(True)
-        if document:
-            document.deleteLater()
 
-    # -- reading -------------------------------------------------------------------------------------------------
-
-    def _tick(self) -> None:
-        if self.document is None:
-            self._find()
-        elif self.isVisible():
-            self.document.poll()
-
-    def _find(self) -> None:
-        frame = self.frame
-        if frame is None or self._finding:
-            return
-        self._finding = True
-        asked = self._asked
-        self.text.say(self.text.hint if self._timer.isActive() else self.tr("Reading…"))
-        self._background.run(
-            partial(self._logs.find, frame, self._attempt),
-            done=lambda file: self._take(asked, file),
-            failed=lambda error: self._fail_to_find(asked, error),
-            owner=self,
-        )
-
-    def _take(self, asked: int, file: LogFile) -> None:
-        if asked != self._asked:
-            return
-        self._finding = False
-        document = LogDocument(self._background, LogBytes(file), self)
-        self.document, self.search = document, LogSearch(document, self._background)
+    def _take(self, file: LogFile) -> None:
+        document = self.document
+        assert document
+        self._hits.search_in(LogSearch(document, self._background))
         self.text.say(self.tr("The log is empty so far."))
         place = file.where if file.host is None else self.tr("{0} on {1}").format(file.where, file.host)
         self.head.place.say(place)
         document.grew.connect(lambda _: self._grown())
         document.opened.connect(lambda: self.head.place.say(place))
         document.failed.connect(self._fail)
-        self.search.changed.connect(self._searched)
         self.text.show_lines(document)
         self.marks.show_document(document)
         document.poll()
         if self.find_bar.isVisible():
             self.find_bar.open_bar()
 
-    def _fail_to_find(self, asked: int, error: Exception) -> None:
-        if asked != self._asked:
-            return
-        self._finding = False
-        frame = self.frame
-        preparing = frame and not frame.log_path and self._attempt is None
-        self.text.say(say((frame.error_message if frame and preparing else None) or str(error)))
-        if self._timer.isActive():  # it may be there, or its worker back, in a moment
-            self._timer.stop()
-            QTimer.singleShot(AGAIN, self, self._try_again)
+    def _say_reading(self) -> None:
+        if not self._source.awaited:  # what was found out the last time is still true
+            self.text.say(self.tr("Reading…"))
 
-    def _try_again(self) -> None:
-        if self.frame and self.frame.status is FrameStatus.RENDERING and not self.document:
-            self._timer.start()
-            self._find()
+    def _say_missing(self, error: Exception) -> None:
+        frame = self.frame
+        preparing = frame and not frame.log_path and self._source.chosen is None
+        self.text.say(say((frame.error_message if frame and preparing else None) or str(error)))
 
     def _fail(self, error: Exception) -> None:
         """What is known of it stays."""
@@ -276,42 +213,6 @@ class LogView(QWidget):
     def open_find(self) -> None:
         self.find_bar.open_bar(self.text.selected_word())
 
-    def _look_for(self, wanted: Wanted | None) -> None:
-        if self.search and wanted != self.search.wanted:
-            self._jump_to_hit = wanted is not None
-            self.search.look_for(wanted, max(self.text.current, 0))
-            self.text.spans = wanted.spans if wanted else None
-
-    def _searched(self) -> None:
-        search, document = self.search, self.document
-        if search is None or document is None:
-            return
-        self.marks.show_hits(search.marked)
-        if self._jump_to_hit and search.count:
-            self._jump_to_hit = False
-            self._go_to_hit(True)
-        self._count_hits()
-
-    def _count_hits(self) -> None:
-        search = self.search
-        if search is None or (search.wanted is None and not search.problem):
-            self.find_bar.say("")
-        elif search.problem:
-            self.find_bar.say(search.problem, wrong=True)
-        elif not search.count:
-            self.find_bar.say(self.tr("No hits") if search.done else self.tr("Searching…"), wrong=search.done)
-        else:
-            at = search.position(self.text.current) if self.text.has_cursor else 0
-            words = self.tr("{0} of {1}") if search.done else self.tr("{0} of {1}…")
-            self.find_bar.say(words.format(text.number(at), text.number(search.count)))
-
-    def _go_to_hit(self, forward: bool) -> None:
-        if self.search:
-            found = self.search.next(self.text.current, forward=forward)
-            if found is not None:
-                self.text.reveal(found)
-            self._count_hits()
-
     # -- copying -------------------------------------------------------------------------------------------------
 
     def _copy(self, first: Place, last: Place) -> None:
@@ -334,11 +235,3 @@ class LogView(QWidget):
     def _copied(self, taken: str) -> None:
         QGuiApplication.clipboard().setText(taken)
         self.said.emit(self.tr("Lines copied: {0}").format(text.number(taken.count("\n") + 1)))
-
-
-def _frame_of(frame: RenderFrame | None) -> object:
-    return frame and (frame.task_id, frame.frame_number)
-
-
-def _log_of(frame: RenderFrame | None) -> object:
-    return frame and (frame.task_id, frame.frame_number, frame.attempt, frame.log_path)
