@@ -326,7 +326,17 @@ def load_settings(**overrides: Any) -> Settings:
     except ValidationError as error:
         named = [*read_env_file().items(), *os.environ.items()]
         given = {name.lower(): value for name, value in named if value} | overrides
-        raise SettingsError(" ".join(_sentence(detail, given) for detail in error.errors())) from None
+        names = [str(detail["loc"][0]) for detail in error.errors() if detail["loc"]]
+        sentences = [_sentence(detail, given) for detail in error.errors()]
+        raise SettingsError(" ".join(sentences), names if len(names) == len(sentences) else ()) from None
+
+
+def sources() -> dict[str, str]:
+    """Where each setting that is set, in lower case, has its value from. Raises SettingsError."""
+    file = env_file()
+    found = {name.lower(): str(file) for name, value in read_env_file().items() if value}
+    found |= {name.lower(): "environment" for name, value in os.environ.items() if value}
+    return {name: source for name, source in found.items() if name in Settings.model_fields}
 
 
 def _sentence(detail: Any, given: Mapping[str, Any]) -> str:

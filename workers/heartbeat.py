@@ -96,6 +96,7 @@ class Heartbeat:
         )
         orders = self._workers.beat(self._worker.profile, load)
         if orders is None:
+            self._workers.turned_away(self._worker.profile)
             self._worker.superseded()
             return
         if orders.draining and not self._worker.stopping.is_set():

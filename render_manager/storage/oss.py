@@ -76,22 +76,22 @@ class OssStore:
         }
         if missing := [name for name, value in given.items() if not value.strip()]:
             raise SettingsError(f"{missing[0]} is empty: set it, or none of the OSS settings.")
-        self._oss2 = _load_oss2()
+        self.oss2 = _load_oss2()
         self._endpoint = endpoint_url(endpoint, bucket_name)
         self._checkpoints = checkpoint_dir
         self._attempts = attempts
         self._backoff = backoff
         self._part_size = part_size
-        credentials = self._oss2.credentials.StaticCredentialsProvider(
+        credentials = self.oss2.credentials.StaticCredentialsProvider(
             access_key_id.strip(), access_key_secret.strip(), (security_token or "").strip() or None
         )
         region = region or region_of(endpoint)
-        self._session = self._oss2.Session()
+        self._session = self.oss2.Session()
         self._session.session.hooks["response"].append(_give_back_connection)
         # Signature V4 needs a region; a custom domain without one is served with V1.
-        auth = self._oss2.ProviderAuthV4 if region else self._oss2.ProviderAuth
+        auth = self.oss2.ProviderAuthV4 if region else self.oss2.ProviderAuth
         try:
-            self._bucket = self._oss2.Bucket(
+            self._bucket = self.oss2.Bucket(
                 auth(credentials),
                 self._endpoint,
                 bucket_name.strip(),
@@ -100,7 +100,7 @@ class OssStore:
                 connect_timeout=(connect_timeout, read_timeout),
                 session=self._session,
             )
-        except self._oss2.exceptions.ClientError:
+        except self.oss2.exceptions.ClientError:
             raise SettingsError(
                 f"OSS_ENDPOINT {endpoint!r} or OSS_BUCKET_NAME {bucket_name!r} is not valid: the endpoint is a host "
                 "such as oss-cn-hangzhou.aliyuncs.com, the bucket 3–63 lower-case letters, digits and dashes."
@@ -109,6 +109,11 @@ class OssStore:
     @property
     def bucket(self) -> str:
         return self._bucket.bucket_name
+
+    @property
+    def client(self) -> Any:
+        """oss2's bucket, for who wants its own answers."""
+        return self._bucket
 
     def close(self) -> None:
         """Let go of the connections kept open between requests."""
@@ -173,7 +178,7 @@ class OssStore:
         except OSError as error:
             if error is meter.stopped:
                 raise
-            raise self._explained(error, key) from error
+            raise self.explained(error, key) from error
         finally:
             discard(part)
         return info
@@ -187,7 +192,7 @@ class OssStore:
         try:
             size = source.stat().st_size
         except OSError as error:
-            raise self._explained(error, key) from error
+            raise self.explained(error, key) from error
         meter = Meter(progress, size)
         meter.at(0)
         send = self._send_in_parts if size > self._part_size else self._send_whole
@@ -196,7 +201,7 @@ class OssStore:
             crc = send(source, key, meter)
             head = self._head(key)
             if head.content_length != size or (None not in (crc, head.server_crc) and crc != head.server_crc):
-                raise self._oss2.exceptions.InconsistentError("size or checksum")
+                raise self.oss2.exceptions.InconsistentError("size or checksum")
             return head
 
         head = self._retrying(key, upload, meter)
@@ -230,13 +235,13 @@ class OssStore:
             finally:
                 result.resp.response.close()
             if part.stat().st_size != head.content_length:
-                raise self._oss2.exceptions.InconsistentError("size")
-            self._oss2.utils.check_crc("get", result.client_crc, result.server_crc, result.request_id)
+                raise self.oss2.exceptions.InconsistentError("size")
+            self.oss2.utils.check_crc("get", result.client_crc, result.server_crc, result.request_id)
 
         self._retrying(key, fetch, meter)
 
     def _fetch_in_parts(self, key: str, head: Any, part: Path, meter: Meter) -> None:
-        checkpoint = Checkpoint(self._oss2, self._checkpoints, self.bucket, key, part, head)
+        checkpoint = Checkpoint(self.oss2, self._checkpoints, self.bucket, key, part, head)
         checkpoint.remove_stale()
         resumed = checkpoint.done > 0
         require_space(part.parent, head.content_length - checkpoint.done)
@@ -245,7 +250,7 @@ class OssStore:
             meter.at(checkpoint.done)
             watched = WatchedBucket(self._bucket, meter, head)
             try:
-                self._oss2.resumable_download(
+                self.oss2.resumable_download(
                     watched,
                     key,
                     str(part),
@@ -256,10 +261,10 @@ class OssStore:
                 )
                 # What an earlier process wrote may have been lost with the machine.
                 if part.stat().st_size != head.content_length or (
-                    resumed and head.server_crc not in (None, _crc_of(part, self._oss2))
+                    resumed and head.server_crc not in (None, _crc_of(part, self.oss2))
                 ):
-                    raise self._oss2.exceptions.InconsistentError("size or checksum")
-            except self._oss2.exceptions.InconsistentError:
+                    raise self.oss2.exceptions.InconsistentError("size or checksum")
+            except self.oss2.exceptions.InconsistentError:
                 checkpoint.forget()  # the bad part is marked as done there
                 raise
             finally:
@@ -280,9 +285,9 @@ class OssStore:
 
     def _send_in_parts(self, source: Path, key: str, meter: Meter) -> int | None:
         meter.at(0)
-        store = self._oss2.ResumableStore(root=str(self._checkpoints))
+        store = self.oss2.ResumableStore(root=str(self._checkpoints))
         try:
-            self._oss2.resumable_upload(
+            self.oss2.resumable_upload(
                 WatchedBucket(self._bucket, meter),
                 key,
                 str(source),
@@ -291,7 +296,7 @@ class OssStore:
                 part_size=self._part_size_of(source.stat().st_size),
                 num_threads=_THREADS,
             )
-        except self._oss2.exceptions.InconsistentError:
+        except self.oss2.exceptions.InconsistentError:
             # OSS keeps the damaged part, and a resumed upload would take it for a good one.
             record = store.make_store_key(self.bucket, key, str(source.absolute()))
             if upload := store.get(record):
@@ -299,7 +304,7 @@ class OssStore:
                 self._bucket.abort_multipart_upload(key, upload["upload_id"])
             raise
         # Parts sent by an earlier process are known by their number only.
-        return _crc_of(source, self._oss2)
+        return _crc_of(source, self.oss2)
 
     def _retrying(
         self,
@@ -316,7 +321,7 @@ class OssStore:
         while True:
             try:
                 return action()
-            except (self._oss2.exceptions.OssError, requests.RequestException, OSError) as error:
+            except (self.oss2.exceptions.OssError, requests.RequestException, OSError) as error:
                 if meter.stopped is not None:
                     raise meter.stopped from None
                 now = gained()
@@ -324,11 +329,12 @@ class OssStore:
                 before = now
                 if failures >= self._attempts or not worth_retrying(error):
                     # Not chained: oss2's errors repeat the signed request, which a traceback would show.
-                    raise self._explained(error, key) from None
+                    raise self.explained(error, key) from None
             pause = min(self._backoff * 2 ** (failures - 1), _LONGEST_PAUSE)
             meter.wait(pause * random.uniform(0.5, 1.5))
 
-    def _explained(self, error: Exception, key: str) -> Exception:
+    def explained(self, error: Exception, key: str) -> Exception:
+        """The error as one of ours."""
         return explain(error, key=key, bucket=self.bucket, endpoint=self._endpoint)
 
 
