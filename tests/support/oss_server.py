@@ -473,10 +473,10 @@ class _Handler(BaseHTTPRequestHandler):
     # --- answers --------------------------------------------------------------------------------------------------
 
     def _answer_error(self, error: OssError) -> None:
+        endpoint = f"<Endpoint>{error.endpoint}</Endpoint>" if error.endpoint else ""
         document = (
             f'<?xml version="1.0" encoding="UTF-8"?><Error><Code>{error.code}</Code>'
-            f"<Message>{escape(str(error))}</Message><RequestId>STANDIN</RequestId><HostId>{BUCKET}</HostId>"
-            f"<Endpoint>{error.endpoint}</Endpoint>"
+            f"<Message>{escape(str(error))}</Message><RequestId>STANDIN</RequestId><HostId>{BUCKET}</HostId>{endpoint}"
             # The real service repeats the request like this; nothing of it may reach a user.
             f"<OSSAccessKeyId>{ACCESS_KEY_ID}</OSSAccessKeyId>"
             f"<StringToSign>x-oss-security-token:{self.oss.security_token}</StringToSign></Error>"
