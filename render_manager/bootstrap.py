@@ -87,10 +87,12 @@ class Program:
         return self._embedded.join() if serve else self._embedded.url()
 
     def _services(self, known: Mapping[str, Engine]) -> Services:
+        from render_manager.doctor.examination import Examiner  # it opens programs itself
+
         settings = self.settings
         rules = FarmRules(
             lease_seconds=settings.lease_seconds,
-            alive_within=MISSED_BEATS * settings.heartbeat_seconds,
+            alive_within=alive_within(settings),
             fair_shares=settings.fair_shares,
         )
         actor = f"{settings.user}@{socket.gethostname()}"
@@ -136,6 +138,7 @@ class Program:
             lifecycle=lifecycle,
             bus=self.bus,
             local_workers=self._local,
+            doctor=Examiner(lambda: settings),
         )
 
     def close(self) -> None:
@@ -171,6 +174,11 @@ def _fit(engine: "sqlalchemy.Engine", settings: Settings) -> None:
     if found is not None and found < newest_version():
         left_workers(settings).stop(STOP_TIMEOUT)  # they are of the program that was here before
     upgrade(engine)
+
+
+def alive_within(settings: Settings) -> float:
+    """Seconds without a heartbeat after which a worker counts as offline."""
+    return MISSED_BEATS * settings.heartbeat_seconds
 
 
 def open_object_store(settings: Settings) -> "LocalStore | OssStore":

@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
 
 from render_manager.domain.errors import SettingsError
-from render_manager.settings.env_file import read_env_file
+from render_manager.settings.env_file import env_file, read_env_file
 from render_manager.settings.fields import SECRET_NAMES, Fields
 from render_manager.settings.old_names import given
 
@@ -149,7 +149,16 @@ def load_settings(**overrides: Any) -> Settings:
         return Settings(**overrides)
     except ValidationError as error:
         values = given(read_env_file()) | given(os.environ) | overrides
-        raise SettingsError(" ".join(_sentence(detail, values) for detail in error.errors())) from None
+        names = [str(detail["loc"][0]) for detail in error.errors() if detail["loc"]]
+        sentences = [_sentence(detail, values) for detail in error.errors()]
+        raise SettingsError(" ".join(sentences), names if len(names) == len(sentences) else ()) from None
+
+
+def sources() -> dict[str, str]:
+    """Where each setting that is set, in lower case, has its value from. Raises SettingsError."""
+    found = dict.fromkeys(given(read_env_file()), str(env_file()))
+    found |= dict.fromkeys(given(os.environ), "environment")
+    return {name: source for name, source in found.items() if name in Settings.model_fields}
 
 
 def _sentence(detail: Any, values: Mapping[str, Any]) -> str:

@@ -9,7 +9,7 @@ import logging
 import shutil
 import subprocess
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 log = logging.getLogger(__name__)
@@ -21,6 +21,7 @@ _ARGUMENTS = (
     "--query-gpu=utilization.gpu,memory.used,memory.total",
     "--format=csv,noheader,nounits",
 )
+_NAMES = ("--query-gpu=name,driver_version,memory.total", "--format=csv,noheader")
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,19 @@ class GraphicsCards:
         self._asked_again_at = time.monotonic() + rest
         return self._known
 
-    def _ask(self) -> str:
+    def names(self) -> list[str]:
+        """What the cards are, with their drivers; empty if none can be read."""
+        try:
+            return [line.strip() for line in self._ask(_NAMES).splitlines() if line.strip()]
+        except (OSError, subprocess.SubprocessError) as error:
+            log.info("Graphics cards can't be read: %s", error)
+            return []
+
+    def _ask(self, arguments: Sequence[str] = _ARGUMENTS) -> str:
         if (program := self._find()) is None:
             return ""
         return subprocess.run(
-            [program, *_ARGUMENTS],
+            [program, *arguments],
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

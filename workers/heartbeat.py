@@ -102,6 +102,7 @@ class Heartbeat:
             self._worker.outdated(error)
             return
         if orders is None:
+            self._workers.turned_away(self._worker.profile)
             self._worker.superseded()
             return
         if orders.draining and not self._worker.stopping.is_set():

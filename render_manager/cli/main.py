@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from render_manager import __version__
-from render_manager.cli import cleanup, control, demo, farm, lists, objects, results, submit
+from render_manager.cli import cleanup, control, demo, doctor, farm, lists, objects, results, submit
 from render_manager.cli.worker import worker
 
 app = typer.Typer(
@@ -36,6 +36,7 @@ for command in (
     farm.gui,
     demo.demo,
     farm.up,
+    doctor.doctor,
     submit.submit,
     lists.tasks,
     lists.show,

@@ -29,6 +29,7 @@ class Action(StrEnum):
     CLEAN_UP = "clean_up"  #: the workspace was asked to go, or went
     JOIN = "join"  #: a worker came
     LEAVE = "leave"  #: a worker went, or was found gone
+    TURN_AWAY = "turn_away"  #: a worker left, or did not come, since another has its name
     ENABLE = "enable"  #: a worker takes frames again
     DISABLE = "disable"  #: a worker takes no frames until it is enabled
     DRAIN = "drain"  #: a worker finishes its frames and leaves

@@ -23,7 +23,16 @@ class UsageError(RenderManagerError):
 
 
 class SettingsError(UsageError):
-    """A setting has a wrong value; the message names the setting and the fix."""
+    """A setting has a wrong value; the message names the setting and the fix.
+
+    Attributes:
+        names: of the settings whose own values are wrong, in lower case; empty where they don't go together, or can't
+            be read at all.
+    """
+
+    def __init__(self, message: str, names: Sequence[str] = ()) -> None:
+        super().__init__(message)
+        self.names = tuple(names)
 
 
 class FrameRangeError(UsageError):
@@ -116,6 +125,10 @@ class RendererNotFound(RenderManagerError):
     """The renderer is not installed where it was looked for."""
 
     failure = FailureClass.NODE
+
+
+class RendererUnusable(RendererNotFound):
+    """The renderer is there, but does not start, is none, or is too old."""
 
 
 class RenderFailed(RenderManagerError):

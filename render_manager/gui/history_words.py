@@ -39,6 +39,7 @@ _WORDS: dict[Action, object] = {
     Action.CLEAN_UP: QT_TRANSLATE_NOOP("History", "Clean-up"),
     Action.JOIN: QT_TRANSLATE_NOOP("History", "Came online"),
     Action.LEAVE: QT_TRANSLATE_NOOP("History", "Left"),
+    Action.TURN_AWAY: QT_TRANSLATE_NOOP("History", "Name taken"),
     Action.ENABLE: QT_TRANSLATE_NOOP("History", "Enabled"),
     Action.DISABLE: QT_TRANSLATE_NOOP("History", "Disabled"),
     Action.DRAIN: QT_TRANSLATE_NOOP("History", "Draining"),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Protocol
 
 from render_manager.domain.audit import Action, AuditEntry
+from render_manager.domain.checkup import Checkup, Finding, Group
 from render_manager.domain.entities import (
     AvoidedHost,
     Claim,
@@ -421,4 +422,25 @@ class LocalWorkers(Protocol):
 
     def running(self) -> int:
         """How many live now."""
+        ...
+
+
+class Doctor(Protocol):
+    """Looks at settings, servers, disks, renderers and the farm, also where the program itself can't open."""
+
+    def examine(self, on_finding: Callable[[Finding], None] = ..., groups: Collection[Group] = ()) -> Checkup:
+        """Takes seconds, and up to a minute where servers hang: to be asked in a thread. ``on_finding`` is called in
+        that thread for each finding as it comes, in the order of the report; what it raises ends the examination.
+        Empty ``groups`` do not narrow. Never raises by itself."""
+        ...
+
+    def test_frame(self, engine: str, project: Path | None = None) -> Finding:
+        """Render one small frame with the installed renderer and check its image; may take minutes. ``project``: of
+        which frame 1 is rendered, where none comes with the program (Unreal). Never raises: what went wrong is in the
+        finding, ``renderers.<engine>.test-frame``."""
+        ...
+
+    def bundle(self, path: Path, checkup: Checkup) -> None:
+        """Write a zip for support: the report, settings, versions, last lines of logs, the last entries of the
+        record, and no secrets. Raises RenderManagerError where it can't be written."""
         ...

@@ -13,6 +13,7 @@ from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.priority import Band, band_of
 from render_manager.domain.states import FINAL, FrameStatus, TaskStatus
 from render_manager.domain.task_search import TaskOrder, TaskSearch, TaskTally
+from render_manager.services.double_names import double_names
 from render_manager.services.ports import TaskStore
 from render_manager.services.waiting.reader import Waiting
 
@@ -149,6 +150,10 @@ class Queries:
     def worker_history(self, name: str, *, limit: int = 200) -> list[AuditEntry]:
         """What became of a worker, newest first."""
         return self._store.history(worker=name, limit=limit)
+
+    def double_names(self) -> Mapping[str, AuditEntry]:
+        """Names that two workers have, each with how one of them was turned away."""
+        return double_names(self._store, self.workers())
 
     def dependencies(self, task_id: str) -> Sequence[RenderTask]:
         """The tasks that must be completed before this one starts."""

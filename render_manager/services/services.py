@@ -8,7 +8,7 @@ from render_manager.services.control import TaskControl
 from render_manager.services.give_back import GiveBack
 from render_manager.services.lifecycle import Lifecycle
 from render_manager.services.logs import Logs
-from render_manager.services.ports import ChangeBus, LocalWorkers
+from render_manager.services.ports import ChangeBus, Doctor, LocalWorkers
 from render_manager.services.queries import Queries
 from render_manager.services.results import Results
 from render_manager.services.submit import Submission
@@ -33,3 +33,4 @@ class Services:
     lifecycle: Lifecycle
     bus: ChangeBus
     local_workers: LocalWorkers
+    doctor: Doctor

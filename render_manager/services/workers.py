@@ -9,6 +9,7 @@ from render_manager.domain.audit import Action, AuditEntry
 from render_manager.domain.entities import Claim, HostLoad, WorkerOrders, WorkerProfile
 from render_manager.domain.errors import BrokerUnavailable, IllegalMove, WorkerNameTaken, WorkerNotFound
 from render_manager.domain.notices import Notice, Topic
+from render_manager.services.double_names import is_new, why_turned_away
 from render_manager.services.endings import take_back
 from render_manager.services.lifecycle import Lifecycle
 from render_manager.services.retention import Retention
@@ -62,11 +63,24 @@ class Workers:
         if last and last[0] == profile.host and not process_lives(last[1]):
             dead = last[2]
         with self._store.transaction() as tx:
-            if not tx.register_worker(profile, alive_within=self._rules.alive_within, dead=dead):
-                raise WorkerNameTaken(f"A worker named {profile.name} is online already: choose another name.")
-            tx.record([self._entry(Action.JOIN, profile.name)])
+            registered = tx.register_worker(profile, alive_within=self._rules.alive_within, dead=dead)
+            if registered:
+                tx.record([self._entry(Action.JOIN, profile.name)])
+        if not registered:
+            self.turned_away(profile)
+            raise WorkerNameTaken(f"A worker named {profile.name} is online already: choose another name.")
         self._take_back(profile.name)
         self._announce()
+
+    def turned_away(self, profile: WorkerProfile) -> None:
+        """Another worker has its name: that goes on record."""
+        holder = self._store.worker_instance(profile.name)
+        if holder is None or holder[2] == profile.instance:
+            return  # it was forgotten: nobody has its name
+        why = why_turned_away(profile, holder[0])
+        if is_new(self._store, profile.name, why):
+            with self._store.transaction() as tx:
+                tx.record([self._entry(Action.TURN_AWAY, profile.name, why)])
 
     def beat(self, profile: WorkerProfile, load: HostLoad | None = None) -> WorkerOrders | None:
         """The worker lives; what people want of it. None: it was forgotten, or another has its name now."""

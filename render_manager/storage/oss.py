@@ -22,7 +22,11 @@ Progress = Callable[[int, int | None], None]
 
 
 class OssStore:
-    """One bucket. Thread-safe; at most one transfer at a time for the same local file, from any process."""
+    """One bucket. Thread-safe; at most one transfer at a time for the same local file, from any process.
+
+    Attributes:
+        oss: the bucket itself, for who wants OSS' own answers.
+    """
 
     def __init__(
         self,
@@ -54,7 +58,7 @@ class OssStore:
         Raises:
             SettingsError: a value is missing or can't be used.
         """
-        self._bucket = OssBucket(
+        self.oss = OssBucket(
             endpoint,
             access_key_id,
             access_key_secret,
@@ -67,19 +71,19 @@ class OssStore:
             attempts=attempts,
             backoff=backoff,
         )
-        self._transfers = OssTransfers(self._bucket, checkpoint_dir, part_size)
+        self._transfers = OssTransfers(self.oss, checkpoint_dir, part_size)
 
     @property
     def bucket(self) -> str:
-        return self._bucket.name
+        return self.oss.name
 
     def close(self) -> None:
         """Let go of the connections kept open between requests."""
-        self._bucket.close()
+        self.oss.close()
 
     def stat(self, key: str) -> ObjectInfo:
         """Raises ObjectNotFound, ObjectStoreError or ObjectPathError."""
-        return _info(key, self._bucket.head(key))
+        return _info(key, self.oss.head(key))
 
     def list(self, prefix: str = "") -> Iterator[ObjectInfo]:
         """Every object whose key begins with ``prefix``, in order of keys, without folder markers.
@@ -88,11 +92,9 @@ class OssStore:
         """
         token = ""
         while True:
-            page = self._bucket.retrying(
+            page = self.oss.retrying(
                 prefix,
-                lambda token=token: self._bucket.client.list_objects_v2(
-                    prefix, continuation_token=token, max_keys=1000
-                ),
+                lambda token=token: self.oss.client.list_objects_v2(prefix, continuation_token=token, max_keys=1000),
             )
             for entry in page.object_list:
                 if not entry.key.endswith("/"):
@@ -104,9 +106,9 @@ class OssStore:
     def page(self, folder: str, following: str = "", *, limit: int = LARGEST_PAGE) -> ObjectPage:
         """One page of what is directly in the folder. Raises ObjectStoreError or ObjectPathError."""
         check_folder(folder)
-        page = self._bucket.retrying(
+        page = self.oss.retrying(
             folder,
-            lambda: self._bucket.client.list_objects_v2(folder, "/", continuation_token=following, max_keys=limit),
+            lambda: self.oss.client.list_objects_v2(folder, "/", continuation_token=following, max_keys=limit),
         )
         return ObjectPage(
             folders=tuple(page.prefix_list),
@@ -125,7 +127,7 @@ class OssStore:
         threads, one at a time. A large object that breaks off is resumed by the next call.
         Raises ObjectNotFound, ObjectStoreError, ObjectPathError or NotEnoughSpace.
         """
-        head = self._bucket.head(key)
+        head = self.oss.head(key)
         info = _info(key, head)
         meter = Meter(progress, info.size)
         part = target.with_name(f"{target.name}.part")
@@ -138,7 +140,7 @@ class OssStore:
         except OSError as error:
             if error is meter.stopped:
                 raise
-            raise self._bucket.explained(error, key) from error
+            raise self.oss.explained(error, key) from error
         finally:
             discard(part)
         return info
@@ -152,25 +154,25 @@ class OssStore:
         try:
             size = source.stat().st_size
         except OSError as error:
-            raise self._bucket.explained(error, key) from error
+            raise self.oss.explained(error, key) from error
         meter = Meter(progress, size)
         meter.at(0)
 
         def upload() -> Any:
             crc = self._transfers.send(source, size, key, meter)
-            head = self._bucket.head(key)
+            head = self.oss.head(key)
             if head.content_length != size or (None not in (crc, head.server_crc) and crc != head.server_crc):
-                raise self._bucket.oss2.exceptions.InconsistentError("size or checksum")
+                raise self.oss.oss2.exceptions.InconsistentError("size or checksum")
             return head
 
-        head = self._bucket.retrying(key, upload, meter)
+        head = self.oss.retrying(key, upload, meter)
         meter.finish()
         return _info(key, head)
 
     def delete(self, key: str) -> None:
         """Remove the object; no error if there is none. Raises ObjectStoreError or ObjectPathError."""
         check_key(key)
-        self._bucket.retrying(key, lambda: self._bucket.client.delete_object(key))
+        self.oss.retrying(key, lambda: self.oss.client.delete_object(key))
 
 
 def _info(key: str, head: Any) -> ObjectInfo:

@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing
 from pathlib import Path
 
+from render_manager.doctor.examination import Examiner
 from render_manager.domain.engines import Engine, EngineOption
 from render_manager.domain.entities import (
     Claim,
@@ -235,6 +236,7 @@ class Farm:
             lifecycle=lifecycle,
             bus=self.bus,
             local_workers=self.local,
+            doctor=Examiner(),
         )
         self.lifecycle = lifecycle
 

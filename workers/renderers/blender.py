@@ -11,7 +11,7 @@ from glob import glob
 from pathlib import Path
 
 from render_manager.domain.engines import Engine, EngineOption
-from render_manager.domain.errors import ProjectFileError, RendererNotFound
+from render_manager.domain.errors import ProjectFileError, RendererNotFound, RendererUnusable
 from render_manager.resource_files import resources
 from workers.renderers.base import (
     CHUNK_OPTIONS,
@@ -30,6 +30,7 @@ from workers.renderers.programs import answer_of, check_configured
 from workers.wear import SessionLimits
 
 _FORMATS = ("PNG", "OPEN_EXR", "OPEN_EXR_MULTILAYER", "JPEG", "TIFF")
+_OLDEST = (2, 83)  # the first with long support after 2.80 named anew what the drivers use of its Python
 _LAST_FRAME = 1_048_574  # its MAXFRAME
 _USUAL_PLACES = {
     "win32": (r"C:\Program Files\Blender Foundation\Blender*\blender.exe",),
@@ -159,7 +160,11 @@ def _version_of(executable: Path) -> str:
         r"^Blender (\d+\.\d+(?:\.\d+)?)", answer_of(executable, "-b", "--version", label="Blender"), re.MULTILINE
     )
     if match is None:
-        raise RendererNotFound(
+        raise RendererUnusable(
             f"{executable} does not answer like Blender: set BLENDER_EXECUTABLE to the right program."
+        )
+    if tuple(map(int, match[1].split(".")[:2])) < _OLDEST:
+        raise RendererUnusable(
+            f"Blender {match[1]} at {executable} is too old: install version {_OLDEST[0]}.{_OLDEST[1]} or later."
         )
     return match[1]

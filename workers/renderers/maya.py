@@ -8,7 +8,7 @@ from glob import glob
 from pathlib import Path
 
 from render_manager.domain.engines import Engine, EngineOption
-from render_manager.domain.errors import ProjectFileError, RendererNotFound
+from render_manager.domain.errors import ProjectFileError, RendererNotFound, RendererUnusable
 from render_manager.resource_files import resources
 from workers.chunks import runs, step_of
 from workers.renderers.base import (
@@ -248,4 +248,4 @@ def _version_of(program: Path) -> str:
     asked = beside if beside.is_file() else program
     if match := _YEAR.search(answer_of(asked, "-v", label="Maya")):
         return match[1]
-    raise RendererNotFound(f"{program} does not tell Maya's version: set MAYA_EXECUTABLE to Render of a MayaYYYY.")
+    raise RendererUnusable(f"{program} does not tell Maya's version: set MAYA_EXECUTABLE to Render of a MayaYYYY.")

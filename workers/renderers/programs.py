@@ -4,7 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from render_manager.domain.errors import RendererNotFound
+from render_manager.domain.errors import RendererUnusable
 from workers.process import renderer_environment
 
 #: Seconds within which a program must have told its version.
@@ -22,19 +22,19 @@ def check_configured(program: Path, setting: str, meant: str) -> None:
         meant: which program's path belongs into the setting.
 
     Raises:
-        RendererNotFound: it can't be started.
+        RendererUnusable: it can't be started.
     """
     if executable(program):
         return
     only = ", only a file that may not be executed" if program.is_file() else ""
-    raise RendererNotFound(f"{setting} = {program}: there is no program{only}; set the full path of {meant}.")
+    raise RendererUnusable(f"{setting} = {program}: there is no program{only}; set the full path of {meant}.")
 
 
 def answer_of(program: Path, *arguments: str, label: str) -> str:
     """What the program prints when it is asked for its version.
 
     Raises:
-        RendererNotFound: it does not start.
+        RendererUnusable: it does not start.
     """
     try:
         asked = subprocess.run(
@@ -46,5 +46,5 @@ def answer_of(program: Path, *arguments: str, label: str) -> str:
             env=renderer_environment(),
         )
     except (OSError, subprocess.TimeoutExpired) as error:
-        raise RendererNotFound(f"{label} at {program} does not start: {error}.") from error
+        raise RendererUnusable(f"{label} at {program} does not start: {error}.") from error
     return asked.stdout.decode("utf-8", "replace")

@@ -1,0 +1,128 @@
+"""The examination: every group is looked at in a thread of its own and told in one order, none beyond its limit."""
+
+import logging
+import queue
+import threading
+import time
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+
+from render_manager.config import Settings, load_settings
+from render_manager.doctor import database, farm, machine, object_store, redis, renderers, settings, workspace
+from render_manager.doctor.findings import Look, failed, skipped
+from render_manager.doctor.secrets import Secrets
+from render_manager.domain.checkup import Checkup, Finding, Group
+
+log = logging.getLogger(__name__)
+
+#: Seconds for all of a group; adapters give up sooner by themselves, a renderer that is asked for its version last.
+LIMIT = 75.0
+
+
+@dataclass(frozen=True)
+class _Part:
+    look: Look
+    title: str
+    settings: tuple[str, ...] = ()  #: what the names of settings begin with that it can't be looked at without
+
+
+_PARTS = {
+    Group.REDIS: _Part(redis.look, "Redis", ("redis_", "broker_url", "render_manager_home")),
+    Group.DATABASE: _Part(database.look, "Database", ("database_url", "render_manager_home")),
+    Group.OBJECT_STORE: _Part(object_store.look, "Object store", ("oss_", "upload_prefix", "render_manager_home")),
+    Group.WORKSPACE: _Part(workspace.look, "Workspaces", ("workspace_", "min_free", "render_manager_home")),
+    Group.RENDERERS: _Part(renderers.look, "Renderers", ("blender_", "maya_", "ue_")),
+    Group.MACHINE: _Part(machine.look, "This machine"),
+    Group.FARM: _Part(farm.look, "The farm", ("database_url", "redis_", "broker_url", "render_manager_home")),
+}
+
+
+class Examiner:
+    """Fits the Doctor port; see there.
+
+    Args:
+        load: gives the settings that are looked at; may raise SettingsError, which is then a finding.
+    """
+
+    def __init__(self, load: Callable[[], Settings] = load_settings, *, limit: float = LIMIT) -> None:
+        self._load = load
+        self._limit = limit
+
+    def examine(
+        self, on_finding: Callable[[Finding], None] = lambda finding: None, groups: Collection[Group] = ()
+    ) -> Checkup:
+        secrets = Secrets.of_everywhere()
+        read = settings.read(self._load)
+        wanted = [group for group in Group if not groups or group in groups]
+        running = {group: _Looking(partial(_part, _PARTS[group], group, read)) for group in wanted if group in _PARTS}
+        deadline = time.monotonic() + self._limit
+        findings: list[Finding] = []
+        for group in wanted:
+            told = settings.look(read) if group is Group.SETTINGS else running[group].told(group, deadline)
+            for finding in told:
+                clean = replace(finding, found=secrets.hide(finding.found), advice=secrets.hide(finding.advice))
+                findings.append(clean)
+                on_finding(clean)
+        return Checkup(findings)
+
+    def test_frame(self, engine: str, project: Path | None = None) -> Finding:
+        from render_manager.doctor.test_frame import test_frame
+
+        return test_frame(settings.read(self._load), engine, project)
+
+    def bundle(self, path: Path, checkup: Checkup) -> None:
+        from render_manager.doctor.bundle import write_bundle
+
+        write_bundle(path, checkup, settings.read(self._load))
+
+
+def _part(part: _Part, group: Group, read: settings.Reading) -> Iterator[Finding]:
+    """What is found of a group, where the settings it stands on can be read."""
+    wrong = [name for name in read.wrong if name.startswith(part.settings)] if part.settings else []
+    if wrong or (read.settings is None and part.settings):
+        needs = ", ".join(name.upper() for name in wrong) or "settings that can be read"
+        yield skipped(f"{group}.examined", part.title, f"{needs} to be right" if wrong else needs)
+        return
+    yield from part.look(read.settings or Settings.model_construct())
+
+
+class _Looking:
+    """A thread that looks at one group."""
+
+    def __init__(self, look: Callable[[], Iterator[Finding]]) -> None:
+        self._look = look
+        self._found: queue.SimpleQueue[Finding | Exception | None] = queue.SimpleQueue()
+        # Not waited for at the end of the program: it may hang for good.
+        threading.Thread(target=self._run, name="doctor", daemon=True).start()
+
+    def _run(self) -> None:
+        try:
+            for finding in self._look():
+                self._found.put(finding)
+        except Exception as error:  # a fault of one group must not hide the others
+            log.debug("The examination broke off", exc_info=True)
+            self._found.put(error)
+        else:
+            self._found.put(None)
+
+    def told(self, group: Group, deadline: float) -> Iterator[Finding]:
+        id, title = f"{group}.examined", _PARTS[group].title
+        while True:
+            try:
+                found = self._found.get(timeout=max(deadline - time.monotonic(), 0.001))
+            except queue.Empty:
+                yield failed(id, title, "It does not answer in time.", "See whether a server or a disk hangs.")
+                return
+            if isinstance(found, Exception):
+                yield failed(
+                    id,
+                    title,
+                    f"The examination itself failed: {type(found).__name__}: {found}",
+                    "Report this with the bundle of `render-manager doctor --bundle FILE`.",
+                )
+                return
+            if found is None:
+                return
+            yield found
