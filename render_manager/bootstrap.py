@@ -29,6 +29,7 @@ from render_manager.services.services import Services
 from render_manager.services.submit import Submission
 from render_manager.services.upload import Uploading
 from render_manager.services.vitals import Vitals
+from render_manager.services.waiting import Waiting
 from render_manager.services.workers import Workers
 from render_manager.store.engine import open_engine
 from render_manager.store.migrate import check_version, upgrade
@@ -74,14 +75,14 @@ class Program:
         self.broker_url = settings.broker_url.get_secret_value() if settings.broker_url else self.redis_url
         self.queue = CeleryTickets(self.broker_url)
         self.bus = RedisBus(self.redis_url)
-        self.services = self._services(engines())
+        self.services = self._services(engines(), keep_worker=serve and settings.embedded_redis)
 
     def _redis_url(self, serve: bool) -> str | None:
         if self._embedded is None:
             return self.settings.effective_redis_url
         return self._embedded.join() if serve else self._embedded.url()
 
-    def _services(self, known: Mapping[str, Engine]) -> Services:
+    def _services(self, known: Mapping[str, Engine], *, keep_worker: bool) -> Services:
         settings = self.settings
         rules = FarmRules(
             lease_seconds=settings.lease_seconds,
@@ -109,6 +110,7 @@ class Program:
             prefix=settings.results_prefix,
             alive_within=rules.alive_within,
         )
+        queries = Queries(self.store, known, alive_within=rules.alive_within)
         return Services(
             submission=Submission(
                 lifecycle,
@@ -124,13 +126,14 @@ class Program:
             give_back=GiveBack(lifecycle, self.objects, settings.results_prefix),
             uploading=uploading,
             browsing=Browsing(self.objects, self.objects, uploading, known),
-            queries=Queries(self.store, known, alive_within=rules.alive_within),
+            queries=queries,
             vitals=Vitals(self.store, self.bus),
             logs=Logs(logs),
             workers=workers,
             lifecycle=lifecycle,
             bus=self.bus,
             local_workers=self._local,
+            waiting=Waiting(queries, cleanup, self._local, alone=settings.embedded_redis, keep_worker=keep_worker),
         )
 
     def close(self) -> None:

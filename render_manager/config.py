@@ -1,5 +1,6 @@
 """Settings: the environment and a `.env` file become one typed object. Every name is documented in `.env.example`."""
 
+import difflib
 import getpass
 import os
 import re
@@ -11,9 +12,9 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 from platformdirs import user_config_path, user_data_path
-from pydantic import AfterValidator, BeforeValidator, Field, SecretStr, ValidationError, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, PrivateAttr, SecretStr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from render_manager.domain.entities import Keep
 from render_manager.domain.errors import InvalidTask, SettingsError
@@ -173,6 +174,8 @@ class Settings(BaseSettings):
     audit_days: float = Field(default=90.0, gt=0)
     default_user: Text | None = None
 
+    _told: dict[str, str] = PrivateAttr(default_factory=dict[str, str])
+
     @model_validator(mode="after")
     def _consistent(self) -> "Settings":
         oss = {
@@ -200,7 +203,10 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, env_settings, _DotEnv(settings_cls)
+        assert isinstance(dotenv_settings, DotEnvSettingsSource)
+        named = dotenv_settings.env_file
+        assert named is None or isinstance(named, Path)
+        return init_settings, env_settings, _DotEnv(settings_cls, named)
 
     # -- what follows from the settings --------------------------------------------------------------------------
 
@@ -266,6 +272,11 @@ class Settings(BaseSettings):
         return int(self.download_cache_gb * GIBIBYTE)
 
     @property
+    def environment(self) -> dict[str, str]:
+        """What a program started from here needs in its environment, beside ours, to come to the same settings."""
+        return {"RENDER_MANAGER_HOME": str(self.render_manager_home), **self._told}
+
+    @property
     def user(self) -> str:
         """Whose tasks one submits when no user is named."""
         if self.default_user:
@@ -279,11 +290,15 @@ class Settings(BaseSettings):
 class _DotEnv(PydanticBaseSettingsSource):
     """The `.env` file, read without the traps: no ``${…}`` interpolation in secrets, BOM and GB18030 understood."""
 
+    def __init__(self, settings_cls: type[BaseSettings], named: Path | None) -> None:
+        super().__init__(settings_cls)
+        self._named = named
+
     def get_field_value(self, field: FieldInfo, field_name: str) -> tuple[Any, str, bool]:
         return self().get(field_name), field_name, False  # asked for by the base class; __call__ answers for all
 
     def __call__(self) -> dict[str, Any]:
-        values = {name.lower(): value for name, value in read_env_file().items()}
+        values = {name.lower(): value for name, value in read_env_file(self._named).items()}
         return {name: value for name, value in values.items() if name in self.settings_cls.model_fields and value}
 
 
@@ -297,8 +312,8 @@ def env_file() -> Path | None:
     return next((path for path in candidates if path.is_file()), None)
 
 
-def read_env_file() -> Mapping[str, str | None]:
-    path = env_file()
+def read_env_file(named: Path | None = None) -> Mapping[str, str | None]:
+    path = named or env_file()
     if path is None:
         return {}
     try:
@@ -315,18 +330,36 @@ def read_env_file() -> Mapping[str, str | None]:
     return dotenv_values(stream=StringIO(text), interpolate=False)
 
 
-def load_settings(**overrides: Any) -> Settings:
+def load_settings(env_file: Path | None = None, **overrides: Any) -> Settings:
     """The settings as environment and `.env` have them; ``overrides`` (lower-case names) come first.
+
+    ``env_file``: read instead of the one that would be found.
 
     Raises:
         SettingsError: a value is wrong; the message names the setting, the value (never a secret) and the fix.
     """
+    if env_file is not None and not env_file.is_file():
+        raise SettingsError(f"The settings file {env_file} does not exist.")
+    for name in overrides:
+        _check_known(name)
+    arguments: dict[str, Any] = {**overrides, "_env_file": env_file}
     try:
-        return Settings(**overrides)
+        settings = Settings(**arguments)
     except ValidationError as error:
-        named = [*read_env_file().items(), *os.environ.items()]
+        named = [*read_env_file(env_file).items(), *os.environ.items()]
         given = {name.lower(): value for name, value in named if value} | overrides
         raise SettingsError(" ".join(_sentence(detail, given) for detail in error.errors())) from None
+    settings._told.update({name.upper(): str(value) for name, value in overrides.items()})
+    if env_file is not None:
+        settings._told["RENDER_MANAGER_ENV_FILE"] = str(env_file.absolute())
+    return settings
+
+
+def _check_known(name: str) -> None:
+    if name not in Settings.model_fields:
+        alike = difflib.get_close_matches(name, Settings.model_fields, 1)
+        hint = f"did you mean {alike[0]}?" if alike else "all are in .env.example, and are written in lower case here."
+        raise SettingsError(f"There is no setting {name!r}: {hint}")
 
 
 def _sentence(detail: Any, given: Mapping[str, Any]) -> str:

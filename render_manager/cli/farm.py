@@ -9,9 +9,10 @@ import typer
 
 from render_manager.bootstrap import Program
 from render_manager.cli.output import say
-from render_manager.cli.program import explained, open_program, poll
+from render_manager.cli.program import explained, open_program
 from render_manager.config import load_settings
 from render_manager.domain.errors import LocalFarmError
+from render_manager.services.waiting import poll
 from render_manager.store.engine import open_engine
 from render_manager.store.migrate import upgrade
 

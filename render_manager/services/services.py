@@ -14,6 +14,7 @@ from render_manager.services.results import Results
 from render_manager.services.submit import Submission
 from render_manager.services.upload import Uploading
 from render_manager.services.vitals import Vitals
+from render_manager.services.waiting import Waiting
 from render_manager.services.workers import Workers
 
 
@@ -33,3 +34,4 @@ class Services:
     lifecycle: Lifecycle
     bus: ChangeBus
     local_workers: LocalWorkers
+    waiting: Waiting

@@ -37,6 +37,7 @@ from render_manager.services.services import Services
 from render_manager.services.submit import Submission
 from render_manager.services.upload import Uploading
 from render_manager.services.vitals import Vitals
+from render_manager.services.waiting import Waiting
 from render_manager.services.workers import Workers
 from render_manager.storage.local import LocalStore
 from render_manager.store.engine import open_engine
@@ -220,23 +221,26 @@ class Farm:
         logs = LogPlaces(
             self.store, self.objects, self.remote_logs, ImageCache(folder / "fetched_logs"), "results", alive_within=30
         )
+        cleanup = Cleanup(self.store, lifecycle, self.queue)
+        queries = Queries(self.store, ENGINES, alive_within=30)
         self.services = Services(
             submission=Submission(
                 lifecycle, self.objects, ENGINES, max_frames=1_000_000, max_attempts=1, uploading=uploading
             ),
             control=TaskControl(self.store, lifecycle, 1_000_000),
-            cleanup=Cleanup(self.store, lifecycle, self.queue),
+            cleanup=cleanup,
             results=Results(self.store, self.objects, ImageCache(folder / "images")),
             give_back=GiveBack(lifecycle, self.objects, "results"),
             uploading=uploading,
             browsing=Browsing(self.objects, self.objects, uploading, ENGINES),
-            queries=Queries(self.store, ENGINES, alive_within=30),
+            queries=queries,
             vitals=Vitals(self.store, self.bus),
             logs=Logs(logs),
             workers=Workers(lifecycle, sweep_every=5),
             lifecycle=lifecycle,
             bus=self.bus,
             local_workers=self.local,
+            waiting=Waiting(queries, cleanup, self.local, alone=True, keep_worker=False),
         )
         self.lifecycle = lifecycle
 
