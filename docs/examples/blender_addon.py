@@ -135,6 +135,7 @@ class RENDER_OT_render_manager_submit(bpy.types.Operator):
             pack_and_submit, bpy.app.binary_path, copy, options, program, settings.outside_is_there
         )
         if not self.wait:
+            _redraw()
             bpy.app.timers.register(_look)
             return {"FINISHED"}
         kind.pending.exception()  # waits
@@ -155,10 +156,14 @@ def _look():
         return 0.3
     if kind.pending is not None:
         _tell()
-        for window in bpy.context.window_manager.windows:
-            for area in window.screen.areas:
-                area.tag_redraw()
+        _redraw()
     return None
+
+
+def _redraw():
+    for window in bpy.context.window_manager.windows:
+        for area in window.screen.areas:
+            area.tag_redraw()
 
 
 def _tell():
