@@ -25,7 +25,7 @@ def add_menu_entry():
     entry.set_tool_tip("Submit the project and the level sequence that is open")
     command = "import unreal_utility; unreal_utility.submit_open_sequence()"
     entry.set_string_command(unreal.ToolMenuStringCommandType.PYTHON, "", command)
-    menu.add_menu_entry(TITLE, entry)
+    menu.add_menu_entry("RenderManager", entry)
     menus.refresh_all_widgets()
 
 
@@ -35,8 +35,7 @@ def submit_open_sequence():
     if sequence is None:
         _tell("Open the level sequence to render first.")
         return None
-    # What is on disk is what is rendered.
-    if not unreal.EditorLoadingAndSavingUtils.save_dirty_packages_with_dialog(True, True):
+    if not _saved():
         return None
     project = unreal.Paths.convert_relative_path_to_full(unreal.Paths.get_project_file_path())
     world = unreal.get_editor_subsystem(unreal.UnrealEditorSubsystem).get_editor_world()
@@ -52,6 +51,14 @@ def submit_open_sequence():
     )
     _when_done(future)
     return future
+
+
+def _saved():
+    """What is on disk is what is rendered."""
+    files = unreal.EditorLoadingAndSavingUtils
+    if not files.get_dirty_map_packages() and not files.get_dirty_content_packages():
+        return True  # the dialog would say no to nothing
+    return files.save_dirty_packages_with_dialog(True, True)
 
 
 def _frames(sequence):

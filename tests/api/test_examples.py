@@ -172,7 +172,9 @@ def test_unreals_entry_submits_the_open_sequence(
     environment = {"UE_EXECUTABLE": str(executable), "UE_STANDIN_SPEED": "2", "UE_STANDIN_TEARDOWN": "0.02"}
     with open_farm(tmp_path / "home", environment) as farm:
         import_module("unreal_utility").add_menu_entry()
+        desk.dirty = ["/Game/Cine/Shot020"]
         desk.click("Submit to Render Manager")
+        assert desk.dirty == []
         wait_until(lambda: desk.tick() or desk.shown)
         assert not desk.ticking
         (row,) = farm.services.queries.tasks()
@@ -194,6 +196,6 @@ def test_unreals_entry_wants_a_sequence_and_what_is_saved(
     utility = import_module("unreal_utility")
     assert utility.submit_open_sequence() is None
     assert desk.shown == ["Open the level sequence to render first."]
-    desk.sequence, desk.saves = Sequence("/Game/Cine/Shot020", 2, 5), False
+    desk.sequence, desk.dirty, desk.saves = Sequence("/Game/Cine/Shot020", 2, 5), ["/Game/Cine/Shot020"], False
     assert utility.submit_open_sequence() is None
     assert not desk.ticking

@@ -65,12 +65,14 @@ class Desk:
     """
     Attributes:
         shown: texts of dialogs.
-        saves: what the user answers when asked whether to save what changed.
+        dirty: packages that changed and are not saved.
+        saves: what the user answers when asked whether to save them.
     """
 
     def __init__(self, project: Path, sequence: Sequence | None, level: Asset) -> None:
         self.project, self.sequence, self.level = project, sequence, level
         self.shown: list[str] = []
+        self.dirty: list[str] = []
         self.saves = True
         self.menus = {TOOLS: Menu()}
         self._ticks: dict[int, Callable[[float], None]] = {}
@@ -101,7 +103,11 @@ class Desk:
         module.LevelSequenceEditorBlueprintLibrary = SimpleNamespace(
             get_current_level_sequence=lambda: _main_thread() or self.sequence
         )
-        module.EditorLoadingAndSavingUtils = SimpleNamespace(save_dirty_packages_with_dialog=self._save)
+        module.EditorLoadingAndSavingUtils = SimpleNamespace(
+            get_dirty_map_packages=list,
+            get_dirty_content_packages=lambda: list(self.dirty),
+            save_dirty_packages_with_dialog=self._save,
+        )
         module.Paths = SimpleNamespace(
             get_project_file_path=lambda: f"../../../{self.project.name}",
             convert_relative_path_to_full=lambda path: (self.project.parent / Path(path).name).as_posix(),
@@ -118,7 +124,10 @@ class Desk:
         _main_thread()
         assert maps
         assert content
-        return self.saves
+        if not self.dirty or not self.saves:
+            return False  # where nothing is dirty, too
+        self.dirty.clear()
+        return True
 
     def _show(self, title: str, message: str, type: str) -> None:
         _main_thread()
