@@ -18,6 +18,7 @@ from render_manager.messaging.tickets import CeleryTickets
 from render_manager.services.browse import Browsing
 from render_manager.services.cleanup import Cleanup
 from render_manager.services.control import TaskControl
+from render_manager.services.following import Following
 from render_manager.services.give_back import GiveBack
 from render_manager.services.image_cache import ImageCache
 from render_manager.services.lifecycle import FarmRules, Lifecycle
@@ -79,14 +80,14 @@ class Program:
         self.broker_url = settings.broker_url.get_secret_value() if settings.broker_url else self.redis_url
         self.queue = CeleryTickets(self.broker_url)
         self.bus = RedisBus(self.redis_url)
-        self.services = self._services(engines())
+        self.services = self._services(engines(), keep_worker=serve and settings.embedded_redis)
 
     def _redis_url(self, serve: bool) -> str | None:
         if self._embedded is None:
             return self.settings.effective_redis_url
         return self._embedded.join() if serve else self._embedded.url()
 
-    def _services(self, known: Mapping[str, Engine]) -> Services:
+    def _services(self, known: Mapping[str, Engine], *, keep_worker: bool) -> Services:
         from render_manager.doctor.examination import Examiner  # it opens programs itself
 
         settings = self.settings
@@ -116,6 +117,7 @@ class Program:
             prefix=settings.results_prefix,
             alive_within=rules.alive_within,
         )
+        queries = Queries(self.store, known, alive_within=rules.alive_within, fair_shares=rules.fair_shares)
         return Services(
             submission=Submission(
                 lifecycle,
@@ -131,7 +133,7 @@ class Program:
             give_back=GiveBack(lifecycle, self.objects, settings.results_prefix),
             uploading=uploading,
             browsing=Browsing(self.objects, self.objects, uploading, known),
-            queries=Queries(self.store, known, alive_within=rules.alive_within, fair_shares=rules.fair_shares),
+            queries=queries,
             vitals=Vitals(self.store, self.bus),
             logs=Logs(logs),
             workers=workers,
@@ -139,6 +141,7 @@ class Program:
             bus=self.bus,
             local_workers=self._local,
             doctor=Examiner(lambda: settings),
+            following=Following(queries, cleanup, self._local, alone=settings.embedded_redis, keep_worker=keep_worker),
         )
 
     def close(self) -> None:

@@ -1,5 +1,6 @@
 """Settings: the environment and a `.env` file become one typed object. Each is declared in `settings/fields.py`."""
 
+import difflib
 import getpass
 import os
 import re
@@ -7,9 +8,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError, model_validator
+from pydantic import PrivateAttr, ValidationError, model_validator
 from pydantic.fields import FieldInfo
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource
 
 from render_manager.domain.errors import SettingsError
 from render_manager.settings.env_file import env_file, read_env_file
@@ -21,6 +22,8 @@ GIBIBYTE = 1024**3
 
 class Settings(Fields):
     """The settings, agreeing with one another, and what follows from them."""
+
+    _told: dict[str, str] = PrivateAttr(default_factory=dict[str, str])
 
     @model_validator(mode="after")
     def _consistent(self) -> "Settings":
@@ -49,7 +52,10 @@ class Settings(Fields):
         dotenv_settings: PydanticBaseSettingsSource,
         file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        return init_settings, _Given(settings_cls, os.environ), _Given(settings_cls, read_env_file())
+        assert isinstance(dotenv_settings, DotEnvSettingsSource)
+        named = dotenv_settings.env_file
+        assert named is None or isinstance(named, Path)
+        return init_settings, _Given(settings_cls, os.environ), _Given(settings_cls, read_env_file(named))
 
     # -- what follows from the settings --------------------------------------------------------------------------
 
@@ -115,6 +121,11 @@ class Settings(Fields):
         return int(self.download_cache_gb * GIBIBYTE)
 
     @property
+    def environment(self) -> dict[str, str]:
+        """What a program started from here needs in its environment, beside ours, to come to the same settings."""
+        return {"RENDER_MANAGER_HOME": str(self.render_manager_home), **self._told}
+
+    @property
     def user(self) -> str:
         """Whose tasks one submits when no user is named."""
         if self.default_user:
@@ -139,19 +150,37 @@ class _Given(PydanticBaseSettingsSource):
         return {name: value for name, value in self._values.items() if name in self.settings_cls.model_fields}
 
 
-def load_settings(**overrides: Any) -> Settings:
+def load_settings(env_file: Path | None = None, **overrides: Any) -> Settings:
     """The settings as environment and `.env` have them; ``overrides`` (lower-case names) come first.
+
+    ``env_file``: read instead of the one that would be found.
 
     Raises:
         SettingsError: a value is wrong; the message names the setting, the value (never a secret) and the fix.
     """
+    if env_file is not None and not env_file.is_file():
+        raise SettingsError(f"The settings file {env_file} does not exist.")
+    for name in overrides:
+        _check_known(name)
+    arguments: dict[str, Any] = {**overrides, "_env_file": env_file}
     try:
-        return Settings(**overrides)
+        settings = Settings(**arguments)
     except ValidationError as error:
-        values = given(read_env_file()) | given(os.environ) | overrides
+        values = given(read_env_file(env_file)) | given(os.environ) | overrides
         names = [str(detail["loc"][0]) for detail in error.errors() if detail["loc"]]
         sentences = [_sentence(detail, values) for detail in error.errors()]
         raise SettingsError(" ".join(sentences), names if len(names) == len(sentences) else ()) from None
+    settings._told.update({name.upper(): str(value) for name, value in overrides.items()})
+    if env_file is not None:
+        settings._told["RENDER_MANAGER_ENV_FILE"] = str(env_file.absolute())
+    return settings
+
+
+def _check_known(name: str) -> None:
+    if name not in Settings.model_fields:
+        alike = difflib.get_close_matches(name, Settings.model_fields, 1)
+        hint = f"did you mean {alike[0]}?" if alike else "docs/settings.md has all; here in lower case."
+        raise SettingsError(f"There is no setting {name!r}: {hint}")
 
 
 def sources() -> dict[str, str]:

@@ -53,7 +53,7 @@ class WorkerProcesses:
         log_file = self._log_file(name)
         log_file.parent.mkdir(parents=True, exist_ok=True)
         # What this process was told, not only what the environment says, holds for the worker, too.
-        environment = {**os.environ, "RENDER_MANAGER_HOME": str(self._settings.render_manager_home)}
+        environment = {**os.environ, **self._settings.environment}
         try:
             with log_file.open("wb") as output:
                 process = subprocess.Popen(

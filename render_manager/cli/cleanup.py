@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from render_manager.bootstrap import Program
 from render_manager.cli.output import print_json, say, size, status, table
-from render_manager.cli.program import FAILED, ensure_worker, explained, open_program, poll
+from render_manager.cli.program import FAILED, explained, open_program
 from render_manager.domain.entities import Keep, Workspace, WorkspaceState
 from render_manager.domain.errors import InvalidTask
 from render_manager.domain.sizes import parse_size
@@ -57,7 +56,7 @@ def cleanup(
             _show_plan(items, keep, as_json)
             after = []
         else:
-            after = _wait(program, service.request(items, keep=keep))
+            after = program.services.following.cleaned(service.request(items, keep=keep), PATIENCE)
             _show_result(items, after, as_json)
     lacking = shortfall(items, wanted, hosts or ()) if wanted else {}
     _say_lacking(lacking, none=wanted is not None and not items)
@@ -125,21 +124,6 @@ def _say_lacking(lacking: Mapping[str, int], *, none: bool) -> None:
         sys.stderr.write("render-manager: There is nothing to remove, so no space can be gained.\n")
     for host, count in lacking.items():
         sys.stderr.write(f"render-manager: {host} has no more to remove: {size(count)} less than asked for.\n")
-
-
-def _wait(program: Program, requested: Sequence[Workspace]) -> list[Workspace]:
-    now: list[Workspace] = []
-    for _ in poll(PATIENCE):
-        ensure_worker(program)
-        now = program.services.cleanup.state_of(requested)
-        waited_for = {workspace.host for workspace in now if workspace.state is WorkspaceState.CLEANUP_REQUESTED}
-        if not waited_for or not (program.settings.embedded_redis or waited_for & _online(program)):
-            break
-    return now
-
-
-def _online(program: Program) -> set[str]:
-    return {worker.profile.host for worker in program.services.queries.workers() if worker.alive}
 
 
 def _words(workspace: Workspace) -> str:

@@ -9,8 +9,9 @@ import typer
 
 from render_manager.bootstrap import Program
 from render_manager.cli.output import say
-from render_manager.cli.program import explained, open_program, poll, settings
+from render_manager.cli.program import explained, open_program, settings
 from render_manager.domain.errors import LocalFarmError
+from render_manager.services.following import poll
 from render_manager.store.engine import open_engine
 from render_manager.store.migrate import upgrade
 

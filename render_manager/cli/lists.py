@@ -20,10 +20,11 @@ from render_manager.cli.output import (
     task_table,
     worker_json,
 )
-from render_manager.cli.program import explained, open_program, poll
+from render_manager.cli.program import explained, open_program
 from render_manager.domain.entities import RenderFrame, RenderTask
 from render_manager.domain.errors import BrokerUnavailable, LogUnavailable
 from render_manager.domain.states import FrameStatus, TaskStatus
+from render_manager.services.following import poll
 from render_manager.services.queries import TaskRow
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]

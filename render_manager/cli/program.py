@@ -2,8 +2,7 @@
 
 import functools
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import ParamSpec, TypeVar
 
 import typer
@@ -17,9 +16,6 @@ FAILED, WRONG_USE = 1, 2
 
 Parameters = ParamSpec("Parameters")
 Result = TypeVar("Result")
-
-#: Seconds between two looks while a command waits.
-POLL = 0.2
 
 
 def settings() -> Settings:
@@ -48,19 +44,3 @@ def explained(command: Callable[Parameters, Result]) -> Callable[Parameters, Res
             raise typer.Exit(130) from None
 
     return run
-
-
-def poll(seconds: float | None = None) -> Iterator[None]:
-    """Again and again, a moment apart, for at most so many seconds."""
-    deadline = None if seconds is None else time.monotonic() + seconds
-    while deadline is None or time.monotonic() < deadline:
-        yield
-        time.sleep(POLL)
-
-
-def ensure_worker(program: Program) -> None:
-    """On the embedded farm: start a worker unless one is online. A configured farm has its own."""
-    if not program.settings.embedded_redis or program.services.local_workers.running():
-        return
-    if not any(worker.alive for worker in program.services.queries.workers()):
-        program.services.local_workers.start()

@@ -1,20 +1,13 @@
 """Watching a task until it is settled."""
 
 import sys
-import time
 from collections.abc import Callable
-from dataclasses import replace
 
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeElapsedColumn
 
 from render_manager.bootstrap import Program
 from render_manager.cli.output import console, say
-from render_manager.cli.program import ensure_worker, poll
-from render_manager.domain.states import FINAL
 from render_manager.services.queries import TaskRow
-
-#: How long a task may wait on the embedded farm although no worker can ever run it, in seconds, before we say so.
-PATIENCE = 10.0
 
 
 def wait_for(program: Program, task_id: str, *, quiet: bool = False) -> TaskRow:
@@ -31,10 +24,6 @@ def wait_for(program: Program, task_id: str, *, quiet: bool = False) -> TaskRow:
         return _wait(program, task_id, lambda text: None, lambda now: _show(progress, bar, now))
 
 
-def _online(program: Program) -> bool:
-    return any(worker.alive for worker in program.services.queries.workers())
-
-
 def _show(progress: Progress, bar: TaskID, row: TaskRow) -> None:
     counts = row.task.counts
     text = row.task.status.value + (f", {counts.failed} failed" if counts.failed else "")
@@ -47,13 +36,8 @@ def _wait(
     tell: Callable[[str], None],
     show: Callable[[TaskRow], None] = lambda row: None,
 ) -> TaskRow:
-    told, stuck_since = "", None
-    for _ in poll():
-        ensure_worker(program)
-        row = program.services.queries.task(task_id)
-        starting = program.services.local_workers.running() and not _online(program)
-        if row.stuck and starting:
-            row = replace(row, note="Starting a worker of this machine", stuck=False)
+    told, row = "", program.services.queries.task(task_id)
+    for row in program.services.following.looks(task_id):
         show(row)
         counts = row.task.counts
         failed = f", {counts.failed} failed" if counts.failed else ""
@@ -61,12 +45,4 @@ def _wait(
         if line != told:
             tell(line)
             told = line
-        if row.task.status in FINAL:
-            return row
-        if not (program.settings.embedded_redis and row.stuck):
-            stuck_since = None
-        elif stuck_since is None:
-            stuck_since = time.monotonic()
-        elif time.monotonic() - stuck_since > PATIENCE:
-            return row
-    raise AssertionError("poll() without a limit does not end")
+    return row

@@ -71,6 +71,14 @@ class IllegalMove(UsageError):
     """The task or frame can't go from its state to the one asked for."""
 
 
+class NotConnected(UsageError):
+    """The farm was closed, or opened by another process."""
+
+
+class NotDone(RenderManagerError):
+    """What was waited for did not come to be in time."""
+
+
 class TaskBusy(RenderManagerError):
     """Frames of the task are rendering, so its workspace can't be removed."""
 

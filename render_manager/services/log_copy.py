@@ -34,9 +34,13 @@ def text_between(source: LogBytes, blocks: Sequence[Block], first: Spot, last: S
 
 def whole_text(source: LogBytes) -> str:
     """Raises LogUnavailable: it can't be read, or is too much."""
-    size = source.size()
-    check_size(size)
-    return "\n".join(lines_of(source.read(0, size)))
+    check_size(source.size())
+    return text_of(source)
+
+
+def text_of(source: LogBytes) -> str:
+    """However much it is. Raises LogUnavailable, BrokerUnavailable: it can't be read."""
+    return "\n".join(lines_of(source.read(0, source.size())))
 
 
 def check_size(size: int) -> None:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from render_manager.services.browse import Browsing
 from render_manager.services.cleanup import Cleanup
 from render_manager.services.control import TaskControl
+from render_manager.services.following import Following
 from render_manager.services.give_back import GiveBack
 from render_manager.services.lifecycle import Lifecycle
 from render_manager.services.logs import Logs
@@ -34,3 +35,4 @@ class Services:
     bus: ChangeBus
     local_workers: LocalWorkers
     doctor: Doctor
+    following: Following

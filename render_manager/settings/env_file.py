@@ -25,9 +25,9 @@ def env_file() -> Path | None:
     return next((path for path in candidates if path.is_file()), None)
 
 
-def read_env_file() -> Mapping[str, str | None]:
-    """The names in it with their values. Raises SettingsError."""
-    path = env_file()
+def read_env_file(named: Path | None = None) -> Mapping[str, str | None]:
+    """The names in it, or in another file that is ``named``, with their values. Raises SettingsError."""
+    path = named or env_file()
     if path is None:
         return {}
     try:

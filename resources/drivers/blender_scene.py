@@ -197,7 +197,7 @@ def missing_files():
         elif image.source in {"SEQUENCE", "TILED"} and not os.path.isdir(os.path.dirname(path)):
             yield image.filepath  # the names of single files hold a number or a tile
     for library in bpy.data.libraries:
-        if not os.path.exists(bpy.path.abspath(library.filepath)):
+        if library.packed_file is None and not os.path.exists(bpy.path.abspath(library.filepath)):
             yield library.filepath
 
 

@@ -3021,6 +3021,10 @@ Drop files here to upload them.</source>
         <translation>部分文件未能上传。</translation>
     </message>
     <message>
+        <source>Starting a worker of this machine</source>
+        <translation>正在启动本机的渲染节点</translation>
+    </message>
+    <message>
         <source>Starting {0}</source>
         <translation>正在启动 {0}</translation>
     </message>

@@ -27,6 +27,7 @@ from render_manager.services.browse import Browsing
 from render_manager.services.cleanup import Cleanup
 from render_manager.services.control import TaskControl
 from render_manager.services.endings import Outcome
+from render_manager.services.following import Following
 from render_manager.services.give_back import GiveBack
 from render_manager.services.image_cache import ImageCache
 from render_manager.services.lifecycle import FarmRules, Lifecycle
@@ -219,17 +220,19 @@ class Farm:
         logs = LogPlaces(
             self.store, self.objects, self.remote_logs, ImageCache(folder / "fetched_logs"), "results", alive_within=30
         )
+        cleanup = Cleanup(self.store, lifecycle, self.queue)
+        queries = Queries(self.store, ENGINES, alive_within=30)
         self.services = Services(
             submission=Submission(
                 lifecycle, self.objects, ENGINES, max_frames=1_000_000, max_attempts=1, uploading=uploading
             ),
             control=TaskControl(self.store, lifecycle, 1_000_000),
-            cleanup=Cleanup(self.store, lifecycle, self.queue),
+            cleanup=cleanup,
             results=Results(self.store, self.objects, ImageCache(folder / "images")),
             give_back=GiveBack(lifecycle, self.objects, "results"),
             uploading=uploading,
             browsing=Browsing(self.objects, self.objects, uploading, ENGINES),
-            queries=Queries(self.store, ENGINES, alive_within=30),
+            queries=queries,
             vitals=Vitals(self.store, self.bus),
             logs=Logs(logs),
             workers=Workers(lifecycle, sweep_every=5),
@@ -237,6 +240,7 @@ class Farm:
             bus=self.bus,
             local_workers=self.local,
             doctor=Examiner(),
+            following=Following(queries, cleanup, self.local, alone=True, keep_worker=False),
         )
         self.lifecycle = lifecycle
 

@@ -224,3 +224,28 @@ def test_folders_become_absolute(monkeypatch: pytest.MonkeyPatch, tmp_path: Path
     monkeypatch.setenv("HOME", str(tmp_path))
     assert load_settings(workspace_root_dir="work").workspace_root == tmp_path / "work"
     assert load_settings(workspace_root_dir="~/work").workspace_root == tmp_path / "work"
+
+
+def test_a_setting_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(SettingsError, match="There is no setting 'redis_prot': did you mean redis_port"):
+        load_settings(redis_prot=1)
+
+
+def test_a_named_file_is_read_instead_of_the_one_that_is_found(env_file: Path, tmp_path: Path) -> None:
+    env_file.write_text("REDIS_HOST=here\nMAX_ATTEMPTS=7\n")
+    named = tmp_path / "farm.env"
+    named.write_text("REDIS_HOST=farm\n")
+    settings = load_settings(named)
+    assert (settings.redis_host, settings.max_attempts) == ("farm", 3)
+    named.write_text("REDIS_PORT=many\n")
+    with pytest.raises(SettingsError, match="REDIS_PORT = 'many'"):
+        load_settings(named)
+
+
+def test_what_it_was_told_is_handed_on(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    named = tmp_path / "farm.env"
+    named.write_text("REDIS_HOST=farm\n")
+    first = load_settings(named, max_attempts=9, upload_renders=True, render_manager_home=tmp_path / "home")
+    for name, value in first.environment.items():
+        monkeypatch.setenv(name, value)
+    assert load_settings().model_dump() == first.model_dump()
