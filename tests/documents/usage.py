@@ -1,0 +1,99 @@
+"""Whether a command that a document names exists: its words and options, as the program itself declares them."""
+
+import ast
+import re
+import runpy
+from collections.abc import Sequence
+from typing import Any
+
+import typer.main
+
+from render_manager.cli.main import app
+from tests.support.documents import ROOT
+from workers.__main__ import _parser as worker_parser
+
+#: The two programs, by whatever path or suffix they are named.
+_PROGRAM = re.compile(r"(?:.*[/\\])?(render-manager|render-worker)(?:\.exe)?", re.DOTALL)
+_RUN = ("python3 run.py", "py run.py")
+
+
+def program_of(word: str) -> str | None:
+    match = _PROGRAM.fullmatch(word)
+    return match[1] if match else None
+
+
+def problem(words: Sequence[str]) -> str | None:
+    """What is wrong with a command of ours; None if it can be typed so."""
+    if program_of(words[0]) == "render-worker":
+        known = {option for action in worker_parser()._actions for option in action.option_strings}
+        return _unknown(words[1:], known)
+    command: Any = typer.main.get_command(app)
+    rest, path = list(words[1:]), "render-manager"
+    known = _options(command)
+    while hasattr(command, "commands"):
+        while rest and rest[0].startswith("-"):
+            if wrong := _unknown([rest.pop(0)], known):
+                return wrong
+        if not rest or not re.fullmatch(r"[a-z-]+", rest[0]):
+            break
+        name = rest.pop(0)
+        if name not in command.commands:
+            return f"{path} has no command {name}"
+        command, path = command.commands[name], f"{path} {name}"
+        known = _options(command)
+    return _unknown(rest, known)
+
+
+def all_options() -> set[str]:
+    """Every option of every command of ours."""
+    found = {option for action in worker_parser()._actions for option in action.option_strings}
+    waiting: list[Any] = [typer.main.get_command(app)]
+    while waiting:
+        command = waiting.pop()
+        found |= _options(command)
+        waiting += getattr(command, "commands", {}).values()
+    for usage in run_usage().values():
+        found |= set(re.findall(r"--[\w-]+", usage))
+    return found
+
+
+def run_usage() -> dict[str, str]:
+    """The commands of run.py, each with its line of usage."""
+    text = ast.get_docstring(ast.parse((ROOT / "run.py").read_text(encoding="utf-8"))) or ""
+    return {match[1]: match[0] for match in re.finditer(r"^ *python3 run\.py (\w+).*$", text, re.MULTILINE)}
+
+
+def run_problem(text: str) -> str | None:
+    """What is wrong with ``python3 run.py …``."""
+    (start,) = (start for start in _RUN if text.startswith(start))
+    words = text.removeprefix(start).split()
+    usage = run_usage()
+    if not words or words[0] not in usage:
+        return f"run.py has no command {' '.join(words[:1])}"
+    known = set(re.findall(r"--[\w-]+", usage[words[0]]))
+    return None if "arguments]" in usage[words[0]] else _unknown(words[1:], known)
+
+
+def is_run(text: str) -> bool:
+    return text.startswith(_RUN)
+
+
+def system_packages() -> dict[str, set[str]]:
+    """What run.py would install, by the name of the installer."""
+    run = runpy.run_path(str(ROOT / "run.py"))
+    run["needs"].__globals__.update(found=lambda *places: False, not_installed=lambda packages: packages)
+    needs = run["needs"](True, True)
+    return {
+        "apt-get": {package for need in needs for package in need.apt},
+        "brew": {need.brew.removeprefix("--cask ") for need in needs},
+        "winget": {need.winget for need in needs},
+    }
+
+
+def _options(command: Any) -> set[str]:
+    return {"--help"} | {option for param in command.params for option in (*param.opts, *param.secondary_opts)}
+
+
+def _unknown(words: Sequence[str], known: set[str]) -> str | None:
+    wrong = [word for word in words if word.startswith("-") and word.split("=")[0] not in known]
+    return f"there is no option {wrong[0]}" if wrong else None
