@@ -1,8 +1,8 @@
 """Names of the code: what is defined in it, by the last part of a dotted name."""
 
 import ast
+import functools
 import re
-from pathlib import Path
 
 from tests.support.documents import ROOT
 
@@ -79,8 +79,8 @@ def _is_path(span: str) -> bool:
     return "/" in span and any((folder / path).exists() for folder in (ROOT, ROOT / "render_manager", ROOT / "workers"))
 
 
-def _all(cache: list[str] = []) -> str:
-    if not cache:
-        others = [*Path(ROOT / "docs" / "examples").glob("*.py"), ROOT / "pyproject.toml", ROOT / ".env.example"]
-        cache.append("\n".join([*_TEXT.values(), *(path.read_text(encoding="utf-8") for path in others)]))
-    return cache[0]
+@functools.cache
+def _all() -> str:
+    """All sources in one text."""
+    others = [*(ROOT / "docs" / "examples").glob("*.py"), ROOT / "pyproject.toml"]
+    return "\n".join([*_TEXT.values(), *(path.read_text(encoding="utf-8") for path in others)])

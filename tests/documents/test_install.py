@@ -27,7 +27,10 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="the commands are those 
 
 @pytest.mark.parametrize(
     ("commands", "starts"),
-    [(DESK, [".venv/bin/render-manager", ".venv/bin/render-worker"]), (HOST, ["/opt/render-manager/bin/render-worker"])],
+    [
+        (DESK, [".venv/bin/render-manager", ".venv/bin/render-worker"]),
+        (HOST, ["/opt/render-manager/bin/render-worker"]),
+    ],
     ids=["desk", "host"],
 )
 def test_the_program_installs_as_the_readme_says(tmp_path: Path, commands: list[str], starts: list[str]) -> None:

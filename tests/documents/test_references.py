@@ -1,4 +1,4 @@
-"""What documents refer to exists: links and their anchors, pictures, files, settings, commands, options, checks, code."""
+"""What documents refer to exists: links, anchors, pictures, settings, commands, options, checks, names of the code."""
 
 import ast
 import re
@@ -61,7 +61,7 @@ def test_commands_and_options_in_the_text_exist(file: Document) -> None:
         if usage.program_of(span.split()[0]) and " " in span
         if (problem := usage.problem(span.split())) is not None
     ]
-    options = usage.all_options() | {option for option in _foreign_options(file)}
+    options = usage.all_options() | _foreign_options(file)
     wrong += [
         f"{file.name}:{line}: there is no {span}"
         for line, span in file.spans

@@ -372,7 +372,8 @@ class _Handler(BaseHTTPRequestHandler):
         del self.oss.uploads[self.params["uploadId"]]
         self._answer_xml(
             "CompleteMultipartUploadResult",
-            f"<Bucket>{self.oss.bucket}</Bucket><Key>{_text(self.key, False)}</Key><ETag>&quot;{stored.etag}&quot;</ETag>",
+            f"<Bucket>{self.oss.bucket}</Bucket><Key>{_text(self.key, False)}</Key>"
+            f"<ETag>&quot;{stored.etag}&quot;</ETag>",
             _identity(stored),
         )
 
