@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from glob import glob
 from pathlib import Path
 
 import psycopg
@@ -60,7 +61,8 @@ def documented_farm(home: Path) -> Iterator[DocumentedFarm]:
         oss.put("cuts.zip", zipped(home / "cuts.zip", cuts).read_bytes())
         (home / ".env").write_text(_placed(guide.block("env"), places), encoding="utf-8")
         environment = {
-            "PATH": os.pathsep.join([str(shims), str(postgres.bin), os.environ["PATH"]]),
+            # Debian keeps PostgreSQL's own programs off the PATH.
+            "PATH": os.pathsep.join([str(shims), os.environ["PATH"], *glob("/usr/lib/postgresql/*/bin")]),
             "HOME": str(home),
             "LANG": "C.UTF-8",
             "PYTHONPATH": str(ROOT),
@@ -116,10 +118,11 @@ def _placed(text: str, places: Mapping[str, str]) -> str:
 
 def _configure(postgres: Postgres, conf: str, hba: str) -> None:
     """PostgreSQL takes the document's lines, and understands all of them."""
-    for name, lines in (("postgresql.conf", conf), ("pg_hba.conf", hba)):
-        with (postgres.data / name).open("a") as file:
-            file.write(lines)
     with psycopg.connect(postgres.url().replace("+psycopg", "")) as connection:
+        for name, lines in (("config_file", conf), ("hba_file", hba)):
+            (path,) = connection.execute("SELECT current_setting(%s)", [name]).fetchone() or ("",)
+            with Path(path).open("a") as file:
+                file.write(lines)
         wrong = connection.execute(
             "SELECT name, error FROM pg_file_settings WHERE error IS NOT NULL AND error <> %s "
             "UNION ALL SELECT 'pg_hba.conf', error FROM pg_hba_file_rules WHERE error IS NOT NULL",

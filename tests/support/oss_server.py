@@ -308,7 +308,7 @@ class _Handler(BaseHTTPRequestHandler):
         following = "NextContinuationToken" if version2 else "NextMarker"
         self._answer_xml(
             "ListBucketResult",
-            f"<Name>{self.oss.bucket}</Name><Prefix>{_text(prefix, encoded)}</Prefix><MaxKeys>{limit}</MaxKeys>"
+            f"<Name>{BUCKET}</Name><Prefix>{_text(prefix, encoded)}</Prefix><MaxKeys>{limit}</MaxKeys>"
             + ("<EncodingType>url</EncodingType>" if encoded else "")
             + f"<IsTruncated>{str(truncated).lower()}</IsTruncated>"
             + (f"<{following}>{_text(last, encoded)}</{following}>" if truncated else "")
@@ -331,7 +331,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.oss.uploads[upload_id] = (self.key, {})
         self._answer_xml(
             "InitiateMultipartUploadResult",
-            f"<Bucket>{self.oss.bucket}</Bucket><Key>{_text(self.key, False)}</Key><UploadId>{upload_id}</UploadId>",
+            f"<Bucket>{BUCKET}</Bucket><Key>{_text(self.key, False)}</Key><UploadId>{upload_id}</UploadId>",
         )
 
     def _upload(self) -> dict[int, StoredObject]:
@@ -372,8 +372,7 @@ class _Handler(BaseHTTPRequestHandler):
         del self.oss.uploads[self.params["uploadId"]]
         self._answer_xml(
             "CompleteMultipartUploadResult",
-            f"<Bucket>{self.oss.bucket}</Bucket><Key>{_text(self.key, False)}</Key>"
-            f"<ETag>&quot;{stored.etag}&quot;</ETag>",
+            f"<Bucket>{BUCKET}</Bucket><Key>{_text(self.key, False)}</Key><ETag>&quot;{stored.etag}&quot;</ETag>",
             _identity(stored),
         )
 
@@ -470,7 +469,7 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer_error(self, error: OssError) -> None:
         document = (
             f'<?xml version="1.0" encoding="UTF-8"?><Error><Code>{error.code}</Code>'
-            f"<Message>{escape(str(error))}</Message><RequestId>STANDIN</RequestId><HostId>{self.oss.bucket}</HostId>"
+            f"<Message>{escape(str(error))}</Message><RequestId>STANDIN</RequestId><HostId>{BUCKET}</HostId>"
             # The real service repeats the request like this; nothing of it may reach a user.
             f"<OSSAccessKeyId>{ACCESS_KEY_ID}</OSSAccessKeyId>"
             f"<StringToSign>x-oss-security-token:{self.oss.security_token}</StringToSign></Error>"

@@ -47,11 +47,11 @@ class Postgres:
         initdb = found[-1] if found else shutil.which("initdb")
         if not initdb:
             missing("PostgreSQL")
-        self.bin = Path(initdb).parent  #: its programs
+        self._bin = Path(initdb).parent
         # Another user must be able to reach it, so it can't lie in one of pytest's own folders.
         self._folder = tempfile.TemporaryDirectory(prefix="render-manager-postgres-")
         folder = Path(self._folder.name)
-        self.data = folder / "data"
+        self._data = folder / "data"
         self._sockets = folder
         self.port = free_port()
         # PostgreSQL refuses to run as root; Debian's package makes a user for it.
@@ -65,7 +65,7 @@ class Postgres:
             file.write_text(password)
             file.chmod(0o644)
             access = ["-A", "scram-sha-256", "--pwfile", str(file)]
-        self._run("initdb", "-D", str(self.data), "-U", "test", *access, "-E", "UTF8", "--no-sync")
+        self._run("initdb", "-D", str(self._data), "-U", "test", *access, "-E", "UTF8", "--no-sync")
 
     def __enter__(self) -> "Postgres":
         self.start()
@@ -81,10 +81,10 @@ class Postgres:
             f"-c fsync={self._fsync}"
         )
         log = self._sockets / "log"
-        self._run("pg_ctl", "-D", str(self.data), "-l", str(log), "-w", "-o", options, "start")
+        self._run("pg_ctl", "-D", str(self._data), "-l", str(log), "-w", "-o", options, "start")
 
     def stop(self, mode: str = "fast") -> None:
-        self._run("pg_ctl", "-D", str(self.data), "-w", "-m", mode, "stop")
+        self._run("pg_ctl", "-D", str(self._data), "-w", "-m", mode, "stop")
 
     def url(self, database: str = "postgres") -> str:
         return f"postgresql+psycopg://{self._user}@127.0.0.1:{self.port}/{database}"
@@ -104,7 +104,7 @@ class Postgres:
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(
-            [*self._as, str(self.bin / program), *arguments],
+            [*self._as, str(self._bin / program), *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
