@@ -1,16 +1,18 @@
 """Whether a command that a document names exists: its words and options, as the program itself declares them."""
 
 import ast
+import functools
 import re
 import runpy
-from collections.abc import Sequence
+import subprocess
+import sys
+from collections.abc import Sequence, Set
 from typing import Any
 
 import typer.main
 
 from render_manager.cli.main import app
 from tests.support.documents import ROOT
-from workers.__main__ import _parser as worker_parser
 
 #: The two programs, by whatever path or suffix they are named.
 _PROGRAM = re.compile(r"(?:.*[/\\])?(render-manager|render-worker)(?:\.exe)?", re.DOTALL)
@@ -25,8 +27,7 @@ def program_of(word: str) -> str | None:
 def problem(words: Sequence[str]) -> str | None:
     """What is wrong with a command of ours; None if it can be typed so."""
     if program_of(words[0]) == "render-worker":
-        known = {option for action in worker_parser()._actions for option in action.option_strings}
-        return _unknown(words[1:], known)
+        return _unknown(words[1:], _worker_options())
     command: Any = typer.main.get_command(app)
     rest, path = list(words[1:]), "render-manager"
     known = _options(command)
@@ -46,7 +47,7 @@ def problem(words: Sequence[str]) -> str | None:
 
 def all_options() -> set[str]:
     """Every option of every command of ours."""
-    found = {option for action in worker_parser()._actions for option in action.option_strings}
+    found = set(_worker_options())
     waiting: list[Any] = [typer.main.get_command(app)]
     while waiting:
         command = waiting.pop()
@@ -90,10 +91,16 @@ def system_packages() -> dict[str, set[str]]:
     }
 
 
+@functools.cache
+def _worker_options() -> frozenset[str]:
+    helped = subprocess.run([sys.executable, "-m", "workers", "--help"], cwd=ROOT, capture_output=True, text=True)
+    return frozenset(re.findall(r"--[\w-]+", helped.stdout))
+
+
 def _options(command: Any) -> set[str]:
     return {"--help"} | {option for param in command.params for option in (*param.opts, *param.secondary_opts)}
 
 
-def _unknown(words: Sequence[str], known: set[str]) -> str | None:
+def _unknown(words: Sequence[str], known: Set[str]) -> str | None:
     wrong = [word for word in words if word.startswith("-") and word.split("=")[0] not in known]
     return f"there is no option {wrong[0]}" if wrong else None
