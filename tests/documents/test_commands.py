@@ -127,7 +127,7 @@ def _checked(command: Command) -> str | None:
         return run_problem(text)
     if words[0] in ("apt-get", "brew", "winget"):
         named = {word for word in words[1:] if not word.startswith("-") and word != "install"}
-        unknown = named - system_packages()[words[0]]
+        unknown = named - system_packages()
         return f"run.py does not know of {', '.join(sorted(unknown))}" if unknown else None
     if words[0] in ("systemctl", "journalctl"):
         units = re.findall(r"/etc/systemd/system/([\w-]+)\.service", document(GUIDE).text)

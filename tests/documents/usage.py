@@ -3,10 +3,10 @@
 import ast
 import functools
 import re
-import runpy
 import subprocess
 import sys
 from collections.abc import Sequence, Set
+from pathlib import Path
 from typing import Any
 
 import typer.main
@@ -17,6 +17,8 @@ from tests.support.documents import ROOT
 #: The two programs, by whatever path or suffix they are named.
 _PROGRAM = re.compile(r"(?:.*[/\\])?(render-manager|render-worker)(?:\.exe)?", re.DOTALL)
 _RUN = ("python3 run.py", "py run.py")
+#: Where commands of run.py that only hand their options on declare them.
+_HANDED_ON = {"bench": "tests/benchmarks/__main__.py", "translate": "tests/translation/__main__.py"}
 
 
 def program_of(word: str) -> str | None:
@@ -53,9 +55,7 @@ def all_options() -> set[str]:
         command = waiting.pop()
         found |= _options(command)
         waiting += getattr(command, "commands", {}).values()
-    for usage in run_usage().values():
-        found |= set(re.findall(r"--[\w-]+", usage))
-    return found
+    return found.union(*(_run_options(name) for name in run_usage()))
 
 
 def run_usage() -> dict[str, str]:
@@ -71,24 +71,32 @@ def run_problem(text: str) -> str | None:
     usage = run_usage()
     if not words or words[0] not in usage:
         return f"run.py has no command {' '.join(words[:1])}"
-    known = set(re.findall(r"--[\w-]+", usage[words[0]]))
-    return None if "arguments]" in usage[words[0]] else _unknown(words[1:], known)
+    return None if "arguments]" in usage[words[0]] else _unknown(words[1:], _run_options(words[0]))
+
+
+def _run_options(name: str) -> set[str]:
+    texts = [run_usage()[name], *(_texts(ROOT / _HANDED_ON[name]) if name in _HANDED_ON else ())]
+    return {option for text in texts for option in re.findall(r"--[\w-]+", text)}
 
 
 def is_run(text: str) -> bool:
     return text.startswith(_RUN)
 
 
-def system_packages() -> dict[str, set[str]]:
-    """What run.py would install, by the name of the installer."""
-    run = runpy.run_path(str(ROOT / "run.py"))
-    run["needs"].__globals__.update(found=lambda *places: False, not_installed=lambda packages: packages)
-    needs = run["needs"](True, True)
-    return {
-        "apt-get": {package for need in needs for package in need.apt},
-        "brew": {need.brew.removeprefix("--cask ") for need in needs},
-        "winget": {need.winget for need in needs},
-    }
+def system_packages() -> set[str]:
+    """What run.py installs or names: packages of apt, brew and winget, among all words of its texts."""
+    return {word for text in _texts(ROOT / "run.py") for word in text.split()}
+
+
+def qt_libraries() -> set[str]:
+    (libraries,) = (text for text in _texts(ROOT / "run.py") if "libxcb-cursor0" in text)
+    return set(libraries.split())
+
+
+def _texts(path: Path) -> list[str]:
+    """All texts of a source."""
+    nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    return [node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str)]
 
 
 @functools.cache
