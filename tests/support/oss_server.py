@@ -92,7 +92,8 @@ class OssError(Exception):
 class OssServer:
     """``with OssServer() as server``: listens at ``server.url`` until the block ends."""
 
-    def __init__(self, security_token: str | None = None) -> None:
+    def __init__(self, security_token: str | None = None, bucket: str = BUCKET) -> None:
+        self.bucket = bucket
         self.objects: dict[str, StoredObject] = {}
         self.uploads: dict[str, tuple[str, dict[int, StoredObject]]] = {}
         self.requests: list[Request] = []
@@ -199,7 +200,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self._chunked() if self.headers.get("Transfer-Encoding") == "chunked" else self.rfile.read(length)
         try:
             self._check_signature(bucket)
-            if bucket != BUCKET:
+            if bucket != self.oss.bucket:
                 raise OssError(404, "NoSuchBucket")
             if self.fault and self.fault.status:
                 raise OssError(self.fault.status, self.fault.code, endpoint=self.fault.endpoint)

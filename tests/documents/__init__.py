@@ -1,0 +1,1 @@
+"""The documents are tested: their commands run, their links lead somewhere, their names exist."""
