@@ -1,7 +1,6 @@
 """Opening the program for a command, and turning errors into a sentence and an exit code."""
 
 import functools
-import sys
 import time
 from collections.abc import Callable, Iterator
 from typing import ParamSpec, TypeVar
@@ -11,6 +10,7 @@ import typer
 from render_manager.bootstrap import Program
 from render_manager.config import load_settings
 from render_manager.domain.errors import RenderManagerError, UsageError
+from render_manager.unseen import tell
 
 FAILED, WRONG_USE = 1, 2
 
@@ -34,7 +34,7 @@ def explained(command: Callable[Parameters, Result]) -> Callable[Parameters, Res
         try:
             return command(*args, **kwargs)
         except RenderManagerError as error:
-            sys.stderr.write(f"render-manager: {error}\n")
+            tell(error)
             raise typer.Exit(WRONG_USE if isinstance(error, UsageError) else FAILED) from None
         except KeyboardInterrupt:
             raise typer.Exit(130) from None
