@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 from typing import Any
 
@@ -81,9 +82,15 @@ class Frozen:
         entries = self._dump.read_text().rstrip("\0").split("\0")
         return dict(entry.split("=", 1) for entry in entries)
 
+    def log(self, program: str) -> str:
+        """What it has printed since it was started."""
+        return self._log(program).read_text(errors="replace")
+
+    def _log(self, program: str) -> Path:
+        return self.home.parent / f"{program}.log"
+
     def start(self, program: str, *arguments: str, **environment: str) -> subprocess.Popen[bytes]:
-        log = (self.home.parent / f"{program}.log").open("wb")
-        with log:
+        with self._log(program).open("wb") as log:
             return subprocess.Popen(
                 [self.folder / program, *arguments],
                 env={**self.environment, **environment},
@@ -119,3 +126,8 @@ class Frozen:
 def libraries(process: psutil.Process) -> set[str]:
     """All files that the process has mapped."""
     return {found.path for found in process.memory_maps() if os.path.isabs(found.path)}
+
+
+def python_folders() -> tuple[str, ...]:
+    """Where the Python that runs the tests has its library and its packages."""
+    return tuple(sorted({str(ROOT), sysconfig.get_path("stdlib"), sysconfig.get_path("purelib")}))
