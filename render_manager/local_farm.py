@@ -2,7 +2,6 @@
 
 import os
 import secrets
-import shutil
 import socket
 import subprocess
 import sys
@@ -13,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+from render_manager.children import FROZEN, NO_CONSOLE, beside
 from render_manager.config import Settings
 from render_manager.domain.errors import LocalFarmError
 from render_manager.left_workers import LeftWorkers, kill_tree
@@ -62,6 +62,7 @@ class WorkerProcesses:
                     stdout=output,
                     stderr=subprocess.STDOUT,
                     start_new_session=True,
+                    creationflags=NO_CONSOLE,
                     env=environment,
                 )
         except OSError as error:
@@ -139,10 +140,9 @@ class WorkerProcesses:
 
 
 def _worker_command() -> list[str]:
-    if getattr(sys, "frozen", False):
-        beside = Path(sys.executable).with_name("render-worker" + Path(sys.executable).suffix)
-        found = str(beside) if beside.exists() else shutil.which("render-worker")
-        if found is None:
-            raise LocalFarmError(f"The program {beside} is missing: install Render Manager again.")
-        return [found]
-    return [sys.executable, "-m", "workers"]
+    if not FROZEN:
+        return [sys.executable, "-m", "workers"]
+    worker = beside("render-worker")
+    if not worker.exists():
+        raise LocalFarmError(f"The program {worker} is missing: install Render Manager again.")
+    return [str(worker)]

@@ -2,6 +2,7 @@
 SIGKILL, so does everything that the renderer started; and what it leaves behind at its end ends with it.
 
     python -IS guard.py WORKER_PID PROGRAM [ARGUMENT...]
+    render-worker --guard WORKER_PID PROGRAM [ARGUMENT...]      where the program is frozen and there is no Python
 
 Ends as the program ends. Run by its path, so standard library only, and little of that: it starts with each renderer.
 """
@@ -11,6 +12,7 @@ import os
 import signal
 import sys
 
+OPTION = "--guard"
 PR_SET_PDEATHSIG, PR_SET_CHILD_SUBREAPER = 1, 36
 FAILED_TO_START = 127
 

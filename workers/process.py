@@ -16,6 +16,8 @@ from typing import IO, Any
 
 import psutil
 
+from render_manager.children import FROZEN
+from workers import guard
 from workers.windows_job import START_FLAGS, Job
 
 log = logging.getLogger(__name__)
@@ -68,9 +70,6 @@ def renderer_environment(
         or name.upper().startswith(_PASSED_PREFIXES)
         or name.upper().endswith(_PASSED_SUFFIXES)
     }
-    if getattr(sys, "frozen", False):
-        # PyInstaller points this at our own libraries, which a renderer must not load.
-        environment.pop("LD_LIBRARY_PATH", None)
     return {**environment, **(extra or {})}
 
 
@@ -84,7 +83,6 @@ def decode(raw: bytes) -> str:
     return raw.decode("utf-8", errors="replace")
 
 
-_GUARD = Path(__file__).with_name("guard.py")
 #: What becomes the renderer: it makes sure that whoever asked for it is still there, since when it dies with it.
 _IF_PARENT_LIVES = '[ "$PPID" = "$0" ] || exit 1; exec "$@"'
 
@@ -97,13 +95,14 @@ def _dying_with_us(command: Sequence[str], *, family: bool) -> list[str]:
     Args:
         family: it starts processes of its own, which must go with it.
     """
-    if sys.platform == "linux" and family and not getattr(sys, "frozen", False) and (found := shutil.which(command[0])):
-        return [sys.executable, "-IS", str(_GUARD), str(os.getpid()), found, *command[1:]]
     program, setpriv = shutil.which(command[0]), shutil.which("setpriv")  # of util-linux, which every Linux has
+    if sys.platform == "linux" and family and program:
+        run = [guard.OPTION] if FROZEN else ["-IS", guard.__file__]
+        return [sys.executable, *run, str(os.getpid()), program, *command[1:]]
     if sys.platform != "linux" or setpriv is None or program is None:
         return list(command)
-    guard = [setpriv, "--pdeathsig", "KILL", "sh", "-c", _IF_PARENT_LIVES, str(os.getpid())]
-    return [*guard, program, *command[1:]]
+    until = [setpriv, "--pdeathsig", "KILL", "sh", "-c", _IF_PARENT_LIVES, str(os.getpid())]
+    return [*until, program, *command[1:]]
 
 
 class RenderProcess:

@@ -11,6 +11,7 @@ from render_manager.bootstrap import Program
 from render_manager.config import Settings, load_settings
 from render_manager.domain.errors import RenderManagerError, UsageError
 from render_manager.settings.old_names import setting_warnings
+from render_manager.unseen import tell
 
 FAILED, WRONG_USE = 1, 2
 
@@ -38,7 +39,7 @@ def explained(command: Callable[Parameters, Result]) -> Callable[Parameters, Res
         try:
             return command(*args, **kwargs)
         except RenderManagerError as error:
-            sys.stderr.write(f"render-manager: {error}\n")
+            tell(error)
             raise typer.Exit(WRONG_USE if isinstance(error, UsageError) else FAILED) from None
         except KeyboardInterrupt:
             raise typer.Exit(130) from None

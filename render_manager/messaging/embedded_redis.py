@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import psutil
 from filelock import FileLock
 
+from render_manager.children import NO_CONSOLE
 from render_manager.domain.errors import LocalFarmError
 
 if TYPE_CHECKING:
@@ -123,6 +124,7 @@ class EmbeddedRedis:
                     stdout=output,
                     stderr=output,
                     start_new_session=True,
+                    creationflags=NO_CONSOLE,
                     cwd=self._folder,
                 )
             record["pid"] = server.pid

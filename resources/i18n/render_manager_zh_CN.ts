@@ -2108,6 +2108,10 @@ Stopped, they hand the frames they render back to the queue. Those that go on ar
         <source>Something went wrong inside Render Manager; the log of the program has the details.</source>
         <translation>Render Manager 内部出错；详细信息请查看程序日志。</translation>
     </message>
+    <message>
+        <source>Log: {0}</source>
+        <translation>日志：{0}</translation>
+    </message>
 </context>
 <context>
     <name>MoreFields</name>

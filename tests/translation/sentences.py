@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 PACKAGE = "render_manager"
 #: Where sentences for people are made; ``config.py`` and the command line speak to a console only.
 ROOMS = ("domain", "services", "store", "messaging", "storage", "bootstrap.py", "local_farm.py")
-CONSOLE_ONLY = ("workers/__main__.py", "workers/prefork.py", "render_manager/store/tables.py")
+CONSOLE_ONLY = ("workers/command.py", "workers/prefork.py", "render_manager/store/tables.py")
 
 #: Prose by its looks that no person ever reads in the window: names of threads, lines in logs, words for a shell.
 NOT_SHOWN = frozenset(
