@@ -8,7 +8,7 @@ import pytest
 
 from render_manager.domain.audit import Action
 from render_manager.domain.entities import HostLoad
-from tests.doctor.conftest import Practice
+from tests.doctor.conftest import PATIENT, Practice
 from tests.store.samples import worker
 from tests.support.farm import wait_until
 from tests.support.standin_farm import HOST_NAME, StandinFarm, open_standin_farm
@@ -25,7 +25,7 @@ def farm(tmp_path: Path) -> Iterator[StandinFarm]:
 @pytest.fixture
 def doctor(practice: Practice, farm: StandinFarm) -> Practice:
     """Looks at that farm."""
-    practice.environment = farm.environment
+    practice.environment = farm.environment | PATIENT
     return practice
 
 
