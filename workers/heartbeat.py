@@ -102,8 +102,8 @@ class Heartbeat:
             self._worker.outdated(error)
             return
         if orders is None:
-            self._workers.turned_away(self._worker.profile)
             self._worker.superseded()
+            self._workers.turned_away(self._worker.profile)
             return
         if orders.draining and not self._worker.stopping.is_set():
             log.info("Told to finish and leave")
