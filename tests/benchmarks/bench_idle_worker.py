@@ -9,7 +9,7 @@ from tests.benchmarks.farms import KEY, completed, farm_on
 from tests.benchmarks.rows import Bar, Row, paired
 from tests.support.farm import Farm
 
-ROUNDS, SECONDS = 4, 10.0
+ROUNDS, SECONDS = 3, 20.0
 SETTLE = 5.0
 BAR = Bar(0.5)  # % of one core
 

@@ -25,16 +25,20 @@ def bench_window_100k() -> list[Row]:
     with large_farm() as (farm, long):
         url = farm.program.settings.effective_database_url
         plain = plain_table(url)
-        first = [(in_window(farm, _start), plain_table(url).first) for _ in range(STARTS)]
-        stalls = in_window(farm, lambda window: _use(window, long.id))
-        memory = psutil.Process().memory_info().rss / 1e6
+        first, stalls = in_window(farm, lambda window: _use(window, long.id))
+        memory = psutil.Process().memory_info().rss / 1e6  # before there are more windows
+        starts = [(first, plain.first)]
+        while len(starts) < STARTS:
+            bare = plain_table(url).first
+            starts.append((in_window(farm, _start), bare))
     detail = ", ".join(f"{what} {stall:.0f}" for what, stall in stalls.items())
     what = "plain QTableView"
-    stall = Baseline(what, max(plain.stalls.values()))
+    stall, memory_of_plain = Baseline(what, max(plain.stalls.values())), Baseline(what, plain.memory)
+    shown = f"RSS of the process, with a task of {FRAMES:,} frames shown, which the plain table lacks"
     return [
-        paired("window_100k", "s", first, what, FIRST_BAR, f"{TASKS:,} tasks, from start to the first rows"),
+        paired("window_100k", "s", starts, what, FIRST_BAR, f"{TASKS:,} tasks, from start to the first rows"),
         judged("window_100k_stall", "ms", max(stalls.values()), "worst", [*stalls.values()], stall, STALL_BAR, detail),
-        judged("window_100k_memory", "MB", memory, "at the end", [], Baseline(what, plain.memory), MEMORY_BAR, "RSS"),
+        judged("window_100k_memory", "MB", memory, "at the end", [], memory_of_plain, MEMORY_BAR, shown),
     ]
 
 
@@ -46,12 +50,12 @@ async def _start(window: MainWindow) -> float:
     return time.perf_counter() - began
 
 
-async def _use(window: MainWindow, long: str) -> dict[str, float]:
+async def _use(window: MainWindow, long: str) -> tuple[float, dict[str, float]]:
     table, tasks, grid = window.table, window.tasks, window.grid
     watch = Stalls()
     worst: dict[str, float] = {}
     ticking = asyncio.ensure_future(watch.run())
-    await _start(window)
+    first = await _start(window)
     worst["start"] = watch.take()
 
     async def step(what: str, act: Callable[[], object], then: Callable[[], object]) -> None:
@@ -85,7 +89,7 @@ async def _use(window: MainWindow, long: str) -> dict[str, float]:
         await step("scroll frames", lambda to=to: grid.verticalScrollBar().setValue(to), lambda: True)
     await step("next failed", window.frame_commands.next_failed, lambda: window.current_frame() is not None)
     ticking.cancel()
-    return worst
+    return first, worst
 
 
 def _top(tasks: TaskTableModel, priority: int) -> bool:
