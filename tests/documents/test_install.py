@@ -18,7 +18,10 @@ from tests.support.servers import missing
 
 DESK = ["python3 -m venv .venv", ".venv/bin/pip install '.[gui]'"]
 HOST = ["python3 -m venv /opt/render-manager", "/opt/render-manager/bin/pip install '.[worker]'"]
-WINDOWS = ["py -m venv .venv", r".venv\Scripts\pip install .[gui]"]
+WINDOWS = [
+    *("py -m venv .venv", r".venv\Scripts\pip install .[gui]"),
+    *(r"py -m venv C:\render-manager", r"C:\render-manager\Scripts\pip install .[worker]"),
+]
 #: Commands that this module runs, or that say the same on Windows.
 INSTALLS = {*DESK, *HOST, *WINDOWS}
 
