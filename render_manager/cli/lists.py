@@ -48,8 +48,15 @@ def tasks(
 
 
 @explained
-def show(task: TaskId, as_json: AsJson = False) -> None:
-    """Show all about one task."""
+def show(
+    task: TaskId,
+    frame: Annotated[int | None, typer.Option(help="Of this frame instead, and why it waits.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show all about one task, such as why it waits, or about one frame of it."""
+    if frame is not None:
+        _show_frame(task, frame, as_json)
+        return
     with open_program() as program:
         queries = program.services.queries
         row = queries.task(task)
@@ -82,9 +89,35 @@ def show(task: TaskId, as_json: AsJson = False) -> None:
         ("workers", str(row.workers) if row.workers else ""),
         ("left", _left(row)),
         ("note", row.note),
+        ("waits", row.waiting if row.waiting != row.note else ""),
         *((f"option {key}", str(value)) for key, value in row.task.task_info.items()),
         *((f"on {w.host}", f"{w.path}  {size(w.size)}  {w.state}") for w in workspaces),
         *((f"frame {frame.frame_number}", _reason(frame)) for frame in failed),
+    ]
+    table(["", ""], [fact for fact in facts if fact[1]], "")
+
+
+def _show_frame(task: str, number: int, as_json: bool) -> None:
+    with open_program() as program:
+        queries = program.services.queries
+        frame = queries.frame(queries.task(task).task.id, number)
+        waits = queries.why_frame_waits(frame.task_id, number)
+    if as_json:
+        print_json({**frame_json(frame), "waiting": waits})
+        return
+    began, ended = frame.started_at, frame.finished_at
+    facts: list[tuple[str, object]] = [
+        ("frame", str(frame.frame_number)),
+        ("status", status(frame.status)),
+        ("waits", waits),
+        ("attempt", str(frame.attempt) if frame.attempt else ""),
+        ("worker", frame.worker),
+        ("time", duration(ended - began) if ended and began else ""),
+        ("error", _reason(frame)),
+        ("log line", frame.evidence),
+        ("image", frame.output_path),
+        ("uploaded to", frame.uploaded_key),
+        ("log", frame.log_path),
     ]
     table(["", ""], [fact for fact in facts if fact[1]], "")
 

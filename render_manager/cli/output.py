@@ -98,6 +98,7 @@ def task_json(row: TaskRow) -> dict[str, object]:
         **_json(row.task),
         "total_frames": row.task.total_frames,
         "note": row.note,
+        "waiting": row.waiting,
         "elapsed_seconds": row.elapsed,
     }
 

@@ -77,3 +77,17 @@ def test_orders(store: SqlTaskStore, by: FrameSort, ascending: list[int], descen
     _set(store, task.id, 4, progress=0.5, attempt=1, worker="node-b")
     assert list(store.frame_numbers(task.id, by)) == ascending
     assert list(store.frame_numbers(task.id, by, descending=True)) == descending
+
+
+def test_how_many_frames_come_before_one(store: SqlTaskStore) -> None:
+    task = add(store, "1-5")
+    add(store, "1-5")
+    _set(store, task.id, 2, attempts_used=1)
+    _set(store, task.id, 3, attempts_used=2)
+    _set(store, task.id, 1, status="rendering")
+    before = {number: store.frames_before(task.id, number) for number in (2, 3, 4, 5)}
+    assert before == {4: 0, 5: 1, 2: 2, 3: 3}
+    with store.transaction() as tx:
+        taken = [number for number, _ in tx.take_frames(task.id, "w1", 60.0, 9)]
+    assert taken == sorted(before, key=lambda number: before[number]), "as they are handed out"
+    assert store.frames_before("0" * 10, 1) == 0

@@ -194,3 +194,25 @@ def test_a_worker_low_on_disk_takes_only_what_its_host_has(store: SqlTaskStore) 
         tx.save_workspace(Workspace(first.id, "elsewhere", "/w", 1, WorkspaceState.READY))
     assert next_for(store, worker()) == second.id
     assert next_for(store, worker("w2", "h2")) == first.id
+
+
+@pytest.mark.parametrize("fair", [False, True])
+def test_what_comes_next_is_told_in_the_order_in_which_it_is_given(store: SqlTaskStore, fair: bool) -> None:
+    for number in range(12):
+        add(
+            store,
+            "1",
+            priority=(number * 5) % 11,
+            unionid=f"u{number % 3}",
+            render_engine=("blender", "maya")[number % 2],
+        )
+    paused = add(store, "1", priority=9)
+    settle(store, paused, TaskStatus.PAUSED)
+    told = store.next_tasks(worker(), 99, fair=fair)
+    assert len(told) == 6
+    assert store.next_tasks(worker(), 4, fair=fair) == told[:4]
+    served = []
+    while found := next_for(store, worker(), fair=fair):
+        served.append((found, store.task(found).priority))
+        settle(store, store.task(found), TaskStatus.CANCELLED)
+    assert served == told

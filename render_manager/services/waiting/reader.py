@@ -1,6 +1,6 @@
 """Reads what decides why tasks and frames wait: for a whole list of tasks with a handful of questions."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from render_manager.domain.engines import Engine
 from render_manager.domain.entities import RenderTask, WorkspaceState
@@ -15,7 +15,7 @@ from render_manager.services.waiting.tasks import Outlook, Wording, without_work
 #: Tasks ahead of one are counted so far.
 MOST_AHEAD = 1000
 #: Workers whose queues are looked at, for all tasks of a list together.
-MOST_EYES = 8
+MOST_EYES = 4
 
 
 class Waiting:
@@ -47,7 +47,7 @@ class Waiting:
         avoided = self._store.avoided_hosts(ids)
         ready = self._ready(ids) if any(worker.load.disk_low for worker in farm.online) else {}
         standings = {task.id: farm.standing(task, avoided.get(task.id, ()), ready.get(task.id, ())) for task in tasks}
-        queues = self._queues(list(standings.values()))
+        queues = self._queues(standings.values())
         found: dict[str, Outlook] = {}
         for task in tasks:
             standing, engine = standings[task.id], self._engines.get(task.render_engine)
@@ -69,7 +69,7 @@ class Waiting:
             hosts.setdefault(workspace.task_id, set()).add(workspace.host)
         return hosts
 
-    def _queues(self, standings: Sequence[Standing]) -> Queues:
+    def _queues(self, standings: Iterable[Standing]) -> Queues:
         seen = {
             worker.profile.name: self._store.next_tasks(worker.profile, MOST_AHEAD, fair=self._fair)
             for worker in eyes(standings, MOST_EYES)

@@ -1,9 +1,10 @@
 """How the workers online stand to a task: what keeps each from taking a frame of it, as the claim decides
 (store/matching.py: serves)."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
 from render_manager.domain.entities import RenderTask, WorkerStatus
 from render_manager.domain.matching import unmet
@@ -36,6 +37,10 @@ class Standing:
     workers: Mapping[Bar, Sequence[WorkerStatus]]
     at_it: int = 0
 
+    @cached_property
+    def names(self) -> Mapping[Bar, Collection[str]]:
+        return {bar: {worker.profile.name for worker in workers} for bar, workers in self.workers.items()}
+
     def of(self, *bars: Bar) -> list[WorkerStatus]:
         return [worker for bar in bars for worker in self.workers.get(bar, ())]
 
@@ -63,39 +68,38 @@ class Farm:
         for worker in workers:
             for frame in worker.rendering:
                 self._crews.setdefault(frame.task_id, set()).add(worker.profile.name)
-        self._able: dict[tuple[str, Band, str], list[tuple[WorkerStatus, Bar]]] = {}
+        self._low = {worker.profile.host for worker in self.online if worker.load.disk_low}
+        self._known: dict[Hashable, Standing] = {}
 
     def standing(self, task: RenderTask, avoided: Collection[str], ready: Collection[str]) -> Standing:
-        """Args: avoided: hosts that get no frame of the task; ready: hosts that have its project."""
-        crew = self._crews.get(task.id, set())
-        found: dict[Bar, list[WorkerStatus]] = {}
-        for worker, bar in self._lasting(task):
-            if bar is Bar.NONE:
-                bar = _momentary(worker, task, avoided, ready, crew)
-            found.setdefault(bar, []).append(worker)
-        return Standing(found, len(crew))
+        """The same for all tasks of which the same is to be said: many tasks, but few kinds of them.
 
-    def _lasting(self, task: RenderTask) -> list[tuple[WorkerStatus, Bar]]:
-        """What depends on no more than what the task asks for, found out once for all tasks that ask for the same."""
-        asked = (task.render_engine, band_of(task.priority), repr(task.task_info.get(REQUIRES)))
-        if asked not in self._able:
-            self._able[asked] = [(worker, _lasting(worker, task)) for worker in self.online]
-        return self._able[asked]
+        Args:
+            avoided: hosts that get no frame of the task.
+            ready: hosts that have its project.
+        """
+        crew = frozenset(self._crews.get(task.id, ())) if task.max_workers is not None else frozenset[str]()
+        asked = (task.render_engine, band_of(task.priority), repr(task.task_info.get(REQUIRES)), task.max_workers)
+        key = (*asked, frozenset(avoided), frozenset(self._low.intersection(ready)), crew)
+        if key not in self._known:
+            found: dict[Bar, list[WorkerStatus]] = {}
+            for worker in self.online:
+                found.setdefault(_bar(worker, task, avoided, ready, crew), []).append(worker)
+            self._known[key] = Standing(found, len(crew))
+        return self._known[key]
 
 
-def _lasting(worker: WorkerStatus, task: RenderTask) -> Bar:
+def _bar(
+    worker: WorkerStatus, task: RenderTask, avoided: Collection[str], ready: Collection[str], crew: Collection[str]
+) -> Bar:
     if task.render_engine not in worker.profile.engines:
         return Bar.ENGINE
     if unmet(task, worker.profile):
         return Bar.REQUIREMENTS
     if band_of(task.priority) not in worker.profile.bands:
         return Bar.QUEUE
-    return Bar.NONE if worker.enabled and not worker.draining else Bar.DISABLED
-
-
-def _momentary(
-    worker: WorkerStatus, task: RenderTask, avoided: Collection[str], ready: Collection[str], crew: Collection[str]
-) -> Bar:
+    if not worker.enabled or worker.draining:
+        return Bar.DISABLED
     if worker.profile.host in avoided:
         return Bar.AVOIDED
     if worker.load.disk_low and worker.profile.host not in ready:
@@ -106,11 +110,12 @@ def _momentary(
     return Bar.NONE if worker.free else Bar.BUSY
 
 
-def eyes(standings: Collection[Standing], most: int) -> list[WorkerStatus]:
+def eyes(standings: Iterable[Standing], most: int) -> list[WorkerStatus]:
     """The workers through whose eyes the queue is looked at: those that are free, as they take what is next for them
     now, and then one of each kind; ``most`` at most."""
-    free = {worker.profile.name: worker for standing in standings for worker in standing.free}
-    busy = {worker.profile.name: worker for standing in standings for worker in standing.of(Bar.BUSY)}
+    each = {id(standing): standing for standing in standings}.values()
+    free = {worker.profile.name: worker for standing in each for worker in standing.free}
+    busy = {worker.profile.name: worker for standing in each for worker in standing.of(Bar.BUSY)}
     kinds = {_kind(worker): worker for worker in reversed([*free.values(), *busy.values()])}
     chosen = {worker.profile.name: worker for worker in (*free.values(), *kinds.values())}
     return list(chosen.values())[:most]
@@ -153,17 +158,16 @@ class Queues:
     def ahead(self, task: RenderTask, standing: Standing) -> Ahead | None:
         """As the first worker sees it that comes to the task; a free one if there is any. None: nobody's queue that
         is known holds it."""
-        for workers in (standing.free, standing.of(Bar.BUSY)):
-            if places := list(self._found(task.id, workers)):
-                place, name = min(places)
+        for bar in (Bar.NONE, Bar.BUSY):
+            if found := list(self._found(task.id, standing.names.get(bar, ()))):
+                place, name = min(found)
                 if place == self._limit:
                     return Ahead(more=True)
                 before = [band_of(priority) for _, priority in self._seen[name][:place]]
-                return Ahead(before, taker=name if place == 0 and workers is standing.free else None)
+                return Ahead(before, taker=name if place == 0 and bar is Bar.NONE else None)
         return None
 
-    def _found(self, task_id: str, workers: Sequence[WorkerStatus]) -> Iterator[tuple[int, str]]:
-        for worker in workers:
-            places = self._places.get(worker.profile.name)
-            if places is not None and (task_id in places or len(places) >= self._limit):
-                yield places.get(task_id, self._limit), worker.profile.name
+    def _found(self, task_id: str, names: Collection[str]) -> Iterator[tuple[int, str]]:
+        for name, places in self._places.items():
+            if name in names and (task_id in places or len(places) >= self._limit):
+                yield places.get(task_id, self._limit), name
