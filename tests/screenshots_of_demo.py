@@ -17,7 +17,7 @@ from render_manager.gui.main_window import MainWindow
 from render_manager.gui.theme import Theme, ThemeChoice
 from render_manager.gui.window_state import WindowState
 from render_manager.resource_files import resources
-from tests.screenshots import SIZE, until
+from tests.screenshots.taking import SIZE, until
 from tests.support.farm import Farm, open_farm
 
 SAMPLE = resources() / "sample_project" / "sample_project.zip"

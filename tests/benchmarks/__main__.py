@@ -1,56 +1,58 @@
-"""Runs benchmarks: `python -m tests.benchmarks [NAME…] [--json FILE]`, or by `run.py bench`.
+"""Runs benchmarks: `python -m tests.benchmarks [NAME…]`, or by `run.py bench`.
 
-A benchmark is a function in a module of this package called bench_*.py; its name without `bench_` is its row's name.
+With `--report FILE` nothing is measured: what was kept there by `--json` is shown as Markdown, or put into a document
+by `--into`.
 """
 
 import argparse
-import importlib
 import inspect
-import json
 import sys
-from dataclasses import asdict
+from dataclasses import replace
 from pathlib import Path
 
-import pytest
-
-from tests.benchmarks.rows import Benchmark, Row
-
-
-def find() -> dict[str, Benchmark]:
-    """All benchmarks by name."""
-    found: dict[str, Benchmark] = {}
-    for path in sorted(Path(__file__).parent.glob("bench_*.py")):
-        module = importlib.import_module(f"tests.benchmarks.{path.stem}")
-        for name, function in inspect.getmembers(module, inspect.isfunction):
-            if name.startswith("bench_") and function.__module__ == module.__name__:
-                found[name.removeprefix("bench_")] = function
-    return found
+from tests.benchmarks import markdown, terminal
+from tests.benchmarks.report import Report
+from tests.benchmarks.runner import find, run
 
 
-def main() -> int:
-    """Exit codes: 0 every row meets its bar, 1 one does not, 2 wrong use."""
+def main(arguments: list[str] | None = None) -> int:
+    """Exit codes: 0 every row meets its bar, 1 one does not or could not be measured, 2 wrong use."""
     parser = argparse.ArgumentParser(prog="run.py bench", description="Measure speed, as ratios against a baseline.")
     parser.add_argument("names", nargs="*", metavar="NAME", help="benchmarks to run; default: all")
-    parser.add_argument("--json", type=Path, metavar="FILE", help="write the rows here, too")
-    options = parser.parse_args()
+    parser.add_argument("--list", action="store_true", help="list the benchmarks, run none")
+    parser.add_argument("--json", type=Path, metavar="FILE", help="keep the report here, too")
+    parser.add_argument("--report", type=Path, metavar="FILE", help="measure nothing: take a report that was kept")
+    parser.add_argument("--into", type=Path, metavar="FILE", help="put the figures into this Markdown document")
+    options = parser.parse_args(arguments)
     known = find()
+    if options.list:
+        width = max(map(len, known))
+        for name, benchmark in known.items():
+            summary = " ".join((inspect.getdoc(benchmark) or "").split()).partition(". ")[0].rstrip(".")
+            sys.stdout.write(f"{name:<{width}}  {summary}\n")
+        return 0
     if unknown := [name for name in options.names if name not in known]:
         parser.error(f"{unknown[0]!r} is not known; there are: {', '.join(known)}")
-    rows: list[Row] = []
-    for name in options.names or known:
-        sys.stderr.write(f"{name} …\n")
-        try:
-            rows += known[name]()
-        except pytest.skip.Exception as error:  # a server that this machine lacks
-            sys.stderr.write(f"{name} was left out: {error}\n")
-    width = max((len(row.name) for row in rows), default=0)
-    for row in rows:
-        measured = f"{row.name:<{width}} {row.value:8.3f} {row.unit}"
-        verdict = "" if row.bar is None else f"  (bar {row.bar:g}) {'ok' if row.ok else 'TOO SLOW'}"
-        sys.stdout.write(f"{measured}{verdict}  {row.detail}\n")
-    if options.json:
-        options.json.write_text(json.dumps([asdict(row) for row in rows], indent=2) + "\n", encoding="utf-8")
-    return 0 if all(row.ok for row in rows) else 1
+    if options.report and (options.names or options.json):
+        parser.error("--report measures nothing: it takes neither names nor --json")
+    try:
+        report = Report.read(options.report) if options.report else _measured(options.names or list(known))
+        if options.json:
+            report.write(options.json)
+        if not options.report:
+            terminal.show(report)
+        elif not options.into:
+            sys.stdout.write(markdown.markdown(report) + "\n")
+        if options.into:
+            markdown.put_into_file(options.into, report)
+    except (OSError, ValueError) as error:
+        parser.error(str(error))
+    return 0 if options.report or report.ok else 1
+
+
+def _measured(names: list[str]) -> Report:
+    begun = Report.begin()
+    return replace(begun, outcomes=run(names, lambda line: sys.stderr.write(line + "\n")))
 
 
 if __name__ == "__main__":

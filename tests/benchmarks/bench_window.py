@@ -3,60 +3,55 @@
 import asyncio
 import time
 from collections.abc import Callable
-from statistics import median
 
 import psutil
 from PySide6.QtCore import Qt
-from sqlalchemy import text
 
 from render_manager.domain.states import FrameStatus
 from render_manager.domain.task_search import TaskSearch
 from render_manager.gui.main_window import MainWindow
 from render_manager.gui.models.frames import CODES
 from render_manager.gui.models.task_table import Column, TaskTableModel
-from tests.benchmarks.rows import Row
-from tests.benchmarks.window import FRAMES, STALL_BAR, TASKS, TICK, Stalls, in_window, large_farm, until
-from tests.support.farm import Farm
+from tests.benchmarks.plain_table import plain_table
+from tests.benchmarks.rows import Bar, Baseline, Row, judged, paired
+from tests.benchmarks.window import FRAMES, STALL_BAR, TASKS, Stalls, in_window, large_farm, until
 
-FIRST_BAR, MEMORY_BAR = 1.5, 400.0  # s, MB
+STARTS = 3
+FIRST_BAR, MEMORY_BAR = Bar(1.5), Bar(400.0)  # s, MB
 
 
 def bench_window_100k() -> list[Row]:
-    """Start, scroll, sort, search and select, with real services on SQLite, offscreen."""
+    """Start, scroll, sort, search and select, with real services on SQLite, offscreen; beside a plain table."""
     with large_farm() as (farm, long):
-        bare = _bare(farm)
-        memory_before = psutil.Process().memory_info().rss / 1e6
-        stalls, first = in_window(farm, lambda window: _use(window, long.id))
-    worst = max(stalls.values())
-    memory = psutil.Process().memory_info().rss / 1e6
+        url = farm.program.settings.effective_database_url
+        plain = plain_table(url)
+        first = [(in_window(farm, _start), plain_table(url).first) for _ in range(STARTS)]
+        stalls = in_window(farm, lambda window: _use(window, long.id))
+        memory = psutil.Process().memory_info().rss / 1e6
     detail = ", ".join(f"{what} {stall:.0f}" for what, stall in stalls.items())
+    what = "plain QTableView"
+    stall = Baseline(what, max(plain.stalls.values()))
     return [
-        Row("window_100k", first, "s", bare, FIRST_BAR, first <= FIRST_BAR, f"{TASKS:,} tasks; ids alone {bare:.2f} s"),
-        Row("window_100k_stall", worst, "ms", TICK * 1000, STALL_BAR, worst <= STALL_BAR, f"worst of: {detail}"),
-        Row("window_100k_memory", memory, "MB", memory_before, MEMORY_BAR, memory <= MEMORY_BAR, "with Qt"),
+        paired("window_100k", "s", first, what, FIRST_BAR, f"{TASKS:,} tasks, from start to the first rows"),
+        judged("window_100k_stall", "ms", max(stalls.values()), "worst", [*stalls.values()], stall, STALL_BAR, detail),
+        judged("window_100k_memory", "MB", memory, "at the end", [], Baseline(what, plain.memory), MEMORY_BAR, "RSS"),
     ]
 
 
-def _bare(farm: Farm) -> float:
-    """Seconds in which the database itself gives all ids."""
-    times = []
-    for _ in range(3):
-        began = time.perf_counter()
-        with farm.program.store.engine.connect() as connection:
-            connection.execute(text("SELECT id FROM render_tasks ORDER BY submitted_at DESC")).all()
-        times.append(time.perf_counter() - began)
-    return median(times)
+async def _start(window: MainWindow) -> float:
+    """Seconds until the first rows are there."""
+    began = time.perf_counter()
+    window.start()
+    await until(lambda: window.tasks.rowCount() and window.tasks.row_at(0) is not None)
+    return time.perf_counter() - began
 
 
-async def _use(window: MainWindow, long: str) -> tuple[dict[str, float], float]:
+async def _use(window: MainWindow, long: str) -> dict[str, float]:
     table, tasks, grid = window.table, window.tasks, window.grid
     watch = Stalls()
     worst: dict[str, float] = {}
     ticking = asyncio.ensure_future(watch.run())
-    began = time.perf_counter()
-    window.start()
-    await until(lambda: tasks.rowCount() and tasks.row_at(0) is not None)
-    first = time.perf_counter() - began
+    await _start(window)
     worst["start"] = watch.take()
 
     async def step(what: str, act: Callable[[], object], then: Callable[[], object]) -> None:
@@ -90,7 +85,7 @@ async def _use(window: MainWindow, long: str) -> tuple[dict[str, float], float]:
         await step("scroll frames", lambda to=to: grid.verticalScrollBar().setValue(to), lambda: True)
     await step("next failed", window.frame_commands.next_failed, lambda: window.current_frame() is not None)
     ticking.cancel()
-    return worst, first
+    return worst
 
 
 def _top(tasks: TaskTableModel, priority: int) -> bool:

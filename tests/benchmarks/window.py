@@ -15,12 +15,13 @@ from render_manager.gui.background import never_pause, new_event_loop
 from render_manager.gui.main_window import MainWindow
 from render_manager.gui.theme import Theme
 from tests.benchmarks.farms import KEY, farm_on
+from tests.benchmarks.rows import Bar
 from tests.support.farm import Farm
 
 T = TypeVar("T")
 TASKS, FRAMES = 100_000, 1_000_000
 TICK = 0.002  # s
-STALL_BAR = 50.0  # ms
+STALL_BAR = Bar(50.0)  # ms
 _COPIED = {
     "id": "printf('%010d', value)",
     "name": "'shot_' || value",

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from glob import glob
 from pathlib import Path
+from typing import NoReturn
 
 import psycopg
 import pytest
@@ -20,7 +21,7 @@ from render_manager.domain.errors import LocalFarmError
 from render_manager.messaging.embedded_redis import find_server
 
 
-def missing(what: str) -> None:
+def missing(what: str) -> NoReturn:
     """A missing server skips a test locally and fails it in CI."""
     if os.environ.get("CI"):
         pytest.fail(f"{what} is not installed on this machine")
@@ -33,6 +34,13 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
+def find_postgres() -> Path | None:
+    """The folder of PostgreSQL's programs; Debian keeps them off the PATH."""
+    found = sorted(glob("/usr/lib/postgresql/*/bin/initdb"))
+    initdb = found[-1] if found else shutil.which("initdb")
+    return Path(initdb).parent if initdb else None
+
+
 class Postgres:
     """A PostgreSQL server that can be stopped and started again; a context manager.
 
@@ -43,11 +51,10 @@ class Postgres:
 
     def __init__(self, *, durable: bool = False, password: str | None = None) -> None:
         self._fsync = "on" if durable else "off"
-        found = sorted(glob("/usr/lib/postgresql/*/bin/initdb"))
-        initdb = found[-1] if found else shutil.which("initdb")
-        if not initdb:
+        found = find_postgres()
+        if found is None:
             missing("PostgreSQL")
-        self._bin = Path(initdb).parent
+        self._bin = found
         # Another user must be able to reach it, so it can't lie in one of pytest's own folders.
         self._folder = tempfile.TemporaryDirectory(prefix="render-manager-postgres-")
         folder = Path(self._folder.name)

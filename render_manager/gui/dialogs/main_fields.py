@@ -72,7 +72,7 @@ class MainFields(QWidget):
         self._user = Field(self._user_edit, name="user", label=self.tr("User"))
         form = QFormLayout(self)
         form.setContentsMargins(0, 0, 0, 0)
-        form.setVerticalSpacing(4)
+        form.setVerticalSpacing(10)
         form.setHorizontalSpacing(14)
         for field in (self._engine_field, self._frames, priority, self._user):
             field.add_to(form)

@@ -5,8 +5,8 @@ from collections import Counter
 from collections.abc import Sequence
 from enum import Enum, auto
 
-from PySide6.QtCore import QEvent, QMimeData, QObject, QRectF, Qt, QUrl, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QPalette, QPen
+from PySide6.QtCore import QEvent, QMimeData, QObject, QRect, QRectF, Qt, QUrl, Signal
+from PySide6.QtGui import QFont, QFontMetrics, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QLabel, QPushButton, QVBoxLayout, QWidget
 
 from render_manager.domain.errors import ObjectPathError
@@ -61,6 +61,10 @@ def _kind(path: str) -> Kind:
     return Kind.WRONG if isinstance(source, LocalPath) else Kind.OBJECT
 
 
+_MARK = 48
+_CENTRED = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
+
+
 class DropHint(QWidget):
     """Laid over a widget while something that it takes is dragged above it: says what will happen."""
 
@@ -105,23 +109,34 @@ class DropHint(QWidget):
         accent = palette.color(QPalette.ColorRole.Accent)
         painter.setPen(QPen(accent, 2, Qt.PenStyle.DashLine))
         painter.drawRoundedRect(QRectF(self.rect()).adjusted(8, 8, -8, -8), 10, 10)
-        middle = self.rect().center()
-        mark = icons.pixmap("drop", 48, accent, self.devicePixelRatioF())
-        painter.drawPixmap(middle.x() - 24, middle.y() - 64, mark)
-        font, plain = self.font(), self.font()
-        font.setPointSizeF(font.pointSizeF() * 1.35)
-        font.setBold(True)
-        painter.setFont(font)
-        painter.setPen(palette.color(QPalette.ColorRole.WindowText))
-        top = self.rect().adjusted(16, 0, -16, 0)
-        top.setTop(middle.y())
-        centred = Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop | Qt.TextFlag.TextWordWrap
-        written = painter.drawText(top, centred, self.title)
-        painter.setFont(plain)
-        painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
-        top.setTop(written.bottom() + painter.fontMetrics().height() // 2)
-        painter.drawText(top, centred, self.details)
+        self._say(painter)
         painter.end()
+
+    def _say(self, painter: QPainter) -> None:
+        """The mark, the title and what is known so far, on a plate: a table shimmers through the veil."""
+        palette, middle = self.palette(), self.rect().center()
+        large = QFont(self.font())
+        large.setPointSizeF(large.pointSizeF() * 1.35)
+        large.setBold(True)
+        room = self.rect().adjusted(48, 0, -48, 0)
+        room.setTop(middle.y())
+        title = QFontMetrics(large).boundingRect(room, _CENTRED, self.title)
+        room.setTop(title.bottom() + self.fontMetrics().height() // 2)
+        details = self.fontMetrics().boundingRect(room, _CENTRED, self.details)
+        mark = QRect(middle.x() - _MARK // 2, title.top() - _MARK - 16, _MARK, _MARK)
+        edge = palette.color(QPalette.ColorRole.PlaceholderText)
+        edge.setAlpha(70)
+        painter.setPen(edge)
+        painter.setBrush(palette.color(QPalette.ColorRole.Window))
+        painter.drawRoundedRect(mark.united(title).united(details).adjusted(-28, -20, 28, 24), 10, 10)
+        accent = palette.color(QPalette.ColorRole.Accent)
+        painter.drawPixmap(mark, icons.pixmap("drop", _MARK, accent, self.devicePixelRatioF()))
+        painter.setFont(large)
+        painter.setPen(palette.color(QPalette.ColorRole.WindowText))
+        painter.drawText(title, _CENTRED, self.title)
+        painter.setFont(self.font())
+        painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
+        painter.drawText(details, _CENTRED, self.details)
 
 
 class EmptyView(QWidget):
