@@ -124,9 +124,16 @@ QLabel[role="muted"] {{ color: {muted}; }}
 QLabel[role="error"] {{ color: {error}; }}
 QLabel[role="good"] {{ color: {good}; }}
 QLabel[role="title"] {{ font-weight: 700; }}
+QLabel[role="headline"] {{ font-size: 13pt; font-weight: 600; }}
+QLabel[role="advice"] {{ border: 1px solid transparent; border-left: 3px solid {line}; padding: 1px 6px; }}
+QLabel[role="advice"]:focus {{ border-color: {accent}; }}
 QLabel[role="section"] {{ color: {muted}; font-weight: 700; }}
 QFrame[role="panel"] {{ background: {base}; }}
 QFrame[role="bar"] {{ background: {window}; border: 0; border-bottom: 1px solid {line}; }}
+QFrame[role="foot"] {{ background: {window}; border: 0; border-top: 1px solid {line}; }}
+QFrame[role="finding_group"] {{ border: 0; border-bottom: 1px solid {line}; }}
+QToolButton[role="section_head"] {{ font-weight: 700; }}
+QScrollArea#findings {{ border: 0; border-top: 1px solid {line}; }}
 QFrame[role="banner"] {{ background: {banner}; border: 0; border-bottom: 1px solid {banner_line}; }}
 QFrame[role="banner"] QLabel {{ color: {banner_text}; }}
 QPushButton[role="filter"] {{ border: 1px solid transparent; border-radius: 5px; padding: 3px 10px;
