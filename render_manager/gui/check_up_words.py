@@ -40,8 +40,21 @@ def title(finding: Finding) -> str:
 
 def sums(findings: Iterable[Finding]) -> str:
     """``2 failed, 1 warning, 31 OK``; empty if nothing was found."""
+    return _sums(findings, WORST_FIRST)
+
+
+def verdict(findings: Iterable[Finding]) -> str:
+    """``2 failed, 1 warning``, or that all is well; empty if nothing was found."""
+    findings = list(findings)
+    if not findings:
+        return ""
+    problems = _sums(findings, [state for state in WORST_FIRST if state.is_problem])
+    return problems or QCoreApplication.translate("CheckUp", "All is well")
+
+
+def _sums(findings: Iterable[Finding], states: Iterable[FindingState]) -> str:
     found = counts(findings)
-    words = [_count(state, found[state]) for state in WORST_FIRST if found[state]]
+    words = [_count(state, found[state]) for state in states if found[state]]
     return QCoreApplication.translate("CheckUp", ", ").join(words)
 
 
@@ -79,18 +92,18 @@ def took(seconds: float | None) -> str:
     return QCoreApplication.translate("CheckUp", "{0} ms").format(shown)
 
 
-# -- advice: commands stand in it between backticks ----------------------------------------------------------------
+# -- sentences: commands stand in them between backticks -----------------------------------------------------------
 
 
-def plain(advice: str) -> str:
+def plain(sentence: str) -> str:
     """In the language of the window."""
-    return _COMMAND.sub(r"\1", say(advice))
+    return _COMMAND.sub(r"\1", say(sentence))
 
 
-def rich(advice: str) -> str:
+def rich(sentence: str) -> str:
     """The same as rich text, with its commands in letters of equal width."""
     families = ", ".join(f"'{family}'" for family in MONOSPACE_FAMILIES)
-    return _COMMAND.sub(rf'<span style="font-family: {families}">\1</span>', html.escape(say(advice), quote=False))
+    return _COMMAND.sub(rf'<span style="font-family: {families}">\1</span>', html.escape(say(sentence), quote=False))
 
 
 def commands(advice: str) -> list[str]:
@@ -113,6 +126,6 @@ def _lines(checkup: Checkup, ended_at: float | None) -> Iterator[str]:
         yield ""
         yield group_title(group)
         for finding in findings:
-            yield f"  {FINDING_STYLES[finding.state].text} · {title(finding)}: {say(finding.found)}"
+            yield f"  {FINDING_STYLES[finding.state].text} · {title(finding)}: {plain(finding.found)}"
             if finding.advice:
                 yield f"    → {plain(finding.advice)}"

@@ -133,6 +133,8 @@ QFrame[role="bar"] {{ background: {window}; border: 0; border-bottom: 1px solid 
 QFrame[role="foot"] {{ background: {window}; border: 0; border-top: 1px solid {line}; }}
 QFrame[role="finding_group"] {{ border: 0; border-bottom: 1px solid {line}; }}
 QToolButton[role="section_head"] {{ font-weight: 700; }}
+QToolButton[role="section_head"]:checked {{ background: transparent; }}
+QToolButton[role="section_head"]:hover {{ background: {hover}; }}
 QScrollArea#findings {{ border: 0; border-top: 1px solid {line}; }}
 QFrame[role="banner"] {{ background: {banner}; border: 0; border-bottom: 1px solid {banner_line}; }}
 QFrame[role="banner"] QLabel {{ color: {banner_text}; }}

@@ -4,7 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
-from render_manager.gui import icons
+from render_manager.gui import check_up_words, icons
 from render_manager.gui.background import Background
 from render_manager.gui.dialogs.messages import explain
 from render_manager.gui.state_style import Tone, tone
@@ -54,7 +54,7 @@ class StartFailureDialog(QDialog):
         said = QLabel(self.tr("Render Manager can't start"))
         said.setProperty("role", "muted")
         sentence, details = explain(error)
-        why = QLabel(sentence, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        why = QLabel(check_up_words.rich(sentence), wordWrap=True, textFormat=Qt.TextFormat.RichText)
         why.setObjectName("start_failure_why")
         why.setProperty("role", "headline")
         why.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)

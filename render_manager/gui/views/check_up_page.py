@@ -50,6 +50,7 @@ class CheckUpPage(QWidget):
         self.problems_only.toggled.connect(lambda _: self._arrange())
         self.again = QPushButton()
         self.again.setObjectName("examine_again")
+        self.again.setAutoDefault(False)
         self.again.clicked.connect(self._begin_or_stop)
         self.again.setToolTip(QKeySequence(QKeySequence.StandardKey.Refresh).toString())
         self._progress = QProgressBar(textVisible=False, maximum=len(Group))
@@ -148,7 +149,7 @@ class CheckUpPage(QWidget):
     def _add(self, finding: Finding) -> None:
         group = self._groups.get(finding.group)
         if group is None:
-            group = self._groups[finding.group] = FindingGroup(finding.group)
+            group = self._groups[finding.group] = FindingGroup(finding.group, self.area.widget())
             group.step.connect(lambda by, group=group: self._step(group, by))
         group.add(finding)
         self._progress.setValue(list(Group).index(finding.group))
@@ -186,8 +187,10 @@ class CheckUpPage(QWidget):
             self.summary.setText(self.tr("Stopping…") if examination.stopping else self.tr("Examining…"))
         elif examination.problem:
             self.summary.setText(explain(examination.problem)[0])
+        elif examination.stopped:
+            self.summary.setText(self.tr("Stopped"))
         else:
-            self.summary.setText(check_up_words.sums(findings))
+            self.summary.setText(check_up_words.verdict(findings))
         going = examination.running and not examination.stopping
         self.again.setText(self.tr("Stop") if going else self.tr("Examine again"))
         self._progress.setVisible(examination.running)
@@ -197,13 +200,12 @@ class CheckUpPage(QWidget):
 
     def _show_age(self) -> None:
         examination = self.examination
+        sums = check_up_words.sums(examination.checkup.findings)
         if examination.ended_at is None:
-            self.when.setText(check_up_words.sums(examination.checkup.findings))
-        elif examination.stopped:
-            words = self.tr("Stopped before its end, {0}")
-            self.when.setText(words.format(check_up_words.ago(examination.ended_at)))
-        else:
-            self.when.setText(check_up_words.ago(examination.ended_at))
+            self.when.setText(sums)
+            return
+        when = self.tr("stopped before its end") if examination.stopped else check_up_words.ago(examination.ended_at)
+        self.when.setText(self.tr("{0}, {1}").format(sums, when) if sums else when)
 
     def _show_hint(self) -> None:
         """Where there would be nothing to see."""
@@ -220,10 +222,11 @@ class CheckUpPage(QWidget):
             self._retint()
 
     def _retint(self) -> None:
-        state = FindingState.FAILED if self.examination.problem else self.examination.checkup.worst
-        style = FINDING_STYLES[state]
-        if self.examination.running and state is FindingState.OK:
-            self._mark.clear()
-        else:
-            colour = style.colour(is_dark(self.palette()))
-            self._mark.setPixmap(icons.pixmap(style.mark, _MARK, colour, self.devicePixelRatioF()))
+        examination = self.examination
+        worst = FindingState.FAILED if examination.problem else examination.checkup.worst
+        if not worst.is_problem and (examination.running or examination.stopped):
+            self._mark.clear()  # it is too soon to say
+            return
+        style = FINDING_STYLES[worst if worst.is_problem else FindingState.OK]
+        colour = style.colour(is_dark(self.palette()))
+        self._mark.setPixmap(icons.pixmap(style.mark, _MARK, colour, self.devicePixelRatioF()))

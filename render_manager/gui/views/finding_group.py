@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from render_manager.domain.checkup import Checkup, Finding, FindingState, Group
 from render_manager.gui import check_up_words, icons
@@ -13,6 +13,8 @@ from render_manager.gui.views.finding_row import MARK, FindingRow
 _RANK = {state: rank for rank, state in enumerate(check_up_words.WORST_FIRST)}
 #: What is no problem keeps its order among all that is none.
 _FINE = _RANK[FindingState.NOTE]
+#: Pixels: the sums stand below each other.
+_TITLES = 132
 
 
 def rank(state: FindingState) -> int:
@@ -68,12 +70,14 @@ class FindingGroup(QFrame):
         self._sums = QLabel()
         self._sums.setObjectName("sums")
         self._sums.setProperty("role", "muted")
-        line = QHBoxLayout()
+        line = QGridLayout()
         line.setContentsMargins(4, 2, 10, 2)
-        line.setSpacing(8)
-        line.addWidget(self.head)
-        line.addWidget(self._mark)
-        line.addWidget(self._sums, 1)
+        line.setHorizontalSpacing(8)
+        line.setColumnMinimumWidth(0, _TITLES)
+        line.setColumnStretch(2, 1)
+        line.addWidget(self.head, 0, 0, Qt.AlignmentFlag.AlignLeft)
+        line.addWidget(self._mark, 0, 1)
+        line.addWidget(self._sums, 0, 2)
         self._body = QWidget()
         self._list = QVBoxLayout(self._body)
         self._list.setContentsMargins(0, 0, 0, 6)
@@ -124,7 +128,7 @@ class FindingGroup(QFrame):
         order = sorted(self._findings.values(), key=lambda finding: rank(finding.state))
         for place, finding in enumerate(order):
             if finding.id not in self._rows:
-                row = self._rows[finding.id] = FindingRow(finding)
+                row = self._rows[finding.id] = FindingRow(finding, self._body)
                 row.setHidden(self._problems_only and not finding.state.is_problem)
                 self._list.insertWidget(place, row)
 

@@ -6,7 +6,6 @@ from PySide6.QtWidgets import QFrame, QGridLayout, QHBoxLayout, QLabel, QSizePol
 
 from render_manager.domain.checkup import Finding
 from render_manager.gui import check_up_words, icons
-from render_manager.gui.sentences import say
 from render_manager.gui.state_style import FINDING_STYLES
 from render_manager.gui.theme import is_dark
 
@@ -27,9 +26,10 @@ class FindingRow(QFrame):
         self._mark.setFixedSize(MARK, MARK + 2)
         self._word = QLabel(self._style.text)
         self._word.setFixedWidth(WORD)
-        title = _label(check_up_words.title(finding), "title" if finding.state.is_problem else "")
-        title.setFixedWidth(TITLE)
-        found = _label(say(finding.found))
+        title = QLabel(check_up_words.title(finding), wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        title.setProperty("role", "title" if finding.state.is_problem else "")
+        found = _label(check_up_words.rich(finding.found))
+        found.setProperty("role", "" if finding.state.is_problem else "muted")
         found.setTextInteractionFlags(_BY_MOUSE)
         took = QLabel(check_up_words.took(finding.seconds), alignment=Qt.AlignmentFlag.AlignRight)
         took.setProperty("role", "muted")
@@ -38,6 +38,7 @@ class FindingRow(QFrame):
         layout.setContentsMargins(26, 4, 10, 4)
         layout.setHorizontalSpacing(8)
         layout.setVerticalSpacing(3)
+        layout.setColumnMinimumWidth(2, TITLE)
         layout.setColumnStretch(3, 1)
         top = Qt.AlignmentFlag.AlignTop
         layout.addWidget(self._mark, 0, 0, top)
@@ -47,16 +48,15 @@ class FindingRow(QFrame):
         layout.addWidget(took, 0, 4, top)
         if finding.advice:
             layout.addLayout(self._advice(), 1, 3, 1, 2)
-        words = (self._style.text, check_up_words.title(finding), say(finding.found))
+        words = (self._style.text, check_up_words.title(finding), check_up_words.plain(finding.found))
         self.setAccessibleName(": ".join(words))
         self._retint()
 
     def _advice(self) -> QHBoxLayout:
-        advice = QLabel(check_up_words.rich(self.finding.advice), wordWrap=True, textFormat=Qt.TextFormat.RichText)
+        advice = _label(check_up_words.rich(self.finding.advice))
         advice.setObjectName("advice")
         advice.setProperty("role", "advice")
         advice.setTextInteractionFlags(_BY_MOUSE | _BY_KEYS)
-        advice.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         advice.setAccessibleName(self.tr("What to do: {0}").format(check_up_words.plain(self.finding.advice)))
         self.copy_button = QToolButton()
         self.copy_button.setObjectName("copy_advice")
@@ -93,9 +93,8 @@ class FindingRow(QFrame):
             self.copy_button.setIcon(icons.icon("copy"))
 
 
-def _label(words: str, role: str = "") -> QLabel:
-    label = QLabel(words, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+def _label(words: str) -> QLabel:
+    """Of rich text, as wide as there is room."""
+    label = QLabel(words, wordWrap=True, textFormat=Qt.TextFormat.RichText)
     label.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-    if role:
-        label.setProperty("role", role)
     return label
