@@ -14,23 +14,30 @@ from render_manager.storage.disk import is_full
 PROBE = ".render-manager-doctor-"
 
 
-def look_at_folder(id: str, title: str, folder: Path, setting: str) -> Finding:
-    """Whether a file can be written, read, renamed and removed in it; ``setting`` names the folder."""
+def why_unusable(folder: Path) -> OSError | None:
+    """What goes wrong when a file is written, read, renamed and removed in it; None: nothing."""
     try:
         with made(folder):
             _write_and_read(folder)
     except OSError as error:
-        why = error.strerror or str(error)
-        if is_full(error):
-            return failed(id, title, f"The disk of {folder} is full.", f"Make room, or set {setting} to another disk.")
-        return failed(
-            id,
-            title,
-            f"{folder} can't be written: {why}.",
-            f"Let the user of this program write there (owner, rights, a disk that is not mounted read-only), or set "
-            f"{setting} to a folder that can be written.",
-        )
-    return ok(id, title, f"{folder} can be written.")
+        return error
+    return None
+
+
+def look_at_folder(id: str, title: str, folder: Path, setting: str) -> Finding:
+    """``setting`` names the folder."""
+    error = why_unusable(folder)
+    if error is None:
+        return ok(id, title, f"{folder} can be written.")
+    if is_full(error):
+        return failed(id, title, f"The disk of {folder} is full.", f"Make room, or set {setting} to another disk.")
+    return failed(
+        id,
+        title,
+        f"{folder} can't be written: {error.strerror or error}.",
+        f"Let the user of this program write there (owner, rights, a disk that is not mounted read-only), or set "
+        f"{setting} to a folder that can be written.",
+    )
 
 
 @contextmanager

@@ -1,7 +1,8 @@
 """The object store: OSS with its signature, clock, bucket and permissions, or the folder that stands in for it."""
 
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
 
 from render_manager.bootstrap import open_object_store
 from render_manager.config import Settings
@@ -9,6 +10,9 @@ from render_manager.doctor.findings import failed, milliseconds, note, ok, skipp
 from render_manager.doctor.folders import look_at_folder
 from render_manager.domain.checkup import Finding
 from render_manager.domain.errors import SettingsError
+
+if TYPE_CHECKING:
+    from render_manager.storage.oss_probe import OssAnswer
 
 _REACHABLE, _CLOCK, _SIGNATURE = "object-store.reachable", "object-store.clock", "object-store.signature"
 _BUCKET, _PERMISSIONS, _LATENCY = "object-store.bucket", "object-store.permissions", "object-store.latency"
@@ -58,7 +62,7 @@ def look(settings: Settings) -> Iterator[Finding]:
 
 
 def _oss(settings: Settings) -> Iterator[Finding]:
-    from render_manager.storage.oss import OssStore
+    from render_manager.storage.oss import OssStore  # with requests, half a second
     from render_manager.storage.oss_probe import ask_bucket, ask_permissions
 
     try:
@@ -96,18 +100,7 @@ def _oss(settings: Settings) -> Iterator[Finding]:
         answers = ask_permissions(store, key)
     finally:
         store.close()
-    refused = {what: one for what, one in answers.items() if not (one.well or one.code in ("NoSuchKey", "HTTP 404"))}
-    if refused:
-        codes = ", ".join(sorted({one.code or one.reason for one in refused.values()}))
-        yield failed(
-            _PERMISSIONS,
-            _TITLES[_PERMISSIONS],
-            f"The key may not {', '.join(refused)} below {prefix or 'the bucket'} ({codes}).",
-            "Let its RAM user do oss:PutObject, oss:GetObject, oss:ListObjects and oss:DeleteObject in the bucket "
-            f"{settings.oss_bucket_name}.",
-        )
-    else:
-        yield ok(_PERMISSIONS, _TITLES[_PERMISSIONS], f"The key may {', '.join(answers)}.")
+    yield _permissions(settings, key, answers)
     yield _latency(sorted(one.seconds for one in answers.values())[len(answers) // 2])
 
 
@@ -144,6 +137,25 @@ def _bucket(settings: Settings, code: str, reason: str, endpoint: str) -> Findin
     if code == "AccessDenied":
         return note(_BUCKET, title, f"The key may not list the bucket {name} ({code}).")
     return failed(_BUCKET, title, f"{reason}", f"See what OSS means by {code}.")
+
+
+def _permissions(settings: Settings, key: str, answers: Mapping[str, "OssAnswer"]) -> Finding:
+    where = key.rpartition("/")[0] or "the bucket"
+    # Where it could not be written, that there is no object is the answer to a question that was allowed.
+    refused = {what: one for what, one in answers.items() if one.code not in ("", "NoSuchKey", "HTTP 404")}
+    if not refused:
+        return ok(_PERMISSIONS, _TITLES[_PERMISSIONS], f"The key may {', '.join(answers)} below {where}.")
+    codes = ", ".join(sorted({one.code or one.reason for one in refused.values()}))
+    found = f"The key may not {', '.join(refused)} below {where} ({codes})."
+    if "delete" in refused and answers["write"].well:
+        found += f" The probe object {key} is left."
+    return failed(
+        _PERMISSIONS,
+        _TITLES[_PERMISSIONS],
+        found,
+        "Let its RAM user do oss:PutObject, oss:GetObject, oss:ListObjects and oss:DeleteObject in the bucket "
+        f"{settings.oss_bucket_name}.",
+    )
 
 
 def _latency(seconds: float) -> Finding:

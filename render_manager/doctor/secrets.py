@@ -14,7 +14,7 @@ _SUSPECT = re.compile(r"key|secret|token|passw|pwd|credential|auth", re.IGNORECA
 #: Shorter values are words such as "1" that stand everywhere.
 _SHORTEST = 4
 #: User and password of an address, and values that are called secret: in old logs they are others than today's.
-_USER = re.compile(r"(?<=://)[^\s/@]+(?=@)")
+_USER = re.compile(r"(?<=://)(?!(?:user)?:password@)[^\s/@]+(?=@)")  # but what we write as a form
 _CALLED_SECRET = re.compile(
     r"((?:secret|token|passw|pwd|signature|accesskeyid)[\w-]*[\"']?\s*[=:]\s*[\"']?)[^\s&;,'\"]+", re.IGNORECASE
 )

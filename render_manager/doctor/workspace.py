@@ -7,13 +7,14 @@ from pathlib import Path
 
 from render_manager.config import Settings
 from render_manager.doctor.findings import failed, note, ok, skipped, warning
-from render_manager.doctor.folders import look_at_folder, made, probe_folder
+from render_manager.doctor.folders import look_at_folder, made, probe_folder, why_unusable
 from render_manager.doctor.volumes import nearest_folder, network_share
 from render_manager.domain.checkup import Finding, FindingState
-from render_manager.storage.disk import readable
+from render_manager.storage.disk import is_full, readable
 
 _WRITABLE, _SPACE, _LINKS, _PATHS = "workspace.writable", "workspace.free-space", "workspace.links", "workspace.paths"
 _HOME, _SHARE = "workspace.home", "workspace.share"
+_ON_DISK = {_WRITABLE: "Writable", _LINKS: "Links", _PATHS: "Paths"}
 _DOWNLOADS = ".downloads"
 #: Characters that Windows allows in a path by default, and that a workspace with its project takes beyond its root.
 LONGEST_PATH, BELOW_ROOT = 260, 160
@@ -22,13 +23,19 @@ LONGEST_PATH, BELOW_ROOT = 260, 160
 def look(settings: Settings) -> Iterator[Finding]:
     root = settings.workspace_root
     yield look_at_folder(_HOME, "The program's folder", settings.render_manager_home, "RENDER_MANAGER_HOME")
-    writable = look_at_folder(_WRITABLE, "Writable", root, "WORKSPACE_ROOT_DIR")
-    yield writable
-    yield _space(settings)
-    if writable.state is FindingState.OK:
-        yield _links(root)
+    space = _space(settings)
+    yield space
+    if space.state is FindingState.FAILED and (problem := why_unusable(root)) and is_full(problem):
+        yield from (skipped(id, title, "room on the disk") for id, title in _ON_DISK.items())
     else:
-        yield skipped(_LINKS, "Links", "a folder for workspaces that can be written")
+        writable = look_at_folder(_WRITABLE, _ON_DISK[_WRITABLE], root, "WORKSPACE_ROOT_DIR")
+        yield writable
+        if writable.state is FindingState.OK:
+            yield _links(root)
+            yield _paths(root)
+        else:
+            yield skipped(_LINKS, _ON_DISK[_LINKS], "a folder that can be written")
+            yield skipped(_PATHS, _ON_DISK[_PATHS], "a folder that can be written")
     kind = network_share(root)
     if kind:
         yield note(
@@ -39,7 +46,6 @@ def look(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield ok(_SHARE, "Network share", "Workspaces are on a disk of this machine.")
-    yield _paths(root)
 
 
 def _space(settings: Settings) -> Finding:
@@ -77,20 +83,17 @@ def _links(root: Path) -> Finding:
     return ok(_LINKS, "Links", "Downloads are linked into workspaces: they take their room once.")
 
 
-def _paths(root: Path) -> Finding:
-    if os.name == "nt" and len(str(root)) + BELOW_ROOT > LONGEST_PATH:
+def _paths(root: Path, *, windows: bool = os.name == "nt") -> Finding:
+    if windows and len(str(root)) + BELOW_ROOT > LONGEST_PATH:
         return warning(
             _PATHS,
             "Paths",
             f"{root} is {len(str(root))} characters long: Windows allows {LONGEST_PATH} for a whole path.",
             r"Set WORKSPACE_ROOT_DIR to a short one such as D:\work, or switch long paths on in Windows.",
         )
-    try:
-        with made(root), probe_folder(root) as folder:
-            (folder / "case").touch()
-            same = (folder / "CASE").exists()
-    except OSError:
-        return skipped(_PATHS, "Paths", "a folder for workspaces that can be written")
+    with made(root), probe_folder(root) as folder:
+        (folder / "case").touch()
+        same = (folder / "CASE").exists()
     if same:
         return note(_PATHS, "Paths", "This disk takes upper and lower case for the same: projects must not rely on it.")
     return ok(_PATHS, "Paths", "Names keep upper and lower case apart.")

@@ -67,7 +67,7 @@ def _ask(store: OssStore, key: str, action: Callable[[Any], Any]) -> OssAnswer:
         return OssAnswer(None, str(store.explained(error, key)), time.perf_counter() - began)
     except oss2.exceptions.OssError as error:
         code, headers = error.code or f"HTTP {error.status}", error.headers
-        reason, endpoint = str(store.explained(error, key)), str(error.details.get("Endpoint", ""))
+        reason, endpoint = str(store.explained(error, key)), error.details.get("Endpoint") or ""
     except (requests.RequestException, OSError) as error:
         return OssAnswer(None, str(store.explained(error, key)), time.perf_counter() - began)
     seconds = time.perf_counter() - began

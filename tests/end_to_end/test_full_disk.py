@@ -1,9 +1,6 @@
 """A disk that is full: while a project is unpacked, and while Blender writes an image and says that it saved it."""
 
 import os
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,27 +9,9 @@ from render_manager.domain.failures import FailureClass
 from render_manager.domain.states import TaskStatus
 from tests.support.archives import zipped
 from tests.support.farm import open_farm
-from tests.support.servers import missing
+from tests.support.small_disk import SmallDisk, small_disk
 
-#: Makes a folder on a disk of so many megabytes.
-SmallDisk = Callable[[int], Path]
-
-
-@pytest.fixture
-def small_disk(tmp_path: Path) -> Iterator[SmallDisk]:
-    folder = tmp_path / "small"
-    folder.mkdir()
-
-    def mount(megabytes: int) -> Path:
-        possible = sys.platform == "linux" and os.geteuid() == 0
-        command = ["mount", "-t", "tmpfs", "-o", f"size={megabytes}m", "tmpfs", str(folder)]
-        if not possible or subprocess.run(command).returncode:
-            missing("A small disk (mount of a tmpfs, which needs root)")
-        return folder
-
-    yield mount
-    if folder.is_mount():
-        subprocess.run(["umount", "-l", str(folder)], check=True)
+__all__ = ["small_disk"]
 
 
 @pytest.mark.parametrize("margin", ["0", "0.001"])

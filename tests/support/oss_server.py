@@ -29,6 +29,8 @@ ACCESS_KEY_ID = "stand-in-key"
 ACCESS_KEY_SECRET = "stand-in-secret"
 BUCKET = "renders"
 REGION = "cn-hangzhou"
+#: Seconds by which the clock of a request that is signed with V1 may be wrong.
+MOST_SKEW = 900
 
 _crc64 = crcmod.mkCrcFun(0x142F0E1EBA9EA3693, initCrc=0, rev=True, xorOut=0xFFFFFFFFFFFFFFFF)
 #: Query parameters that are part of the V1 signature, as far as this server understands them.
@@ -72,6 +74,7 @@ class Fault:
     skip: int = 0
     status: int | None = None  #: answer with this status and ``code``
     code: str = "InternalError"
+    endpoint: str = ""  #: named in the error: where the bucket is
     drop_after: int | None = None  #: break the connection after so many bytes of the body
     corrupt: bool = False  #: change one byte of the body, sent or received
     replace_with: bytes | None = None  #: the object has this content once the request is answered
@@ -79,10 +82,11 @@ class Fault:
 
 
 class OssError(Exception):
-    def __init__(self, status: int, code: str, message: str = "") -> None:
+    def __init__(self, status: int, code: str, message: str = "", endpoint: str = "") -> None:
         super().__init__(message or code)
         self.status = status
         self.code = code
+        self.endpoint = endpoint
 
 
 class OssServer:
@@ -198,7 +202,7 @@ class _Handler(BaseHTTPRequestHandler):
             if bucket != BUCKET:
                 raise OssError(404, "NoSuchBucket")
             if self.fault and self.fault.status:
-                raise OssError(self.fault.status, self.fault.code)
+                raise OssError(self.fault.status, self.fault.code, endpoint=self.fault.endpoint)
             if self.fault and self.fault.corrupt and body:
                 body = _corrupted(body)
             self._route(body)
@@ -397,7 +401,10 @@ class _Handler(BaseHTTPRequestHandler):
         elif header.startswith("OSS "):
             token = self.headers.get("x-oss-security-token")
             key_id, given = header.removeprefix("OSS ").split(":")
-            expected = self._v1(bucket, self.headers.get("x-oss-date") or self.headers.get("Date", ""))
+            date = self.headers.get("x-oss-date") or self.headers.get("Date", "")
+            if abs(time.time() - parsedate_to_datetime(date).timestamp()) > MOST_SKEW:
+                raise OssError(403, "RequestTimeTooSkewed")
+            expected = self._v1(bucket, date)
         elif "Signature" in params:
             token = params.get("security-token")
             key_id, given = params["OSSAccessKeyId"], params["Signature"]
@@ -466,9 +473,10 @@ class _Handler(BaseHTTPRequestHandler):
     # --- answers --------------------------------------------------------------------------------------------------
 
     def _answer_error(self, error: OssError) -> None:
+        endpoint = f"<Endpoint>{error.endpoint}</Endpoint>" if error.endpoint else ""
         document = (
             f'<?xml version="1.0" encoding="UTF-8"?><Error><Code>{error.code}</Code>'
-            f"<Message>{escape(str(error))}</Message><RequestId>STANDIN</RequestId><HostId>{BUCKET}</HostId>"
+            f"<Message>{escape(str(error))}</Message><RequestId>STANDIN</RequestId><HostId>{BUCKET}</HostId>{endpoint}"
             # The real service repeats the request like this; nothing of it may reach a user.
             f"<OSSAccessKeyId>{ACCESS_KEY_ID}</OSSAccessKeyId>"
             f"<StringToSign>x-oss-security-token:{self.oss.security_token}</StringToSign></Error>"
