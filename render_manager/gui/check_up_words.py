@@ -3,7 +3,7 @@
 import html
 import re
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication, QLocale
 
@@ -43,13 +43,11 @@ def sums(findings: Iterable[Finding]) -> str:
     return _sums(findings, WORST_FIRST)
 
 
-def verdict(findings: Iterable[Finding]) -> str:
-    """``2 failed, 1 warning``, or that all is well; empty if nothing was found."""
-    findings = list(findings)
-    if not findings:
-        return ""
+def verdict(findings: Sequence[Finding]) -> tuple[str, str]:
+    """``2 failed, 1 warning``, or that all is well; and the sums of all else."""
     problems = _sums(findings, [state for state in WORST_FIRST if state.is_problem])
-    return problems or QCoreApplication.translate("CheckUp", "All is well")
+    others = _sums(findings, [state for state in WORST_FIRST if not state.is_problem])
+    return problems or QCoreApplication.translate("CheckUp", "All is well"), others
 
 
 def _sums(findings: Iterable[Finding], states: Iterable[FindingState]) -> str:

@@ -1,5 +1,7 @@
 """The check-up: how all is, in a line; what was found, problems first; what can be done with it."""
 
+from itertools import pairwise
+
 from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QHideEvent, QKeySequence
 from PySide6.QtWidgets import (
@@ -38,6 +40,7 @@ class CheckUpPage(QWidget):
         self.setObjectName("check_up_page")
         self.examination = Examination(doctor, background, self)
         self._groups: dict[Group, FindingGroup] = {}
+        self.groups: list[FindingGroup] = []  #: from above
         self._mark = QLabel()
         self._mark.setFixedSize(_MARK, _MARK)
         self.summary = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
@@ -75,7 +78,7 @@ class CheckUpPage(QWidget):
         self.examination.rendered.connect(self._go_to)
         self.examination.changed.connect(self._show_state)
         self._aging = QTimer(self, interval=_AGING)
-        self._aging.timeout.connect(self._show_age)
+        self._aging.timeout.connect(self._show_sums)
         self._show_state()
 
     def _head(self) -> QHBoxLayout:
@@ -144,6 +147,7 @@ class CheckUpPage(QWidget):
             group.hide()
             group.deleteLater()
         self._groups.clear()
+        self.groups.clear()
         self._progress.setValue(0)
 
     def _add(self, finding: Finding) -> None:
@@ -151,6 +155,7 @@ class CheckUpPage(QWidget):
         if group is None:
             group = self._groups[finding.group] = FindingGroup(finding.group, self.area.widget())
             group.step.connect(lambda by, group=group: self._step(group, by))
+            group.unfolded.connect(self._order_stops)
         group.add(finding)
         self._progress.setValue(list(Group).index(finding.group))
         self._arrange()
@@ -167,6 +172,13 @@ class CheckUpPage(QWidget):
             group.show_problems_only(only)
             group.setVisible(not only or group.worst.is_problem)
         self._show_hint()
+        self._order_stops()
+
+    def _order_stops(self) -> None:
+        """Tab goes from above to below, in whatever order things came."""
+        stops = [self.again, *(stop for group in self.groups for stop in group.stops), self.bar.render_button]
+        for before, after in pairwise(stops):
+            self.setTabOrder(before, after)
 
     def _go_to(self, finding: Finding) -> None:
         group = self._groups[finding.group]
@@ -182,30 +194,28 @@ class CheckUpPage(QWidget):
     # -- saying --------------------------------------------------------------------------------------------------
 
     def _show_state(self) -> None:
-        examination, findings = self.examination, self.examination.checkup.findings
-        if examination.running:
-            self.summary.setText(self.tr("Stopping…") if examination.stopping else self.tr("Examining…"))
-        elif examination.problem:
-            self.summary.setText(explain(examination.problem)[0])
-        elif examination.stopped:
-            self.summary.setText(self.tr("Stopped"))
-        else:
-            self.summary.setText(check_up_words.verdict(findings))
+        examination = self.examination
         going = examination.running and not examination.stopping
         self.again.setText(self.tr("Stop") if going else self.tr("Examine again"))
         self._progress.setVisible(examination.running)
-        self._show_age()
+        self._show_sums()
         self._show_hint()
         self._retint()
 
-    def _show_age(self) -> None:
-        examination = self.examination
-        sums = check_up_words.sums(examination.checkup.findings)
-        if examination.ended_at is None:
-            self.when.setText(sums)
-            return
-        when = self.tr("stopped before its end") if examination.stopped else check_up_words.ago(examination.ended_at)
-        self.when.setText(self.tr("{0}, {1}").format(sums, when) if sums else when)
+    def _show_sums(self) -> None:
+        examination, findings = self.examination, self.examination.checkup.findings
+        verdict, others = check_up_words.verdict(findings)
+        when = check_up_words.ago(examination.ended_at) if examination.ended_at else ""
+        if examination.running:
+            verdict = self.tr("Stopping…") if examination.stopping else self.tr("Examining…")
+        elif examination.problem:
+            verdict = explain(examination.problem)[0]
+        elif examination.stopped:
+            verdict = self.tr("Stopped before its end")
+        if examination.running or examination.problem or examination.stopped:
+            others = check_up_words.sums(findings)
+        self.summary.setText(verdict)
+        self.when.setText(self.tr("{0}, {1}").format(others, when) if others and when else others or when)
 
     def _show_hint(self) -> None:
         """Where there would be nothing to see."""

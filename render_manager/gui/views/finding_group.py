@@ -42,10 +42,13 @@ class _Head(QToolButton):
 class FindingGroup(QFrame):
     """Unfolds by itself for the first problem; folded, it makes no rows.
 
-    Signals: step: the keyboard goes to the group before (-1) or after (1).
+    Signals:
+    step: the keyboard goes to the group before (-1) or after (1).
+    unfolded: it was unfolded or folded.
     """
 
     step = Signal(int)
+    unfolded = Signal()
 
     def __init__(self, group: Group, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -99,6 +102,11 @@ class FindingGroup(QFrame):
         order = sorted(self._rows.values(), key=self._list.indexOf)
         return [row for row in order if not row.isHidden()]
 
+    @property
+    def stops(self) -> list[QWidget]:
+        """Where Tab goes, in this order."""
+        return [self.head, *(stop for row in self.rows for stop in row.stops)]
+
     def add(self, finding: Finding) -> None:
         """One of the same id is replaced."""
         had_problem = self.worst.is_problem
@@ -122,6 +130,7 @@ class FindingGroup(QFrame):
         if on:
             self._make_rows()
         self._body.setVisible(on)
+        self.unfolded.emit()
 
     def _make_rows(self) -> None:
         """Those that are not there yet, each where it belongs."""

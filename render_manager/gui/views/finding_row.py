@@ -29,6 +29,7 @@ class FindingRow(QFrame):
         title = QLabel(check_up_words.title(finding), wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         title.setProperty("role", "title" if finding.state.is_problem else "")
         found = _label(check_up_words.rich(finding.found))
+        found.setAlignment(Qt.AlignmentFlag.AlignTop)
         found.setProperty("role", "" if finding.state.is_problem else "muted")
         found.setTextInteractionFlags(_BY_MOUSE)
         took = QLabel(check_up_words.took(finding.seconds), alignment=Qt.AlignmentFlag.AlignRight)
@@ -53,10 +54,11 @@ class FindingRow(QFrame):
         self._retint()
 
     def _advice(self) -> QHBoxLayout:
-        advice = _label(check_up_words.rich(self.finding.advice))
+        self.advice = advice = _label(check_up_words.rich(self.finding.advice))
         advice.setObjectName("advice")
         advice.setProperty("role", "advice")
         advice.setTextInteractionFlags(_BY_MOUSE | _BY_KEYS)
+        advice.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         advice.setAccessibleName(self.tr("What to do: {0}").format(check_up_words.plain(self.finding.advice)))
         self.copy_button = QToolButton()
         self.copy_button.setObjectName("copy_advice")
@@ -71,6 +73,11 @@ class FindingRow(QFrame):
         line.addWidget(advice, 1)
         line.addWidget(self.copy_button, 0, Qt.AlignmentFlag.AlignTop)
         return line
+
+    @property
+    def stops(self) -> list[QWidget]:
+        """Where Tab goes, in this order."""
+        return [self.advice, self.copy_button] if self.finding.advice else []
 
     def copy_advice(self) -> None:
         """The command where it is one, which is then pasted into a console; else all of it."""
