@@ -96,8 +96,8 @@ class Heartbeat:
         )
         orders = self._workers.beat(self._worker.profile, load)
         if orders is None:
-            self._workers.turned_away(self._worker.profile)
             self._worker.superseded()
+            self._workers.turned_away(self._worker.profile)
             return
         if orders.draining and not self._worker.stopping.is_set():
             log.info("Told to finish and leave")

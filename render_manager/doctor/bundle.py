@@ -32,27 +32,26 @@ MOST_LOGS = 20
 
 def write_bundle(path: Path, checkup: Checkup, read: Reading) -> None:
     """See the Doctor port."""
-    secrets = Secrets.of_everywhere()
-    members = dict(_members(checkup, read))
+    members = dict(_members(checkup, read, Secrets.of_everywhere()))
     try:
         with full_disk_explained(path.parent), zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as bundle:
             for name, text in members.items():
-                bundle.writestr(name, secrets.hide(text))
+                bundle.writestr(name, text)
     except OSError as error:
         raise RenderManagerError(f"The bundle {path} can't be written: {error.strerror or error}.") from error
 
 
-def _members(checkup: Checkup, read: Reading) -> Iterator[tuple[str, str]]:
-    yield "report.json", json.dumps(checkup.to_json(), indent=2, ensure_ascii=False)
+def _members(checkup: Checkup, read: Reading, secrets: Secrets) -> Iterator[tuple[str, str]]:
+    yield "report.json", json.dumps(checkup.to_json(), indent=2, ensure_ascii=False)  # its findings hold no secrets
     yield "report.txt", as_text(checkup)
     yield "versions.txt", "\n".join(_versions()) + "\n"
     if read.settings is None:
-        yield "settings.txt", f"{read.problem}\n"
+        yield "settings.txt", secrets.hide(f"{read.problem}\n")
         return
     yield "settings.txt", "\n".join(_settings(read.settings)) + "\n"
     for log in _logs(read.settings):
-        yield f"logs/{log.name}", _end_of(log)
-    yield "record.json", json.dumps(_record(read.settings), indent=2, ensure_ascii=False)
+        yield f"logs/{log.name}", secrets.hide(_end_of(log))
+    yield "record.json", secrets.hide(json.dumps(_record(read.settings), indent=2, ensure_ascii=False))
 
 
 def _versions() -> Iterator[str]:

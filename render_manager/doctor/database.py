@@ -110,10 +110,15 @@ def _clock(facts: DatabaseFacts) -> Finding:
     ahead = facts.asked_at - facts.clock
     if abs(ahead) < APART:
         return ok(_CLOCK, _TITLES[_CLOCK], "This machine's clock and the database's agree.")
+    seconds = f"{abs(ahead):.0f}"
+    found = (
+        f"This machine's clock is {seconds} s ahead of the database's."
+        if ahead > 0
+        else f"This machine's clock is {seconds} s behind the database's."
+    )
     return note(
         _CLOCK,
         _TITLES[_CLOCK],
-        f"This machine's clock is {abs(ahead):.0f} s {'ahead of' if ahead > 0 else 'behind'} the database's. Tasks and "
-        "leases go by the database's clock.",
+        f"{found} Tasks and leases go by the database's clock.",
         "Set this machine's clock, or that of the database's server, by NTP.",
     )

@@ -62,7 +62,7 @@ class Examiner:
         for group in wanted:
             told = settings.look(read) if group is Group.SETTINGS else running[group].told(group, deadline)
             for finding in told:
-                clean = replace(finding, found=secrets.hide(finding.found), advice=secrets.hide(finding.advice))
+                clean = _clean(secrets, finding)
                 findings.append(clean)
                 on_finding(clean)
         return Checkup(findings)
@@ -70,12 +70,17 @@ class Examiner:
     def test_frame(self, engine: str, project: Path | None = None) -> Finding:
         from render_manager.doctor.test_frame import test_frame
 
-        return test_frame(settings.read(self._load), engine, project)
+        return _clean(Secrets.of_everywhere(), test_frame(settings.read(self._load), engine, project))
 
     def bundle(self, path: Path, checkup: Checkup) -> None:
         from render_manager.doctor.bundle import write_bundle
 
         write_bundle(path, checkup, settings.read(self._load))
+
+
+def _clean(secrets: Secrets, finding: Finding) -> Finding:
+    """What was found may hold the words of servers and renderers; advice is our own."""
+    return replace(finding, found=secrets.hide(finding.found))
 
 
 def _part(part: _Part, group: Group, read: settings.Reading) -> Iterator[Finding]:

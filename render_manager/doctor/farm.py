@@ -75,14 +75,14 @@ def _queue(band: Band, waiting: int, online: Sequence[WorkerStatus], *, own: boo
     id, title = f"farm.queue.{band.value.replace('_', '-')}", f"Queue {band}"
     there = [worker for worker in online if band in worker.profile.bands]
     listening = [worker for worker in there if worker.enabled and not worker.draining]
-    frames = f"{waiting} frames wait." if waiting else "Nothing waits."
+    frames = f"Frames that wait: {waiting}."
     if listening:
-        return ok(id, title, f"{len(listening)} workers listen. {frames}")
+        return ok(id, title, f"Workers that listen: {len(listening)}. {frames}")
     advice = f"Start a worker that listens to it: `render-worker --queues {band}`, or without --queues for all three."
     if there:
         advice = f"Enable one: `render-manager worker enable {there[0].profile.name}`."
     if waiting:
-        return failed(id, title, f"{frames} No worker that takes frames listens to this queue.", advice)
+        return failed(id, title, f"No worker that takes frames listens to this queue. {frames}", advice)
     if own:
         return note(id, title, "No worker listens; the window and `render-manager up` start one.")
     return warning(id, title, f"No worker that takes frames listens to this queue. {frames}", advice)
@@ -130,9 +130,9 @@ def _disks(online: Sequence[WorkerStatus]) -> Finding:
 def _tasks(rows: Sequence[TaskRow]) -> Iterator[Finding]:
     waiting = sorted((row for row in rows if row.stuck or _waits(row)), key=lambda row: not row.stuck)
     stuck = sum(row.stuck for row in waiting)
-    said = f"{len(waiting)} wait, {stuck} of them for something that does not come by itself."
+    said = f"Tasks that wait: {len(waiting)}, {stuck} of them for something that does not come by itself."
     if not waiting:
-        said = "None."
+        said = "No task waits."
     yield ok(_WAITING, _TITLES[_WAITING], said)
     for row in waiting[:MOST_TASKS]:
         id, title = f"farm.task.{row.task.id}", f"Task {row.task.id}"

@@ -111,17 +111,23 @@ def _rest(*ids: str, needs: str) -> Iterator[Finding]:
 
 def _clock(ahead: float | None, *, refused: bool) -> Finding:
     title = _TITLES[_CLOCK]
-    off = "an unknown time" if ahead is None else f"{abs(ahead) / 60:.0f} minutes"
-    way = "wrong by" if ahead is None else ("ahead by" if ahead > 0 else "behind by")
     advice = "Set this machine's clock by NTP (timedatectl set-ntp true; w32tm /resync on Windows)."
-    if refused or (ahead is not None and abs(ahead) >= REFUSED):
-        return failed(_CLOCK, title, f"This machine's clock is {way} {off}: OSS refuses its requests.", advice)
     if ahead is None:
+        if refused:
+            return failed(_CLOCK, title, "OSS refuses requests, as this machine's clock is wrong.", advice)
         return ok(_CLOCK, title, "OSS takes this machine's time.")
-    if abs(ahead) >= OFF:
-        said = f"This machine's clock is {way} {off}; from {REFUSED / 60:.0f} minutes on OSS refuses requests."
-        return warning(_CLOCK, title, said, advice)
-    return ok(_CLOCK, title, "This machine's clock and that of OSS agree.")
+    if abs(ahead) < OFF and not refused:
+        return ok(_CLOCK, title, "This machine's clock and that of OSS agree.")
+    minutes = f"{abs(ahead) / 60:.0f}"
+    found = (
+        f"This machine's clock is {minutes} minutes ahead of that of OSS."
+        if ahead > 0
+        else f"This machine's clock is {minutes} minutes behind that of OSS."
+    )
+    limit = f"{REFUSED / 60:.0f}"
+    if refused or abs(ahead) >= REFUSED:
+        return failed(_CLOCK, title, f"{found} It refuses requests that are off by more than {limit} minutes.", advice)
+    return warning(_CLOCK, title, f"{found} From {limit} minutes on it refuses requests.", advice)
 
 
 def _bucket(settings: Settings, code: str, reason: str, endpoint: str) -> Finding:

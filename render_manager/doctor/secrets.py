@@ -11,8 +11,8 @@ from render_manager.domain.errors import SettingsError
 HIDDEN = "***"
 #: What may be a secret by the name of its setting or variable.
 _SUSPECT = re.compile(r"key|secret|token|passw|pwd|credential|auth", re.IGNORECASE)
-#: Shorter values are words such as "1" that stand everywhere.
-_SHORTEST = 4
+#: Shorter values are words such as "1" and "true" that stand everywhere; those of other programs more so.
+_SHORTEST, _SHORTEST_OF_OTHERS = 4, 8
 #: User and password of an address, and values that are called secret: in old logs they are others than today's.
 _USER = re.compile(r"(?<=://)(?!(?:user)?:password@)[^\s/@]+(?=@)")  # but what we write as a form
 _CALLED_SECRET = re.compile(
@@ -47,7 +47,7 @@ class Secrets:
 def _secrets_of(name: str, value: str) -> Iterable[str]:
     if "://" in value:
         yield from _in_address(value)
-    elif name.lower() in SECRET_NAMES or _SUSPECT.search(name):
+    elif name.lower() in SECRET_NAMES or (_SUSPECT.search(name) and len(value) >= _SHORTEST_OF_OTHERS):
         yield value
 
 

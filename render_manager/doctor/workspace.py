@@ -54,16 +54,16 @@ def _space(settings: Settings) -> Finding:
         free = shutil.disk_usage(nearest_folder(root)).free
     except OSError as error:
         return failed(_SPACE, "Free space", f"The disk of {root} can't be read: {error.strerror}.", "See to the disk.")
-    said = f"{readable(free)} are free on the disk of {root}"
-    least = f"MIN_FREE_DISK_GB = {settings.min_free_disk_gb:g}"
+    room, least = readable(free), f"{settings.min_free_disk_gb:g}"
     if free < settings.min_free_bytes:
         return failed(
             _SPACE,
             "Free space",
-            f"{said}, less than {least}: this host takes no task whose project it does not have.",
+            f"{room} are free on the disk of {root}, less than MIN_FREE_DISK_GB = {least}: this host takes no task "
+            "whose project it does not have.",
             "Make room (`render-manager cleanup`), set WORKSPACE_ROOT_DIR to another disk, or lower MIN_FREE_DISK_GB.",
         )
-    return ok(_SPACE, "Free space", f"{said}; {least} must stay.")
+    return ok(_SPACE, "Free space", f"{room} are free on the disk of {root}; MIN_FREE_DISK_GB = {least} must stay.")
 
 
 def _links(root: Path) -> Finding:

@@ -7,7 +7,7 @@ each takes the other for dead and they push one another out. Both leave an entry
 from collections.abc import Iterable, Mapping
 
 from render_manager.domain.audit import Action, AuditEntry
-from render_manager.domain.entities import WorkerProfile, WorkerStatus
+from render_manager.domain.entities import WorkerStatus
 from render_manager.services.ports import TaskStore
 
 #: Seconds for which it counts, unless the host has had a worker since.
@@ -18,8 +18,9 @@ ONCE_IN = 60.0
 _LOOKED_AT = 20
 
 
-def why_turned_away(profile: WorkerProfile, holder: str) -> str:
-    return f"{_of(profile.host)}is not the only one of the name: a worker of host {holder} has it."
+def why_turned_away(host: str, holder: str) -> str:
+    """Of a worker of ``host``, since one of ``holder`` has its name."""
+    return f"A worker of host {host} was turned away: a worker of host {holder} has the name."
 
 
 def is_new(store: TaskStore, name: str, why: str) -> bool:
@@ -44,8 +45,4 @@ def double_names(store: TaskStore, workers: Iterable[WorkerStatus]) -> Mapping[s
 def _has_come(other: WorkerStatus, holder: WorkerStatus, entry: AuditEntry) -> bool:
     """Whether this is the worker that was turned away, under another name by now."""
     another = other.profile.name != holder.profile.name and other.started_at > entry.at
-    return another and (entry.why or "").startswith(_of(other.profile.host))
-
-
-def _of(host: str) -> str:
-    return f"A worker of host {host} "
+    return another and entry.why == why_turned_away(other.profile.host, holder.profile.host)

@@ -76,7 +76,7 @@ class Workers:
         holder = self._store.worker_instance(profile.name)
         if holder is None or holder[2] == profile.instance:
             return  # it was forgotten: nobody has its name
-        why = why_turned_away(profile, holder[0])
+        why = why_turned_away(profile.host, holder[0])
         if is_new(self._store, profile.name, why):
             with self._store.transaction() as tx:
                 tx.record([self._entry(Action.TURN_AWAY, profile.name, why)])

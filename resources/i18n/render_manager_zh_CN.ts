@@ -1608,6 +1608,10 @@ Selected in all: {1}</source>
         <translation>已退出</translation>
     </message>
     <message>
+        <source>Name taken</source>
+        <translation>名称已被占用</translation>
+    </message>
+    <message>
         <source>Enabled</source>
         <translation>已启用</translation>
     </message>
@@ -2697,6 +2701,10 @@ Drop files here to upload them.</source>
         <translation>磁盘已满：无法写入图像</translation>
     </message>
     <message>
+        <source>A disk of this machine is faster; UPLOAD_RENDERS = true makes images available elsewhere.</source>
+        <translation>本机的磁盘更快；设置 UPLOAD_RENDERS = true 后，其他地方也能取得图像。</translation>
+    </message>
+    <message>
         <source>A frame can't go from {0} to {1}.</source>
         <translation>帧不能从“{0}”变为“{1}”。</translation>
     </message>
@@ -2729,6 +2737,22 @@ Drop files here to upload them.</source>
         <translation>AES 加密</translation>
     </message>
     <message>
+        <source>Add the optional feature Chinese (Simplified) Supplemental Fonts in the settings of Windows.</source>
+        <translation>请在 Windows 设置中添加可选功能“简体中文补充字体”。</translation>
+    </message>
+    <message>
+        <source>All that are online are of version {0}.</source>
+        <translation>在线的渲染节点都是版本 {0}。</translation>
+    </message>
+    <message>
+        <source>All values can be used.</source>
+        <translation>所有值都可以使用。</translation>
+    </message>
+    <message>
+        <source>And {0} more.</source>
+        <translation>还有 {0} 个。</translation>
+    </message>
+    <message>
         <source>Archive {0} can't be unpacked: {1}</source>
         <translation>无法解压压缩包 {0}：{1}</translation>
     </message>
@@ -2745,12 +2769,60 @@ Drop files here to upload them.</source>
         <translation>本主机上找不到 Blender：请安装（{0}）或设置 BLENDER_EXECUTABLE。</translation>
     </message>
     <message>
+        <source>Blender {0} at {1} is too old: install version {2}.{3} or later.</source>
+        <translation>{1} 处的 Blender {0} 太旧：请安装 {2}.{3} 或更高版本。</translation>
+    </message>
+    <message>
+        <source>Bring all to one version, the database's first: `render-manager db upgrade`.</source>
+        <translation>请把它们都更新到同一版本，先更新数据库：`render-manager db upgrade`。</translation>
+    </message>
+    <message>
+        <source>Chinese is shown by {0}.</source>
+        <translation>中文由字体 {0} 显示。</translation>
+    </message>
+    <message>
+        <source>Clean up finished tasks (`render-manager cleanup`), or lower MIN_FREE_DISK_GB there.</source>
+        <translation>请清理已结束的任务（`render-manager cleanup`），或在那里调低 MIN_FREE_DISK_GB。</translation>
+    </message>
+    <message>
         <source>Cleaning up</source>
         <translation>正在清理</translation>
     </message>
     <message>
+        <source>Computed by the C extension of crcmod, {0} MB/s.</source>
+        <translation>由 crcmod 的 C 扩展计算，{0} MB/s。</translation>
+    </message>
+    <message>
         <source>Copying the project file</source>
         <translation>正在复制工程文件</translation>
+    </message>
+    <message>
+        <source>Correct DATABASE_URL, or: {0}</source>
+        <translation>请更正 DATABASE_URL，或者：{0}</translation>
+    </message>
+    <message>
+        <source>Correct OSS_ACCESS_KEY_ID; a key that was deleted or disabled is made anew in the RAM console.</source>
+        <translation>请更正 OSS_ACCESS_KEY_ID；已删除或已禁用的密钥请在 RAM 控制台重新创建。</translation>
+    </message>
+    <message>
+        <source>Correct OSS_ACCESS_KEY_SECRET: copy it anew, without quotes or spaces; and OSS_REGION, where it is set.</source>
+        <translation>请更正 OSS_ACCESS_KEY_SECRET：重新复制，不带引号和空格；如果设置了 OSS_REGION，也请检查。</translation>
+    </message>
+    <message>
+        <source>Correct OSS_BUCKET_NAME or OSS_ENDPOINT, or make the bucket.</source>
+        <translation>请更正 OSS_BUCKET_NAME 或 OSS_ENDPOINT，或创建该存储桶。</translation>
+    </message>
+    <message>
+        <source>Correct OSS_ENDPOINT, or see to the network and its proxy.</source>
+        <translation>请更正 OSS_ENDPOINT，或检查网络及其代理。</translation>
+    </message>
+    <message>
+        <source>Correct the OSS settings.</source>
+        <translation>请更正 OSS 设置。</translation>
+    </message>
+    <message>
+        <source>Correct {0}, or install {1} anew.</source>
+        <translation>请更正 {0}，或重新安装 {1}。</translation>
     </message>
     <message>
         <source>Cycles or EEVEE samples per pixel</source>
@@ -2765,8 +2837,24 @@ Drop files here to upload them.</source>
         <translation>正在下载 {0}%，共 {1}</translation>
     </message>
     <message>
+        <source>Downloads are linked into workspaces: they take their room once.</source>
+        <translation>下载的文件以链接方式放入工作区：只占一份空间。</translation>
+    </message>
+    <message>
+        <source>Downloads can't be linked into workspaces ({0}): each is copied, and takes twice the room.</source>
+        <translation>下载的文件无法链接到工作区（{0}）：每个文件都要复制，占用两倍空间。</translation>
+    </message>
+    <message>
         <source>Downloads removed</source>
         <translation>已删除下载的文件</translation>
+    </message>
+    <message>
+        <source>Each worker has a name of its own.</source>
+        <translation>每个渲染节点都有自己的名称。</translation>
+    </message>
+    <message>
+        <source>Enable one: `render-manager worker enable {0}`.</source>
+        <translation>请启用一个：`render-manager worker enable {0}`。</translation>
     </message>
     <message>
         <source>Engine {0} is not known; use one of: {1}.</source>
@@ -2783,6 +2871,10 @@ Drop files here to upload them.</source>
     <message>
         <source>Every online worker is disabled: enable one.</source>
         <translation>所有在线渲染节点都已停用：请启用一个。</translation>
+    </message>
+    <message>
+        <source>Fetch new temporary credentials, or use a lasting key without OSS_SECURITY_TOKEN.</source>
+        <translation>请获取新的临时凭证，或使用长期密钥并去掉 OSS_SECURITY_TOKEN。</translation>
     </message>
     <message>
         <source>File {0} does not exist or is no file.</source>
@@ -2821,8 +2913,84 @@ Drop files here to upload them.</source>
         <translation>帧 {1}：不在对象存储中</translation>
     </message>
     <message>
+        <source>Free space</source>
+        <translation>可用空间</translation>
+    </message>
+    <message>
+        <source>Graphics cards</source>
+        <translation>显卡</translation>
+    </message>
+    <message>
         <source>How much is gained where something is kept is known only afterwards: ask for disk space without keeping anything, or choose tasks in another way.</source>
         <translation>若保留部分内容，能腾出多少空间要到清理后才知道：请选择全部删除来腾出空间，或用其他条件选择任务。</translation>
+    </message>
+    <message>
+        <source>Install {0} on this host.</source>
+        <translation>请在本主机上安装 {0}。</translation>
+    </message>
+    <message>
+        <source>It answers.</source>
+        <translation>有应答。</translation>
+    </message>
+    <message>
+        <source>It can't be read: {0}.</source>
+        <translation>无法读取：{0}。</translation>
+    </message>
+    <message>
+        <source>It does not answer in time.</source>
+        <translation>没有及时应答。</translation>
+    </message>
+    <message>
+        <source>It has no tables of Render Manager yet.</source>
+        <translation>其中还没有 Render Manager 的表。</translation>
+    </message>
+    <message>
+        <source>It takes writes.</source>
+        <translation>可以写入。</translation>
+    </message>
+    <message>
+        <source>Its tables are at version {0}, newer than the {1} of this program.</source>
+        <translation>其中的表是版本 {0}，比本程序的 {1} 更新。</translation>
+    </message>
+    <message>
+        <source>Its tables are at version {0}, this program needs {1}.</source>
+        <translation>其中的表是版本 {0}，本程序需要 {1}。</translation>
+    </message>
+    <message>
+        <source>Its tables are at version {0}.</source>
+        <translation>其中的表是版本 {0}。</translation>
+    </message>
+    <message>
+        <source>Keep it on a disk of this machine, or use PostgreSQL for several hosts (DATABASE_URL).</source>
+        <translation>请把它放在本机的磁盘上；多台主机请使用 PostgreSQL（DATABASE_URL）。</translation>
+    </message>
+    <message>
+        <source>Keep {0} on the same disk as {1}, on one that knows hard links (NTFS, ext4, XFS, APFS).</source>
+        <translation>请把 {0} 和 {1} 放在同一块支持硬链接的磁盘上（NTFS、ext4、XFS、APFS）。</translation>
+    </message>
+    <message>
+        <source>Let its RAM user do oss:PutObject, oss:GetObject, oss:ListObjects and oss:DeleteObject in the bucket {0}.</source>
+        <translation>请允许其 RAM 用户在存储桶 {0} 中执行 oss:PutObject、oss:GetObject、oss:ListObjects 和 oss:DeleteObject。</translation>
+    </message>
+    <message>
+        <source>Let the user of REDIS_URL run PING and INFO (ACL SETUSER).</source>
+        <translation>请允许 REDIS_URL 中的用户执行 PING 和 INFO（ACL SETUSER）。</translation>
+    </message>
+    <message>
+        <source>Let the user of this program write there (owner, rights, a disk that is not mounted read-only), or set {0} to a folder that can be written.</source>
+        <translation>请让运行本程序的用户可以在那里写入（所有者、权限、磁盘不能以只读方式挂载），或把 {0} 设为可写的文件夹。</translation>
+    </message>
+    <message>
+        <source>Low on disk: {0}. These hosts take no task whose project they do not have.</source>
+        <translation>磁盘空间不足：{0}。这些主机不再接受尚无工程的任务。</translation>
+    </message>
+    <message>
+        <source>Make room (`render-manager cleanup`), set WORKSPACE_ROOT_DIR to another disk, or lower MIN_FREE_DISK_GB.</source>
+        <translation>请腾出空间（`render-manager cleanup`），把 WORKSPACE_ROOT_DIR 设到另一块磁盘，或调低 MIN_FREE_DISK_GB。</translation>
+    </message>
+    <message>
+        <source>Make room, or set {0} to another disk.</source>
+        <translation>请腾出空间，或把 {0} 设到另一块磁盘。</translation>
     </message>
     <message>
         <source>Maya can't write its preferences folder (MAYA_APP_DIR)</source>
@@ -2849,6 +3017,10 @@ Drop files here to upload them.</source>
         <translation>本主机上找不到 Maya：请安装或设置 MAYA_EXECUTABLE。</translation>
     </message>
     <message>
+        <source>Move the file away if it is damaged; the program makes a new one.</source>
+        <translation>如果文件已损坏，请把它移走；程序会新建一个。</translation>
+    </message>
+    <message>
         <source>MoviePipelinePrimaryConfig asset with the settings to start from</source>
         <translation>作为初始设置的 MoviePipelinePrimaryConfig 资产</translation>
     </message>
@@ -2857,20 +3029,52 @@ Drop files here to upload them.</source>
         <translation>按保存的内容渲染的 MoviePipelineQueue 资产：所有作业由一个渲染节点一次完成</translation>
     </message>
     <message>
+        <source>Name a place that can be written.</source>
+        <translation>请指定可写的位置。</translation>
+    </message>
+    <message>
+        <source>Name the primary in its place.</source>
+        <translation>请改为填写主节点。</translation>
+    </message>
+    <message>
         <source>Name {0} can't be used: give up to {1} characters on one line.</source>
         <translation>名称 {0} 不可用：请填写一行、不超过 {1} 个字符。</translation>
+    </message>
+    <message>
+        <source>Names keep upper and lower case apart.</source>
+        <translation>名称区分大小写。</translation>
+    </message>
+    <message>
+        <source>Network share</source>
+        <translation>网络共享</translation>
+    </message>
+    <message>
+        <source>No Redis can be reached at {0} ({1}).</source>
+        <translation>无法连接 {0} 处的 Redis（{1}）。</translation>
     </message>
     <message>
         <source>No Redis server was found on this machine: install one ({0}), or set REDIS_HOST or REDIS_URL.</source>
         <translation>本机上找不到 Redis 服务器：请安装（{0}），或设置 REDIS_HOST 或 REDIS_URL。</translation>
     </message>
     <message>
+        <source>No font with Chinese was found: names in it are shown as boxes.</source>
+        <translation>没有找到中文字体：中文名称会显示为方框。</translation>
+    </message>
+    <message>
         <source>No frames given: write for example "1-24", "1-100x2" or "1,5,10-20".</source>
         <translation>未填写帧：例如 "1-24"、"1-100x2" 或 "1,5,10-20"。</translation>
     </message>
     <message>
+        <source>No host that is online is low on disk.</source>
+        <translation>在线的主机磁盘空间都充足。</translation>
+    </message>
+    <message>
         <source>No licence was free for the renderer</source>
         <translation>渲染器没有可用的许可证</translation>
+    </message>
+    <message>
+        <source>No name in the .env file looks like a slip of the pen.</source>
+        <translation>.env 文件中没有看似写错的名称。</translation>
     </message>
     <message>
         <source>No online worker can run {0}.</source>
@@ -2889,12 +3093,48 @@ Drop files here to upload them.</source>
         <translation>该主机上没有在线的渲染节点。</translation>
     </message>
     <message>
+        <source>No worker is online.</source>
+        <translation>没有在线的渲染节点。</translation>
+    </message>
+    <message>
         <source>No worker is online: start one.</source>
         <translation>没有在线的渲染节点：请启动一个。</translation>
     </message>
     <message>
+        <source>No worker listens; the window and `render-manager up` start one.</source>
+        <translation>没有渲染节点在监听；窗口和 `render-manager up` 会启动一个。</translation>
+    </message>
+    <message>
+        <source>No worker that takes frames listens to this queue. {0}</source>
+        <translation>没有可接收帧的渲染节点监听此队列。{0}</translation>
+    </message>
+    <message>
+        <source>None was found by nvidia-smi: frames are rendered by the processor.</source>
+        <translation>nvidia-smi 没有找到显卡：帧由处理器渲染。</translation>
+    </message>
+    <message>
+        <source>Not looked at: it needs {0}.</source>
+        <translation>未检查：需要先有{0}。</translation>
+    </message>
+    <message>
         <source>OSS can't serve bucket {0} at the moment ({1}); try later.</source>
         <translation>OSS 暂时无法访问存储桶 {0}（{1}）；请稍后再试。</translation>
+    </message>
+    <message>
+        <source>OSS does not know the access key id.</source>
+        <translation>OSS 不认识该 AccessKey ID。</translation>
+    </message>
+    <message>
+        <source>OSS does not take the region that requests are signed for.</source>
+        <translation>OSS 不接受请求签名所用的地域。</translation>
+    </message>
+    <message>
+        <source>OSS does not take the security token, or asks for one.</source>
+        <translation>OSS 不接受该安全令牌，或要求提供安全令牌。</translation>
+    </message>
+    <message>
+        <source>OSS is not configured: a folder of this machine stands in for it.</source>
+        <translation>没有配置 OSS：由本机的一个文件夹代替。</translation>
     </message>
     <message>
         <source>OSS refused the request because this machine's clock is wrong; set the time.</source>
@@ -2905,8 +3145,20 @@ Drop files here to upload them.</source>
         <translation>OSS 拒绝了对存储桶 {1} 中 {0} 的请求（{2}）。</translation>
     </message>
     <message>
+        <source>OSS takes the key.</source>
+        <translation>OSS 接受该密钥。</translation>
+    </message>
+    <message>
+        <source>OSS takes this machine's time.</source>
+        <translation>OSS 接受本机的时间。</translation>
+    </message>
+    <message>
         <source>OSS_ENDPOINT {0} or OSS_BUCKET_NAME {1} is not valid: the endpoint is a host such as oss-cn-hangzhou.aliyuncs.com, the bucket 3–63 lower-case letters, digits and dashes.</source>
         <translation>OSS_ENDPOINT {0} 或 OSS_BUCKET_NAME {1} 无效：endpoint 应为 oss-cn-hangzhou.aliyuncs.com 这样的主机名，存储桶名为 3–63 个小写字母、数字和短横线。</translation>
+    </message>
+    <message>
+        <source>Object store</source>
+        <translation>对象存储</translation>
     </message>
     <message>
         <source>Object {0} arrived damaged each time (size or checksum differ); a proxy or the network changes what is sent.</source>
@@ -2919,6 +3171,14 @@ Drop files here to upload them.</source>
     <message>
         <source>Object {0} was replaced while it was being read; try again.</source>
         <translation>读取时对象 {0} 被替换；请重试。</translation>
+    </message>
+    <message>
+        <source>OpenImageIO is not installed: a worker of this machine can't check what it renders.</source>
+        <translation>没有安装 OpenImageIO：本机的渲染节点无法检查渲染结果。</translation>
+    </message>
+    <message>
+        <source>OpenImageIO is there to check rendered images with.</source>
+        <translation>已有 OpenImageIO，可用来检查渲染出的图像。</translation>
     </message>
     <message>
         <source>Opening {0}</source>
@@ -2937,12 +3197,164 @@ Drop files here to upload them.</source>
         <translation>工程文件 {0} 必须是工程内的路径。</translation>
     </message>
     <message>
+        <source>Put Redis nearer, or see what slows the network.</source>
+        <translation>请把 Redis 放近一些，或查明网络变慢的原因。</translation>
+    </message>
+    <message>
+        <source>Put it right in the environment or the .env file.</source>
+        <translation>请在环境变量或 .env 文件中更正。</translation>
+    </message>
+    <message>
+        <source>Put the database nearer to the workers, or see what slows the network or its server.</source>
+        <translation>请把数据库放得离渲染节点近一些，或查明网络或数据库服务器变慢的原因。</translation>
+    </message>
+    <message>
+        <source>Put the file right, or name another by RENDER_MANAGER_ENV_FILE.</source>
+        <translation>请更正该文件，或用 RENDER_MANAGER_ENV_FILE 指定另一个。</translation>
+    </message>
+    <message>
+        <source>Queue {0}</source>
+        <translation>队列 {0}</translation>
+    </message>
+    <message>
+        <source>Queues can't be counted</source>
+        <translation>无法统计队列</translation>
+    </message>
+    <message>
+        <source>Read what the renderer says, and put that right.</source>
+        <translation>请查看渲染器的输出并更正。</translation>
+    </message>
+    <message>
+        <source>Redis answers, but does not let this user ask how it is ({0}).</source>
+        <translation>Redis 有应答，但不允许该用户查询其状态（{0}）。</translation>
+    </message>
+    <message>
         <source>Redis can't be reached ({0}).</source>
         <translation>无法连接 Redis（{0}）。</translation>
     </message>
     <message>
+        <source>Redis refuses the password, or asks for one ({0}).</source>
+        <translation>Redis 拒绝了密码，或要求提供密码（{0}）。</translation>
+    </message>
+    <message>
+        <source>Redis {0} is old.</source>
+        <translation>Redis {0} 太旧。</translation>
+    </message>
+    <message>
         <source>Removed</source>
         <translation>已删除</translation>
+    </message>
+    <message>
+        <source>A worker of host {0} was turned away: a worker of host {1} has the name.</source>
+        <translation>主机 {0} 的渲染节点被拒绝：该名称已属于主机 {1} 的渲染节点。</translation>
+    </message>
+    <message>
+        <source>Broker</source>
+        <translation>消息代理</translation>
+    </message>
+    <message>
+        <source>Bucket</source>
+        <translation>存储桶</translation>
+    </message>
+    <message>
+        <source>Checksums</source>
+        <translation>校验和</translation>
+    </message>
+    <message>
+        <source>Clock</source>
+        <translation>时钟</translation>
+    </message>
+    <message>
+        <source>Database</source>
+        <translation>数据库</translation>
+    </message>
+    <message>
+        <source>Disks</source>
+        <translation>磁盘</translation>
+    </message>
+    <message>
+        <source>Eviction</source>
+        <translation>淘汰策略</translation>
+    </message>
+    <message>
+        <source>File</source>
+        <translation>文件</translation>
+    </message>
+    <message>
+        <source>Folder</source>
+        <translation>文件夹</translation>
+    </message>
+    <message>
+        <source>Fonts</source>
+        <translation>字体</translation>
+    </message>
+    <message>
+        <source>Frames that wait: {0}.</source>
+        <translation>等待中的帧：{0}。</translation>
+    </message>
+    <message>
+        <source>Images</source>
+        <translation>图像</translation>
+    </message>
+    <message>
+        <source>Latency</source>
+        <translation>延迟</translation>
+    </message>
+    <message>
+        <source>Links</source>
+        <translation>链接</translation>
+    </message>
+    <message>
+        <source>Migrated</source>
+        <translation>表版本</translation>
+    </message>
+    <message>
+        <source>Names</source>
+        <translation>名称</translation>
+    </message>
+    <message>
+        <source>No task waits.</source>
+        <translation>没有等待中的任务。</translation>
+    </message>
+    <message>
+        <source>OSS refuses requests, as this machine's clock is wrong.</source>
+        <translation>本机时钟不准，OSS 拒绝了请求。</translation>
+    </message>
+    <message>
+        <source>Paths</source>
+        <translation>路径</translation>
+    </message>
+    <message>
+        <source>Permissions</source>
+        <translation>权限</translation>
+    </message>
+    <message>
+        <source>Persistence</source>
+        <translation>持久化</translation>
+    </message>
+    <message>
+        <source>Place</source>
+        <translation>位置</translation>
+    </message>
+    <message>
+        <source>Queues</source>
+        <translation>队列</translation>
+    </message>
+    <message>
+        <source>Reachable</source>
+        <translation>连接</translation>
+    </message>
+    <message>
+        <source>Render the same with {0} by hand, and put that right.</source>
+        <translation>请手动用 {0} 渲染同样的内容，找出并解决问题。</translation>
+    </message>
+    <message>
+        <source>Renderers</source>
+        <translation>渲染器</translation>
+    </message>
+    <message>
+        <source>Report this with the bundle of `render-manager doctor --bundle FILE`.</source>
+        <translation>请连同 `render-manager doctor --bundle FILE` 生成的支持包一起报告。</translation>
     </message>
     <message>
         <source>Required memory {0} is no number of gigabytes: write 32.</source>
@@ -2961,24 +3373,124 @@ Drop files here to upload them.</source>
         <translation>保留期已过：任务结束已超过 {0} 天</translation>
     </message>
     <message>
+        <source>Run CONFIG SET maxmemory-policy noeviction, and write maxmemory-policy noeviction into redis.conf.</source>
+        <translation>请执行 CONFIG SET maxmemory-policy noeviction，并在 redis.conf 中写入 maxmemory-policy noeviction。</translation>
+    </message>
+    <message>
+        <source>Run `render-manager db upgrade` once.</source>
+        <translation>请运行一次 `render-manager db upgrade`。</translation>
+    </message>
+    <message>
+        <source>Run pip install --force-reinstall crcmod-plus, whose wheels have the extension.</source>
+        <translation>请运行 pip install --force-reinstall crcmod-plus，其安装包自带该扩展。</translation>
+    </message>
+    <message>
+        <source>Run pip install render-manager[worker].</source>
+        <translation>请运行 pip install render-manager[worker]。</translation>
+    </message>
+    <message>
         <source>Scripts in the editor failed with {0} errors or more: a script of the project or of a plug-in does not work on this host; the log has them.</source>
         <translation>编辑器中的脚本出现至少 {0} 个错误：工程或插件的脚本无法在本主机上运行；详见日志。</translation>
+    </message>
+    <message>
+        <source>See that the server runs and lets this machine in, and correct DATABASE_URL (host, user, password, name).</source>
+        <translation>请确认服务器正在运行并允许本机连接，并更正 DATABASE_URL（主机、用户、密码、库名）。</translation>
+    </message>
+    <message>
+        <source>See to the disk.</source>
+        <translation>请检查该磁盘。</translation>
+    </message>
+    <message>
+        <source>See to the graphics driver or the licence.</source>
+        <translation>请检查显卡驱动或许可证。</translation>
+    </message>
+    <message>
+        <source>See what OSS means by {0}.</source>
+        <translation>请查阅 OSS 对 {0} 的说明。</translation>
+    </message>
+    <message>
+        <source>See whether a server or a disk hangs.</source>
+        <translation>请查看是否有服务器或磁盘停止响应。</translation>
+    </message>
+    <message>
+        <source>Set OSS_ENDPOINT = https://{0}.</source>
+        <translation>请设置 OSS_ENDPOINT = https://{0}。</translation>
+    </message>
+    <message>
+        <source>Set OSS_REGION to that of the bucket, such as cn-hangzhou.</source>
+        <translation>请把 OSS_REGION 设为存储桶所在的地域，例如 cn-hangzhou。</translation>
+    </message>
+    <message>
+        <source>Set OSS_SECURITY_TOKEN together with the temporary key it came with, or leave it out for a lasting key.</source>
+        <translation>请把 OSS_SECURITY_TOKEN 与同时获得的临时密钥一起设置；使用长期密钥时请去掉它。</translation>
+    </message>
+    <message>
+        <source>Set REDIS_URL = redis://:password@host:6379/0 with the password that requirepass in redis.conf has; write @ in it as %40, / as %2F, # as %23.</source>
+        <translation>请设置 REDIS_URL = redis://:password@host:6379/0，密码为 redis.conf 中 requirepass 的值；其中的 @ 写作 %40，/ 写作 %2F，# 写作 %23。</translation>
+    </message>
+    <message>
+        <source>Set this machine's clock by NTP (timedatectl set-ntp true; w32tm /resync on Windows).</source>
+        <translation>请用 NTP 校准本机时钟（timedatectl set-ntp true；Windows 上为 w32tm /resync）。</translation>
+    </message>
+    <message>
+        <source>Set this machine's clock, or that of the database's server, by NTP.</source>
+        <translation>请用 NTP 校准本机或数据库服务器的时钟。</translation>
+    </message>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
     </message>
     <message>
         <source>Several tasks begin with {0}: give more of the id.</source>
         <translation>有多个任务的 ID 以 {0} 开头：请写得更长一些。</translation>
     </message>
     <message>
+        <source>Signature</source>
+        <translation>签名</translation>
+    </message>
+    <message>
+        <source>Size</source>
+        <translation>大小</translation>
+    </message>
+    <message>
         <source>Some could not be uploaded.</source>
         <translation>部分文件未能上传。</translation>
+    </message>
+    <message>
+        <source>Start a worker that listens to it: `render-worker --queues {0}`, or without --queues for all three.</source>
+        <translation>请启动监听它的渲染节点：`render-worker --queues {0}`，不带 --queues 则监听全部三个队列。</translation>
+    </message>
+    <message>
+        <source>Start it (systemctl start redis-server), let it listen to other hosts (bind in redis.conf), or correct REDIS_HOST and REDIS_PORT, or REDIS_URL.</source>
+        <translation>请启动它（systemctl start redis-server），让它接受其他主机的连接（redis.conf 中的 bind），或更正 REDIS_HOST 和 REDIS_PORT，或 REDIS_URL。</translation>
+    </message>
+    <message>
+        <source>Start one of them under another name (`render-worker --name`), or both without --name: then each is called by its host. Hosts that were copied need names of their own, too.</source>
+        <translation>请让其中一个以另一个名称启动（`render-worker --name`），或两个都不带 --name：这样各以其主机命名。复制出来的主机也需要有自己的名称。</translation>
+    </message>
+    <message>
+        <source>Start one: `render-worker` on a render host, `render-manager up` on this machine.</source>
+        <translation>请启动一个：在渲染主机上用 `render-worker`，在本机上用 `render-manager up`。</translation>
+    </message>
+    <message>
+        <source>Start the broker, or correct BROKER_URL; without it, tickets go over Redis.</source>
+        <translation>请启动消息代理，或更正 BROKER_URL；不设置时，任务通知经由 Redis 传递。</translation>
     </message>
     <message>
         <source>Starting {0}</source>
         <translation>正在启动 {0}</translation>
     </message>
     <message>
+        <source>Switch PingFang SC on in Font Book.</source>
+        <translation>请在“字体册”中启用 PingFang SC。</translation>
+    </message>
+    <message>
         <source>Tag {0} can't be used: write 1–64 letters, digits, _ . : + or -.</source>
         <translation>标签 {0} 不可用：请使用 1–64 个字母、数字、_ . : + 或 -。</translation>
+    </message>
+    <message>
+        <source>Task {0}</source>
+        <translation>任务 {0}</translation>
     </message>
     <message>
         <source>Task {0} ({1}) is rendering {2} frame(s): cancel it or wait, then clean up.</source>
@@ -3045,8 +3557,24 @@ Drop files here to upload them.</source>
         <translation>状态为“{0}”的任务不能批量清理：请逐个指定。</translation>
     </message>
     <message>
+        <source>Tasks that wait: {0}, {1} of them for something that does not come by itself.</source>
+        <translation>等待中的任务：{0}，其中 {1} 个所等待的条件不会自行满足。</translation>
+    </message>
+    <message>
+        <source>Test frame</source>
+        <translation>测试帧</translation>
+    </message>
+    <message>
+        <source>Test frame of {0}</source>
+        <translation>{0} 的测试帧</translation>
+    </message>
+    <message>
         <source>The OSS endpoint {0} can't be reached or breaks the connection: check OSS_ENDPOINT, the network and the proxy.</source>
         <translation>无法连接 OSS endpoint {0}，或连接被断开：请检查 OSS_ENDPOINT、网络和代理。</translation>
+    </message>
+    <message>
+        <source>The SQLite file {0} is on a network share ({1}), where its locks can't be relied on.</source>
+        <translation>SQLite 文件 {0} 在网络共享（{1}）上，那里的文件锁不可靠。</translation>
     </message>
     <message>
         <source>The access key was refused for bucket {0} ({1}): check OSS_ACCESS_KEY_ID, OSS_ACCESS_KEY_SECRET and what the key is allowed to do.</source>
@@ -3059,6 +3587,18 @@ Drop files here to upload them.</source>
     <message>
         <source>The broker is away.</source>
         <translation>消息队列不可用。</translation>
+    </message>
+    <message>
+        <source>The bucket {0} is in another region than {1}.</source>
+        <translation>存储桶 {0} 与 {1} 不在同一地域。</translation>
+    </message>
+    <message>
+        <source>The bucket {0} is there.</source>
+        <translation>存储桶 {0} 存在。</translation>
+    </message>
+    <message>
+        <source>The bundle {0} can't be written: {1}.</source>
+        <translation>无法写入支持包 {0}：{1}。</translation>
     </message>
     <message>
         <source>The certificate of the OSS endpoint {0} can't be trusted.</source>
@@ -3093,12 +3633,20 @@ Drop files here to upload them.</source>
         <translation>写入时 {0} 所在磁盘已满。请清理已结束的任务或换一个磁盘。</translation>
     </message>
     <message>
+        <source>The disk of {0} can't be read: {1}.</source>
+        <translation>无法读取 {0} 所在的磁盘：{1}。</translation>
+    </message>
+    <message>
         <source>The disk of {0} has {1} free; {2} are needed{3}. Clean up finished tasks or choose another disk.</source>
         <translation>{0} 所在磁盘剩余 {1}，需要 {2}{3}。请清理已结束的任务或换一个磁盘。</translation>
     </message>
     <message>
         <source>The disk of {0} is full ({1} left): clean up finished tasks or choose another disk.</source>
         <translation>{0} 所在磁盘已满（剩余 {1}）：请清理已结束的任务或换一个磁盘。</translation>
+    </message>
+    <message>
+        <source>The disk of {0} is full.</source>
+        <translation>{0} 所在的磁盘已满。</translation>
     </message>
     <message>
         <source>The embedded Redis ({0}) does not start: {1}.</source>
@@ -3119,6 +3667,14 @@ Drop files here to upload them.</source>
     <message>
         <source>The engine does not know our executor's class: the plug-ins PythonScriptPlugin and MovieRenderPipeline must be installed and may not be switched off</source>
         <translation>引擎无法识别所用的执行器类：必须安装并启用插件 PythonScriptPlugin 和 MovieRenderPipeline</translation>
+    </message>
+    <message>
+        <source>The examination itself failed: {0}: {1}</source>
+        <translation>检查本身失败：{0}：{1}</translation>
+    </message>
+    <message>
+        <source>The farm</source>
+        <translation>渲染农场</translation>
     </message>
     <message>
         <source>The file {0} can't be read as an image: {1}.</source>
@@ -3169,6 +3725,18 @@ Drop files here to upload them.</source>
         <translation>图像 {0} 的尺寸为 {1}×{2} 像素，应为 {3}×{4}。</translation>
     </message>
     <message>
+        <source>The key may not list the bucket {0} ({1}).</source>
+        <translation>该密钥不能列出存储桶 {0}（{1}）。</translation>
+    </message>
+    <message>
+        <source>The key may not {0} below {1} ({2}).</source>
+        <translation>该密钥在 {1} 下不能：{0}（{2}）。</translation>
+    </message>
+    <message>
+        <source>The key may {0} below {1}.</source>
+        <translation>该密钥在 {1} 下可以：{0}。</translation>
+    </message>
+    <message>
         <source>The lease ended without a heartbeat.</source>
         <translation>租约到期，未收到心跳。</translation>
     </message>
@@ -3205,8 +3773,32 @@ Drop files here to upload them.</source>
         <translation>路径为空：请填写 {0}。</translation>
     </message>
     <message>
+        <source>The probe object {0} is left.</source>
+        <translation>探测对象 {0} 被留下。</translation>
+    </message>
+    <message>
+        <source>The program brings them up to date at its next start.</source>
+        <translation>程序下次启动时会更新它们。</translation>
+    </message>
+    <message>
+        <source>The program has no Redis to run.</source>
+        <translation>程序没有可运行的 Redis。</translation>
+    </message>
+    <message>
         <source>The program {0} is missing: install Render Manager again.</source>
         <translation>缺少程序 {0}：请重新安装 Render Manager。</translation>
+    </message>
+    <message>
+        <source>The program's folder</source>
+        <translation>程序文件夹</translation>
+    </message>
+    <message>
+        <source>The program's own Redis answers.</source>
+        <translation>程序自带的 Redis 有应答。</translation>
+    </message>
+    <message>
+        <source>The program's own Redis is not running; it is started when needed: {0}.</source>
+        <translation>程序自带的 Redis 没有运行；需要时会启动：{0}。</translation>
     </message>
     <message>
         <source>The project has no file {0}; it holds {1}. Give its path inside the project.</source>
@@ -3249,6 +3841,14 @@ Drop files here to upload them.</source>
         <translation>场景需要运行自带的 Python，但目前不允许运行。若信任该场景，请以 --set allow_scripts=true 提交；或以 --set ignore_scripts=true 提交，不运行脚本直接渲染。</translation>
     </message>
     <message>
+        <source>The secret does not belong to the access key id.</source>
+        <translation>AccessKey Secret 与 AccessKey ID 不匹配。</translation>
+    </message>
+    <message>
+        <source>The security token has expired.</source>
+        <translation>安全令牌已过期。</translation>
+    </message>
+    <message>
         <source>The task is kept, and workers find it by themselves</source>
         <translation>任务已保存，渲染节点会自行找到它</translation>
     </message>
@@ -3277,16 +3877,84 @@ Drop files here to upload them.</source>
         <translation>此系统没有作业对象（Job Object）。</translation>
     </message>
     <message>
+        <source>There is no .env file: the environment and the defaults hold.</source>
+        <translation>没有 .env 文件：以环境变量和默认值为准。</translation>
+    </message>
+    <message>
+        <source>There is no bucket {0} at {1}.</source>
+        <translation>{1} 没有存储桶 {0}。</translation>
+    </message>
+    <message>
         <source>There is no bucket {0} at {1}: check OSS_BUCKET_NAME and OSS_ENDPOINT.</source>
         <translation>{1} 上没有存储桶 {0}：请检查 OSS_BUCKET_NAME 和 OSS_ENDPOINT。</translation>
+    </message>
+    <message>
+        <source>There is no database yet.</source>
+        <translation>还没有数据库。</translation>
+    </message>
+    <message>
+        <source>There is no database yet; the program makes it at its first start: {0}.</source>
+        <translation>还没有数据库；程序首次启动时会创建：{0}。</translation>
+    </message>
+    <message>
+        <source>There is no engine {0}.</source>
+        <translation>没有渲染引擎 {0}。</translation>
+    </message>
+    <message>
+        <source>There is no file {0}.</source>
+        <translation>没有文件 {0}。</translation>
     </message>
     <message>
         <source>There is no object oss://{0}/{1}.</source>
         <translation>没有对象 oss://{0}/{1}。</translation>
     </message>
     <message>
+        <source>There is no setting {0}: it has no effect.</source>
+        <translation>没有设置项 {0}：它不起作用。</translation>
+    </message>
+    <message>
         <source>There is no worker {0}; `render-manager workers` lists them.</source>
         <translation>没有渲染节点 {0}；可用 `render-manager workers` 列出。</translation>
+    </message>
+    <message>
+        <source>This Redis is a replica and takes no writes.</source>
+        <translation>该 Redis 是副本，不接受写入。</translation>
+    </message>
+    <message>
+        <source>This disk takes upper and lower case for the same: projects must not rely on it.</source>
+        <translation>该磁盘不区分大小写：工程不能依赖大小写。</translation>
+    </message>
+    <message>
+        <source>This machine</source>
+        <translation>本机</translation>
+    </message>
+    <message>
+        <source>This machine's clock and that of OSS agree.</source>
+        <translation>本机时钟与 OSS 的时钟一致。</translation>
+    </message>
+    <message>
+        <source>This machine's clock and the database's agree.</source>
+        <translation>本机时钟与数据库的时钟一致。</translation>
+    </message>
+    <message>
+        <source>write</source>
+        <translation>写入</translation>
+    </message>
+    <message>
+        <source>{0} Tasks and leases go by the database's clock.</source>
+        <translation>{0}任务和租约以数据库的时钟为准。</translation>
+    </message>
+    <message>
+        <source>{0} are free on the disk of {1}, less than MIN_FREE_DISK_GB = {2}: this host takes no task whose project it does not have.</source>
+        <translation>{1} 所在的磁盘有 {0} 可用，少于 MIN_FREE_DISK_GB = {2}：本主机不再接受尚无工程的任务。</translation>
+    </message>
+    <message>
+        <source>{0} are free on the disk of {1}; MIN_FREE_DISK_GB = {2} must stay.</source>
+        <translation>{1} 所在的磁盘有 {0} 可用；须保留 MIN_FREE_DISK_GB = {2}。</translation>
+    </message>
+    <message>
+        <source>Two workers have one name, and only one of them works. {0}</source>
+        <translation>两个渲染节点用了同一个名称，只有其中一个在工作。{0}</translation>
     </message>
     <message>
         <source>Unpacking</source>
@@ -3313,6 +3981,22 @@ Drop files here to upload them.</source>
         <translation>本主机上找不到 Unreal Engine：请安装，或将 UE_EXECUTABLE 设为其 UnrealEditor-Cmd。</translation>
     </message>
     <message>
+        <source>Update Redis to version {0} or later.</source>
+        <translation>请把 Redis 更新到版本 {0} 或更高。</translation>
+    </message>
+    <message>
+        <source>Update this program.</source>
+        <translation>请更新本程序。</translation>
+    </message>
+    <message>
+        <source>Use one of {0}.</source>
+        <translation>请使用其中之一：{0}。</translation>
+    </message>
+    <message>
+        <source>Use the endpoint of the nearest region.</source>
+        <translation>请使用最近地域的 Endpoint。</translation>
+    </message>
+    <message>
         <source>User {0} can't be used: it becomes a folder name, so give 1–128 letters, digits, _ . @ + = or -, without a path separator and not beginning or ending with a dot.</source>
         <translation>用户名 {0} 不可用：它会用作文件夹名，请使用 1–128 个字母、数字、_ . @ + = 或 -，不含路径分隔符，且不以点开头或结尾。</translation>
     </message>
@@ -3323,6 +4007,10 @@ Drop files here to upload them.</source>
     <message>
         <source>Waiting for another worker of this host to prepare the project</source>
         <translation>正在等待本主机上另一个渲染节点准备工程</translation>
+    </message>
+    <message>
+        <source>Waiting tasks</source>
+        <translation>等待中的任务</translation>
     </message>
     <message>
         <source>Waits for a free worker.</source>
@@ -3361,6 +4049,30 @@ Drop files here to upload them.</source>
         <translation>渲染节点 {0} 在线：请先停止它。</translation>
     </message>
     <message>
+        <source>Workers of another version than this program ({0}): {1}.</source>
+        <translation>与本程序（{0}）版本不同的渲染节点：{1}。</translation>
+    </message>
+    <message>
+        <source>Workspaces are on a disk of this machine.</source>
+        <translation>工作区在本机的磁盘上。</translation>
+    </message>
+    <message>
+        <source>Write {0} instead of {1}.</source>
+        <translation>请把 {1} 改写为 {0}。</translation>
+    </message>
+    <message>
+        <source>a folder that can be written</source>
+        <translation>可写的文件夹</translation>
+    </message>
+    <message>
+        <source>a key that OSS takes</source>
+        <translation>OSS 接受的密钥</translation>
+    </message>
+    <message>
+        <source>a project: render-manager doctor --render {0}=PATH, of which frame 1 is rendered</source>
+        <translation>一个工程：render-manager doctor --render {0}=PATH，将渲染其中第 1 帧</translation>
+    </message>
+    <message>
         <source>a whole number</source>
         <translation>整数</translation>
     </message>
@@ -3377,6 +4089,18 @@ Drop files here to upload them.</source>
         <translation>等另外 {0} 个</translation>
     </message>
     <message>
+        <source>appendonly no: a restart of Redis loses tickets. No harm is done: the database has the tasks, and idle workers find them.</source>
+        <translation>appendonly no：Redis 重启会丢失任务通知。没有影响：任务在数据库中，空闲的渲染节点会找到它们。</translation>
+    </message>
+    <message>
+        <source>appendonly yes: tickets outlive a restart of Redis.</source>
+        <translation>appendonly yes：Redis 重启后任务通知仍在。</translation>
+    </message>
+    <message>
+        <source>as soon as it has a memory limit that is reached</source>
+        <translation>一旦设置了内存上限并达到</translation>
+    </message>
+    <message>
         <source>as_saved needs to know what is saved: name a preset or a queue.</source>
         <translation>使用 as_saved 时须指定保存的内容：请填写预设或队列。</translation>
     </message>
@@ -3391,6 +4115,14 @@ Drop files here to upload them.</source>
     <message>
         <source>completed</source>
         <translation>已完成</translation>
+    </message>
+    <message>
+        <source>crcmod is without its C extension: checksums of transfers are computed in pure Python, {0} MB/s.</source>
+        <translation>crcmod 缺少 C 扩展：传输的校验和由纯 Python 计算，{0} MB/s。</translation>
+    </message>
+    <message>
+        <source>delete</source>
+        <translation>删除</translation>
     </message>
     <message>
         <source>disabled, finishing</source>
@@ -3493,12 +4225,24 @@ Drop files here to upload them.</source>
         <translation>关卡序列</translation>
     </message>
     <message>
+        <source>list</source>
+        <translation>列出</translation>
+    </message>
+    <message>
         <source>loading the project</source>
         <translation>加载工程</translation>
     </message>
     <message>
+        <source>look at</source>
+        <translation>查看</translation>
+    </message>
+    <message>
         <source>low on disk</source>
         <translation>磁盘空间不足</translation>
+    </message>
+    <message>
+        <source>maxmemory-policy is {0}: Redis throws tickets away {1}.</source>
+        <translation>maxmemory-policy 为 {0}：Redis 会丢弃任务通知（{1}）。</translation>
     </message>
     <message>
         <source>member {0} has a name that this system can't store.</source>
@@ -3585,6 +4329,14 @@ Drop files here to upload them.</source>
         <translation>未给出原因</translation>
     </message>
     <message>
+        <source>noeviction: no ticket is thrown away.</source>
+        <translation>noeviction：不会丢弃任务通知。</translation>
+    </message>
+    <message>
+        <source>not set</source>
+        <translation>未设置</translation>
+    </message>
+    <message>
         <source>nothing at all</source>
         <translation>没有任何文件</translation>
     </message>
@@ -3621,6 +4373,10 @@ Drop files here to upload them.</source>
         <translation>准备中</translation>
     </message>
     <message>
+        <source>read</source>
+        <translation>读取</translation>
+    </message>
+    <message>
         <source>render although Python inside the scene is not run</source>
         <translation>即使不运行场景中的 Python 也渲染</translation>
     </message>
@@ -3653,12 +4409,20 @@ Drop files here to upload them.</source>
         <translation>渲染第 {0} 帧</translation>
     </message>
     <message>
+        <source>room on the disk</source>
+        <translation>磁盘空间</translation>
+    </message>
+    <message>
         <source>running</source>
         <translation>运行中</translation>
     </message>
     <message>
         <source>saying nothing</source>
         <translation>无输出</translation>
+    </message>
+    <message>
+        <source>settings that can be read</source>
+        <translation>可读取的设置</translation>
     </message>
     <message>
         <source>size or checksum</source>
@@ -3709,8 +4473,20 @@ Drop files here to upload them.</source>
         <translation>{1} 不认识 task_info {0}；可用：{2}。</translation>
     </message>
     <message>
+        <source>the bucket</source>
+        <translation>存储桶</translation>
+    </message>
+    <message>
+        <source>the database</source>
+        <translation>数据库</translation>
+    </message>
+    <message>
         <source>the image</source>
         <translation>图像</translation>
+    </message>
+    <message>
+        <source>the object store</source>
+        <translation>对象存储</translation>
     </message>
     <message>
         <source>the path of member {0} is too long; {1}.</source>
@@ -3719,6 +4495,10 @@ Drop files here to upload them.</source>
     <message>
         <source>the project is kept</source>
         <translation>保留工程</translation>
+    </message>
+    <message>
+        <source>the right time</source>
+        <translation>准确的时间</translation>
     </message>
     <message>
         <source>there are: {0}</source>
@@ -3777,6 +4557,34 @@ Drop files here to upload them.</source>
         <translation>无法理解渲染节点的应答（{0}）：请检查双方版本是否一致。</translation>
     </message>
     <message>
+        <source>This machine's clock is {0} minutes ahead of that of OSS.</source>
+        <translation>本机时钟比 OSS 的快 {0} 分钟。</translation>
+    </message>
+    <message>
+        <source>This machine's clock is {0} minutes behind that of OSS.</source>
+        <translation>本机时钟比 OSS 的慢 {0} 分钟。</translation>
+    </message>
+    <message>
+        <source>This machine's clock is {0} s ahead of the database's.</source>
+        <translation>本机时钟比数据库的快 {0} 秒。</translation>
+    </message>
+    <message>
+        <source>This machine's clock is {0} s behind the database's.</source>
+        <translation>本机时钟比数据库的慢 {0} 秒。</translation>
+    </message>
+    <message>
+        <source>Values</source>
+        <translation>值</translation>
+    </message>
+    <message>
+        <source>Version</source>
+        <translation>版本</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation>版本</translation>
+    </message>
+    <message>
         <source>Worker {0} of host {1} does not answer within {2} s. It may be of an older version, or started with --pool solo: such a worker answers only between frames.</source>
         <translation>主机 {1} 上的渲染节点 {0} 在 {2} 秒内没有应答。它可能版本较旧，或以 --pool solo 启动：这样的节点只在两帧之间应答。</translation>
     </message>
@@ -3787,6 +4595,22 @@ Drop files here to upload them.</source>
     <message>
         <source>Worker {0} wrote it.</source>
         <translation>它由渲染节点 {0} 写入。</translation>
+    </message>
+    <message>
+        <source>Workers</source>
+        <translation>渲染节点</translation>
+    </message>
+    <message>
+        <source>Workers that listen: {0}. {1}</source>
+        <translation>监听的渲染节点：{0}。{1}</translation>
+    </message>
+    <message>
+        <source>Workspaces</source>
+        <translation>工作区</translation>
+    </message>
+    <message>
+        <source>Writable</source>
+        <translation>写入</translation>
     </message>
     <message>
         <source>all that are enabled</source>
@@ -3881,6 +4705,14 @@ Drop files here to upload them.</source>
         <translation>场景中可渲染的相机</translation>
     </message>
     <message>
+        <source>what was written is read back otherwise</source>
+        <translation>读回的内容与写入的不同</translation>
+    </message>
+    <message>
+        <source>when its memory is full</source>
+        <translation>内存占满时</translation>
+    </message>
+    <message>
         <source>width</source>
         <translation>宽度</translation>
     </message>
@@ -3889,12 +4721,28 @@ Drop files here to upload them.</source>
         <translation>是：mayapy 在帧与帧之间保持运行；仅限 Arnold，会一直占用许可证</translation>
     </message>
     <message>
+        <source>{0} (from {1})</source>
+        <translation>{0}（来自 {1}）</translation>
+    </message>
+    <message>
         <source>{0} = {1}: there is no program{2}; set the full path of {3}.</source>
         <translation>{0} = {1}：找不到程序{2}；请设为 {3} 的完整路径。</translation>
     </message>
     <message>
+        <source>{0} But it is black.</source>
+        <translation>{0}但图像是全黑的。</translation>
+    </message>
+    <message>
+        <source>{0} From {1} minutes on it refuses requests.</source>
+        <translation>{0}超过 {1} 分钟后，它会拒绝请求。</translation>
+    </message>
+    <message>
         <source>{0} GB of memory</source>
         <translation>{0} GB 内存</translation>
+    </message>
+    <message>
+        <source>{0} It refuses requests that are off by more than {1} minutes.</source>
+        <translation>{0}它会拒绝时间偏差超过 {1} 分钟的请求。</translation>
     </message>
     <message>
         <source>{0} MB are too much for the clipboard (at most {1} MB): save the log to a file instead.</source>
@@ -3905,8 +4753,16 @@ Drop files here to upload them.</source>
         <translation>{0} 等（另有 {1} 个）</translation>
     </message>
     <message>
+        <source>{0} answers.</source>
+        <translation>{0} 有应答。</translation>
+    </message>
+    <message>
         <source>{0} at {1} does not start: {2}.</source>
         <translation>位于 {1} 的 {0} 无法启动：{2}。</translation>
+    </message>
+    <message>
+        <source>{0} can be written.</source>
+        <translation>{0} 可以写入。</translation>
     </message>
     <message>
         <source>{0} can't be cleaned up: {1}.</source>
@@ -3979,6 +4835,14 @@ Drop files here to upload them.</source>
     <message>
         <source>{0} file(s) could not be deleted, first: {1}. Close the program that has it open, or change its permissions, and clean up again.</source>
         <translation>有 {0} 个文件无法删除，第一个：{1}。请关闭占用它的程序或修改权限，然后再次清理。</translation>
+    </message>
+    <message>
+        <source>{0} for a question and its answer.</source>
+        <translation>一次问答 {0}。</translation>
+    </message>
+    <message>
+        <source>{0} for a small request.</source>
+        <translation>一次小请求 {0}。</translation>
     </message>
     <message>
         <source>{0} frames are enough</source>
@@ -4113,6 +4977,14 @@ Drop files here to upload them.</source>
         <translation>{0} 属于 Unreal Engine {1}，本主机的 {2} 无法打开：请在本主机安装 Unreal Engine {3}。</translation>
     </message>
     <message>
+        <source>{0} is on a network share ({1}): each frame is written, and read to be checked, over the network.</source>
+        <translation>{0} 在网络共享（{1}）上：每一帧都要经网络写入，并经网络读回检查。</translation>
+    </message>
+    <message>
+        <source>{0} is {1} characters long: Windows allows {2} for a whole path.</source>
+        <translation>{0} 有 {1} 个字符：Windows 的完整路径最多 {2} 个。</translation>
+    </message>
+    <message>
         <source>{0} leads out of the object store folder {1}.</source>
         <translation>{0} 超出了对象存储文件夹 {1}。</translation>
     </message>
@@ -4133,12 +5005,20 @@ Drop files here to upload them.</source>
         <translation>{1} 中的 {0} 不是 {2}，而是其他类型的资产。</translation>
     </message>
     <message>
+        <source>{0} online: {1}</source>
+        <translation>在线 {0} 个：{1}</translation>
+    </message>
+    <message>
         <source>{0} renders this task as its settings are saved, all {1} frames at once, but only {2} are to be rendered: retry all of them.</source>
         <translation>{0} 按保存的设置一次渲染本任务的全部 {1} 帧，但现在只要渲染 {2} 帧：请重试全部帧。</translation>
     </message>
     <message>
         <source>{0} reported success but did not render the frame{1}.</source>
         <translation>{0} 报告成功，但没有渲染该帧{1}。</translation>
+    </message>
+    <message>
+        <source>{0} to be right</source>
+        <translation>正确的 {0}</translation>
     </message>
     <message>
         <source>{0} was changed while it was being packed; try again.</source>
@@ -4179,6 +5059,10 @@ Drop files here to upload them.</source>
     <message>
         <source>{0} {1} is out of range: use 1 or more, or leave it out.</source>
         <translation>{0} {1} 超出范围：请用 1 或更大的值，或不填。</translation>
+    </message>
+    <message>
+        <source>{0} {1} rendered a frame, and its image is whole.</source>
+        <translation>{0} {1} 渲染了一帧，图像完整。</translation>
     </message>
     <message>
         <source>{0}, and a clean-up of host {1}{2} removed what it rendered: retry to render it again.</source>

@@ -19,6 +19,9 @@ from tests.support.small_disk import small_disk
 
 __all__ = ["oss_server", "small_disk"]
 
+#: Of a doctor that takes longer to start than a test farm's workers may be silent.
+PATIENT = {"HEARTBEAT_SECONDS": "10", "LEASE_SECONDS": "60"}
+
 
 @dataclass(frozen=True)
 class Report:

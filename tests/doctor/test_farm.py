@@ -1,14 +1,18 @@
 """The farm: queues nobody listens to, workers of one name, tasks that wait."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from render_manager.domain.audit import Action
-from tests.doctor.conftest import Practice
+from render_manager.domain.entities import HostLoad
+from tests.doctor.conftest import PATIENT, Practice
+from tests.store.samples import worker
 from tests.support.farm import wait_until
 from tests.support.standin_farm import HOST_NAME, StandinFarm, open_standin_farm
+from tests.support.standins.maya_scene import make_scene
 
 
 @pytest.fixture
@@ -21,7 +25,7 @@ def farm(tmp_path: Path) -> Iterator[StandinFarm]:
 @pytest.fixture
 def doctor(practice: Practice, farm: StandinFarm) -> Practice:
     """Looks at that farm."""
-    practice.environment = farm.environment
+    practice.environment = farm.environment | PATIENT
     return practice
 
 
@@ -31,11 +35,11 @@ def test_a_queue_that_nobody_listens_to(doctor: Practice, farm: StandinFarm) -> 
     report.well_but("farm.queue.high-priority", "warning", "No worker", "render-worker --queues high_priority")
     task = farm.submit(farm.key, "1-3", priority=9)
     report = doctor.examine()
-    report.only_failed("farm.queue.high-priority", "3 frames wait", "render-worker --queues high_priority")
+    report.only_failed("farm.queue.high-priority", "Frames that wait: 3", "render-worker --queues high_priority")
     report.found("farm.queue.low-priority", "warning")
-    report.found("farm.queue.default", "ok", "1 workers listen")
+    report.found("farm.queue.default", "ok", "Workers that listen: 1")
     report.found(f"farm.task.{task.id}", "warning", "No online worker listens to the queue high_priority")
-    report.found("farm.waiting", "ok", "1 wait, 1 of them")
+    report.found("farm.waiting", "ok", "wait: 1, 1 of them")
     farm.start("--name", "w2", "--queues", "high_priority,low_priority")
     farm.settled(task)
     assert doctor.examine().states("warning") == set()
@@ -80,7 +84,8 @@ def test_waiting_tasks_those_first_that_are_stuck(doctor: Practice, farm: Standi
     wait_until(lambda: farm.row(first).task.counts.rendering)
     for _ in range(12):
         farm.submit(farm.key, "1")
-    stuck = [farm.submit(farm.key, "1", engine="maya") for _ in range(10)]
+    farm.program.objects.upload(make_scene(farm.folder / "shot.ma"), "shot.ma")
+    stuck = [farm.submit("shot.ma", "1", engine="maya") for _ in range(10)]
     report = doctor.examine("--only", "farm")
     ids = [id for id in report.findings if id.startswith("farm.task.")]
     assert len(ids) == 20
@@ -88,19 +93,17 @@ def test_waiting_tasks_those_first_that_are_stuck(doctor: Practice, farm: Standi
     report.found(ids[0], "warning", "No online worker can run Maya")
     report.found(ids[-1], "note", "Waits for a free worker")
     report.found("farm.more-tasks", "note", "And 2 more")
-    report.found("farm.waiting", "ok", "22 wait, 10 of them")
+    report.found("farm.waiting", "ok", "wait: 22, 10 of them")
     assert report.code == 0
 
 
 def test_versions_and_disks_of_workers(doctor: Practice, farm: StandinFarm) -> None:
-    other = doctor.folder / "other"
-    other.mkdir()
-    (other / "sitecustomize.py").write_text("import render_manager\nrender_manager.__version__ = '0.0.9'\n")
-    farm.start("--name", "w", PYTHONPATH=f"{other}", MIN_FREE_DISK_GB="1000000")
-    wait_until(lambda: farm.worker("w").load.disk_low)
+    profile = replace(worker("w", "node-c"), release="0.0.9")
+    farm.services.workers.register(profile)
+    farm.services.workers.beat(profile, HostLoad(disk_free=1, disk_low=True))
     report = doctor.examine("--only", "farm")
     report.well_but("farm.releases", "warning", "w (0.0.9)", "db upgrade")
-    report.found("farm.disk", "warning", "MIN_FREE_DISK_GB", "render-manager cleanup")
+    report.found("farm.disk", "warning", "node-c", "MIN_FREE_DISK_GB", "render-manager cleanup")
 
 
 def test_nobody_is_there_yet(doctor: Practice) -> None:

@@ -15,7 +15,7 @@ from render_manager.domain.states import FrameStatus, TaskStatus
 ROOT = Path(__file__).parents[2]
 PACKAGE = "render_manager"
 #: Where sentences for people are made; ``config.py`` and the command line speak to a console only.
-ROOMS = ("domain", "services", "store", "messaging", "storage", "bootstrap.py", "local_farm.py")
+ROOMS = ("domain", "services", "doctor", "store", "messaging", "storage", "bootstrap.py", "local_farm.py")
 CONSOLE_ONLY = ("workers/__main__.py", "workers/prefork.py", "render_manager/store/tables.py")
 
 #: Prose by its looks that no person ever reads in the window: names of threads, lines in logs, words for a shell.
@@ -26,6 +26,7 @@ NOT_SHOWN = frozenset(
         "lease renewal", "log started", "look for work", "no run", "rendering with watermarks", "trim the record",
         "appendonly no", "daemonize no", "task {0} frame {1}", "task {0} frame {1} attempt {2}", "upload of renders",
         "skipping '{0}'", "Error: {0}", "HTTP {0}", "port {0}", "reaps {0}", "requirepass {0}", "Maya's Render",
+        "Render Manager {0}", "{0}, Python {1} ({2})", "REDIS_HOST = {0}:{1}", "Redis {0}",
         "Unreal Engine", "/Users/Shared/Epic Games/UE_5*", "No class set in Python Host Executor",
     }
 )  # fmt: skip
@@ -40,6 +41,10 @@ WORDS = (
     "tag {0}",
     "width",
     "height",
+    *("Values", "File", "Names", "Reachable", "Version", "Latency", "Eviction", "Persistence", "Writable", "Queues"),
+    *("Broker", "Migrated", "Clock", "Place", "Size", "Signature", "Bucket", "Permissions", "Folder", "Links", "Paths"),
+    *("Checksums", "Images", "Fonts", "Workers", "Versions", "Disks", "Settings", "Database", "Workspaces"),
+    *("Renderers", "write", "read", "list", "delete"),
     "frames",
     "min",
 )
