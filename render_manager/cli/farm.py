@@ -3,14 +3,17 @@
 import os
 import signal
 import sys
+from collections.abc import Generator
+from contextlib import contextmanager
 from typing import Annotated
 
 import typer
 
 from render_manager.bootstrap import Program
 from render_manager.cli.output import say
-from render_manager.cli.program import explained, open_program, settings
-from render_manager.domain.errors import LocalFarmError
+from render_manager.cli.program import FAILED, explained, open_program, settings
+from render_manager.doctor.examination import Examiner
+from render_manager.domain.errors import LocalFarmError, RenderManagerError
 from render_manager.services.following import poll
 from render_manager.store.engine import open_engine
 from render_manager.store.migrate import upgrade
@@ -32,13 +35,19 @@ def open_window(program: Program, *, task_id: str | None = None) -> int:
     Raises:
         LocalFarmError: the window's packages are not installed or its libraries are missing.
     """
-    try:
+    with _window_needed():
         from render_manager.gui.app import run_window
+    return run_window(program.services, title=TITLE, default_user=program.settings.user, select_task=task_id)
+
+
+@contextmanager
+def _window_needed() -> Generator[None]:
+    try:
+        yield
     except ImportError as error:
         raise LocalFarmError(
             f"The window can't be shown ({error}): install render-manager[gui], and on Linux Qt's system libraries."
         ) from error
-    return run_window(program.services, title=TITLE, default_user=program.settings.user, select_task=task_id)
 
 
 @explained
@@ -50,11 +59,38 @@ def gui(
     """Open the window."""
     if not has_display():
         raise LocalFarmError("There is no display to show the window on; see `render-manager --help` for commands.")
-    with open_program(serve=True) as program:
+    while True:
+        try:
+            program = _start(worker)
+        except RenderManagerError as error:
+            if not _try_again(error):
+                raise typer.Exit(FAILED) from None
+        else:
+            with program:
+                code = open_window(program)
+            raise typer.Exit(code)
+
+
+def _start(worker: bool) -> Program:
+    program = open_program(serve=True)
+    try:
         if worker and program.settings.embedded_redis:
             program.services.local_workers.start()
-        code = open_window(program)
-    raise typer.Exit(code)
+    except RenderManagerError:
+        program.close()
+        raise
+    return program
+
+
+def _try_again(error: RenderManagerError) -> bool:
+    """Show what keeps the window from opening; whether it is to be tried again.
+
+    Raises:
+        LocalFarmError: no window at all can be shown.
+    """
+    with _window_needed():
+        from render_manager.gui.start_failure import ask_to_try_again
+    return ask_to_try_again(error, Examiner(), title=TITLE)
 
 
 @explained

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QT_TRANSLATE_NOOP
 
 from render_manager.gui.declarations.frames import FRAME_COMMANDS
+from render_manager.gui.declarations.help import HELP_COMMANDS
 from render_manager.gui.declarations.logs import LOG_COMMANDS
 from render_manager.gui.declarations.objects import OBJECT_COMMANDS
 from render_manager.gui.declarations.tasks import TASK_COMMANDS
@@ -11,6 +12,7 @@ from render_manager.gui.declarations.workers import WORKER_COMMANDS
 
 COMMANDS = (
     *TASK_COMMANDS, *FRAME_COMMANDS, *LOG_COMMANDS, *WORKER_COMMANDS, *OBJECT_COMMANDS, *VIEW_COMMANDS,
+    *HELP_COMMANDS,
 )  # fmt: skip
 
 TASK_MENU = (
@@ -55,6 +57,7 @@ MENU_BAR = (
         "view.zoom_out", "view.zoom_fit", "view.frame_list", "view.frame_card", "", "view.notices",
         "view.notice_settings", "", "view.layout", "view.theme", "view.density", "view.language",
     )),
+    (QT_TRANSLATE_NOOP("Commands", "&Help"), ("help.check_up",)),
 )  # fmt: skip
 TOOLBAR = (
     "task.submit", "", "task.pause", "task.resume", "task.cancel", "", "task.retry", "task.priority", "",

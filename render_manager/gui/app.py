@@ -2,19 +2,15 @@
 
 import asyncio
 import signal
-import sys
 from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication
-from PySide6.QtWidgets import QApplication
-
-from render_manager.gui.background import never_pause, new_event_loop
+from render_manager.gui.background import never_pause
 from render_manager.gui.desk import Desk
-from render_manager.gui.language import Language, LanguageChoice
+from render_manager.gui.language import LanguageChoice
 from render_manager.gui.main_window import MainWindow
-from render_manager.gui.theme import Density, Theme, ThemeChoice
-from render_manager.gui.window_state import WindowState
+from render_manager.gui.start import started
+from render_manager.gui.theme import ThemeChoice
 from render_manager.services.services import Services
 
 #: Seconds after everything was read before a picture is taken: layouts settle, images are decoded.
@@ -39,26 +35,23 @@ def run_window(
         language: ``system``, ``en`` or ``zh_CN``; ``system`` gives way likewise.
         screenshot: save a picture of the window here once it is filled, and end.
     """
-    QCoreApplication.setApplicationName("Render Manager")
-    app = QApplication.instance() or QApplication(sys.argv[:1])
-    assert isinstance(app, QApplication)
-    app.setQuitOnLastWindowClosed(False)  # the event loop ends when the window's jobs have ended
-    state = WindowState()
-    chosen = state.value("theme", ThemeChoice.SYSTEM) if theme == ThemeChoice.SYSTEM else theme
-    look = Theme(app, chosen, state.value("density", Density.COMFORTABLE))
-    spoken = state.value("language", LanguageChoice.SYSTEM) if language == LanguageChoice.SYSTEM else language
-    loop = new_event_loop(app)
-    never_pause()
-    make = partial(
-        MainWindow, services, look, title=title, default_user=default_user, select_task=select_task, state=state
-    )
-    desk = Desk(make, Language(app, spoken))
-    before = signal.signal(signal.SIGINT, lambda *_: desk.window.quit_unasked())
-    try:
-        with loop:
-            loop.run_until_complete(_until_closed(desk, screenshot))
-    finally:
-        signal.signal(signal.SIGINT, before)
+    with started(theme, language) as start:
+        never_pause()
+        make = partial(
+            MainWindow,
+            services,
+            start.theme,
+            title=title,
+            default_user=default_user,
+            select_task=select_task,
+            state=start.state,
+        )
+        desk = Desk(make, start.language)
+        before = signal.signal(signal.SIGINT, lambda *_: desk.window.quit_unasked())
+        try:
+            start.loop.run_until_complete(_until_closed(desk, screenshot))
+        finally:
+            signal.signal(signal.SIGINT, before)
     return 0
 
 

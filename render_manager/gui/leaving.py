@@ -68,5 +68,6 @@ class Leaving(QObject):
 
     async def _end(self) -> None:
         await self._window.viewer_commands.close()
+        await self._window.check_up_commands.close()
         await self._window.background.close()
         self._window.hide()

@@ -13,6 +13,7 @@ from render_manager.gui.action_set import ActionSet
 from render_manager.gui.actions import FRAME_MENU, LOG_MENU, OBJECT_MENU, TASK_MENU, WORKER_MENU
 from render_manager.gui.background import Background
 from render_manager.gui.change_feed import ChangeFeed
+from render_manager.gui.check_up_commands import CheckUpCommands
 from render_manager.gui.declarations.command import Selection
 from render_manager.gui.dialogs.messages import explain, show_error
 from render_manager.gui.feedback import Feedback
@@ -102,6 +103,7 @@ class MainWindow(QMainWindow):
         self.object_commands = ObjectCommands(self, default_user)
         self.viewer_commands = ViewerCommands(self)
         self.submit_commands = SubmitCommands(self, default_user)
+        self.check_up_commands = CheckUpCommands(self)
         self.command_palette = Palette(self)
         self.feedback = Feedback(self, default_user)
         for part in (self.feedback.strip, parts.workers, self.feedback.bell):
@@ -154,6 +156,8 @@ class MainWindow(QMainWindow):
         self.live.read.connect(parts.history.note)
         parts.store_banner.retry.clicked.connect(self.live.retry_now)
         parts.broker_banner.retry.clicked.connect(self.feed.retry_now)
+        for banner in (parts.store_banner, parts.broker_banner):
+            banner.check_up.clicked.connect(self.check_up_commands.open)
         self.theme.changed.connect(self._retint)
         aging = QTimer(self, interval=AGING)
         aging.timeout.connect(self.tasks.grow_older)

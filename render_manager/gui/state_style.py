@@ -10,6 +10,7 @@ from enum import StrEnum
 from PySide6.QtCore import QT_TRANSLATE_NOOP, QCoreApplication
 from PySide6.QtGui import QColor
 
+from render_manager.domain.checkup import FindingState
 from render_manager.domain.entities import WorkerState
 from render_manager.domain.states import FrameStatus, TaskStatus
 
@@ -94,10 +95,21 @@ _TONES = {
     Tone.INFO: ("#2b66b1", "#7fb2ea"),
     Tone.GOOD: ("#1d7639", "#66c382"),
 }
+_QUIET = ("#5d6773", "#98a1ad")
 
 
 def tone(which: Tone, dark: bool) -> QColor:
     return QColor(_TONES[which][dark])
+
+
+#: Of what an examination found; the word has the colour, too, so that it is one that texts have.
+FINDING_STYLES: dict[FindingState, StateStyle] = {
+    FindingState.OK: StateStyle(str(QT_TRANSLATE_NOOP("State", "OK")), "state-completed", *_TONES[Tone.GOOD]),
+    FindingState.SKIPPED: StateStyle(str(QT_TRANSLATE_NOOP("State", "Not checked")), "state-skipped", *_QUIET),
+    FindingState.NOTE: StateStyle(str(QT_TRANSLATE_NOOP("State", "Note")), "info", *_TONES[Tone.INFO]),
+    FindingState.WARNING: StateStyle(str(QT_TRANSLATE_NOOP("State", "Warning")), "warning", *_TONES[Tone.WARNING]),
+    FindingState.FAILED: StateStyle(str(QT_TRANSLATE_NOOP("State", "Failed")), "state-failed", *_TONES[Tone.ERROR]),
+}
 
 
 #: Behind lines of a log: what is looked for, the line where one is, and what another attempt said differently.

@@ -4,6 +4,10 @@
 <context>
     <name>Banner</name>
     <message>
+        <source>Check-up…</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
         <source>Try now</source>
         <translation>立即重试</translation>
     </message>
@@ -31,6 +35,214 @@
     <message>
         <source>Image</source>
         <translation>图像</translation>
+    </message>
+</context>
+<context>
+    <name>CheckUp</name>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Redis</source>
+        <translation>Redis</translation>
+    </message>
+    <message>
+        <source>Database</source>
+        <translation>数据库</translation>
+    </message>
+    <message>
+        <source>Object store</source>
+        <translation>对象存储</translation>
+    </message>
+    <message>
+        <source>Workspaces</source>
+        <translation>工作区</translation>
+    </message>
+    <message>
+        <source>Renderers</source>
+        <translation>渲染器</translation>
+    </message>
+    <message>
+        <source>This computer</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Farm</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>All is well</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>, </source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{0} failed</source>
+        <translation>“{0}”失败</translation>
+    </message>
+    <message>
+        <source>1 warning</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{0} warnings</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>1 note</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{0} notes</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{0} not checked</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{0} OK</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>just now</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{0} ago</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{0} ms</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Check-up of Render Manager, {0}</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
+    <name>CheckUpBar</name>
+    <message>
+        <source>Render a test frame</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Copy report</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Save for support…</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{0}…</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>No renderer is installed on this computer.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Project of which frame 1 is rendered</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Rendering a test frame with {0}; this may take minutes…</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>The report was copied.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Save for support</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>A zip file is written for whoever helps you.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>It holds this report, the settings, the versions of all packages, the last lines of the logs and the last entries of the record. Passwords and keys are left out. Names of hosts, users, tasks and folders are in it.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Choose a file…</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Saving {0}…</source>
+        <translation>正在保存 {0}…</translation>
+    </message>
+    <message>
+        <source>Saved: {0}</source>
+        <translation>已保存：{0}</translation>
+    </message>
+</context>
+<context>
+    <name>CheckUpDialog</name>
+    <message>
+        <source>Check-up</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>CheckUpPage</name>
+    <message>
+        <source>Problems only</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>How far the check-up is</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>What was found</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Examine again</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>正在停止…</translation>
+    </message>
+    <message>
+        <source>Examining…</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Stopped before its end</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>{0}, {1}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>No problems so far.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>There are no problems.</source>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -219,6 +431,10 @@
     <message>
         <source>&amp;View</source>
         <translation>视图(&amp;V)</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>Retry frames</source>
@@ -872,6 +1088,14 @@
         <source>Zoom</source>
         <translation>缩放</translation>
     </message>
+    <message>
+        <source>Check-up…</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Look at settings, Redis, database, object store, disks and renderers, and how to mend them</source>
+        <translation type="unfinished" />
+    </message>
 </context>
 <context>
     <name>Desk</name>
@@ -1289,6 +1513,21 @@ Click to try again now.</source>
     <message>
         <source>Finished {0}</source>
         <translation>已结束 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>FindingRow</name>
+    <message>
+        <source>What to do: {0}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Copy the command</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Copy what to do</source>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>
@@ -4021,10 +4260,6 @@ Drop files here to upload them.</source>
         <translation>本机时钟比数据库的慢 {0} 秒。</translation>
     </message>
     <message>
-        <source>Two workers have one name, and only one of them works. {0}</source>
-        <translation>两个渲染节点用了同一个名称，只有其中一个在工作。{0}</translation>
-    </message>
-    <message>
         <source>Unpacking</source>
         <translation>正在解压</translation>
     </message>
@@ -4721,6 +4956,10 @@ Drop files here to upload them.</source>
         <translation>无法理解渲染节点的应答（{0}）：请检查双方版本是否一致。</translation>
     </message>
     <message>
+        <source>Two workers are called {0}, and only one of them works. {1}</source>
+        <translation>两个渲染节点都叫 {0}，只有其中一个在工作。{1}</translation>
+    </message>
+    <message>
         <source>Waits until task {0} ({1}) and {2} more are completed.</source>
         <translation>等待任务 {0}（{1}）和另外 {2} 个任务完成。</translation>
     </message>
@@ -5335,6 +5574,21 @@ Drop files here to upload them.</source>
     </message>
 </context>
 <context>
+    <name>StartFailureDialog</name>
+    <message>
+        <source>Try again</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
+    </message>
+    <message>
+        <source>Render Manager can't start</source>
+        <translation type="unfinished" />
+    </message>
+</context>
+<context>
     <name>StartWorkersDialog</name>
     <message>
         <source>Start workers</source>
@@ -5426,6 +5680,22 @@ Drop files here to upload them.</source>
     <message>
         <source>Offline, disabled</source>
         <translation>离线，已停用</translation>
+    </message>
+    <message>
+        <source>OK</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Not checked</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>备注</translation>
+    </message>
+    <message>
+        <source>Warning</source>
+        <translation type="unfinished" />
     </message>
 </context>
 <context>

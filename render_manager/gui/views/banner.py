@@ -8,7 +8,7 @@ from render_manager.gui.theme import is_dark
 
 
 class Banner(QFrame):
-    """Hidden until ``say``; the button asks for another try at once."""
+    """Hidden until ``say``; one button asks for another try at once, the other for what is wrong."""
 
     def __init__(self, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -17,12 +17,14 @@ class Banner(QFrame):
         self._mark = QLabel()
         self._text = QLabel(wordWrap=True)
         self._text.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.check_up = QPushButton(self.tr("Check-up…"))
         self.retry = QPushButton(self.tr("Try now"))
         layout = QHBoxLayout(self)
         layout.setContentsMargins(10, 5, 8, 5)
         layout.setSpacing(9)
         layout.addWidget(self._mark)
         layout.addWidget(self._text, 1)
+        layout.addWidget(self.check_up)
         layout.addWidget(self.retry)
         self.hide()
 
