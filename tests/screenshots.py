@@ -396,6 +396,23 @@ async def hover_card_failed(farm: Farm, window: MainWindow) -> QWidget:
     return await _with_card(window, window.grid.selection.current or 0)
 
 
+async def why(farm: Farm, window: MainWindow) -> QWidget:
+    """A frame that waits, in its card and in the details, and a list of tasks that wait for several reasons."""
+    await _filled(farm, window)
+    farm.services.workers.disable(WORKERS[2].name)
+    farm.submit("turntable_a", "1-40", priority=2)
+    farm.submit("turntable_b", "1-40", task_info={"requires": {"tags": ["gpu"]}})
+    farm.submit("turntable_c", "1-40", "maya", task_info={"requires": {"version": "2026"}})
+    window.live.refresh()
+    frames = window.frames_pane
+    frames.select_state(FrameStatus.PENDING)
+    frames.show_card()
+    await until(lambda: bool(frames.card.findChild(QLabel, "frame_card_why").text()))
+    frames.card.leave()
+    await asyncio.sleep(2.5)
+    return await _with_card(window, frames.selection.current or 0)
+
+
 async def frame_jump(farm: Farm, window: MainWindow) -> QWidget:
     await _filled(farm, window)
     window.frames_pane.go_to_typed("300")
@@ -695,6 +712,9 @@ SCENES: dict[str, tuple[ThemeChoice, Callable[[Farm, MainWindow], Awaitable[QWid
     "grid-list": (ThemeChoice.LIGHT, grid_list),
     "grid-list-dark": (ThemeChoice.DARK, grid_list),
     "hover-card": (ThemeChoice.LIGHT, hover_card),
+    "why": (ThemeChoice.DARK, why),
+    "why-light": (ThemeChoice.LIGHT, why),
+    "zh-why": (ThemeChoice.DARK, why),
     "hover-card-failed": (ThemeChoice.DARK, hover_card_failed),
     "frame-jump": (ThemeChoice.LIGHT, frame_jump),
     "log": (ThemeChoice.LIGHT, log),
