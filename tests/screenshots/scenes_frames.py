@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QLabel, QWidget
 from render_manager.domain.states import FrameStatus
 from render_manager.gui.main_window import MainWindow
 from tests.gui.farm import Farm
-from tests.screenshots.afternoon import filled
+from tests.screenshots.afternoon import WORKERS, filled
 from tests.screenshots.crowds import million
 from tests.screenshots.registry import DARK, LIGHT, scene
 from tests.screenshots.scenes_window import large
@@ -84,6 +84,26 @@ async def hover_card_failed(farm: Farm, window: MainWindow) -> QWidget:
     await filled(farm, window)
     window.actions_["frame.next_failed"].trigger()
     return await _with_card(window, window.grid.selection.current or 0)
+
+
+@scene("why", DARK)
+@scene("why-light", LIGHT)
+@scene("zh-why", DARK)
+async def why(farm: Farm, window: MainWindow) -> QWidget:
+    """A frame that waits, in its card and in the details, and a list of tasks that wait for several reasons."""
+    await filled(farm, window)
+    farm.services.workers.disable(WORKERS[2].name)
+    farm.submit("turntable_a", "1-40", priority=2)
+    farm.submit("turntable_b", "1-40", task_info={"requires": {"tags": ["gpu"]}})
+    farm.submit("turntable_c", "1-40", "maya", task_info={"requires": {"version": "2026"}})
+    window.live.refresh()
+    frames = window.frames_pane
+    frames.select_state(FrameStatus.PENDING)
+    frames.show_card()
+    await until(lambda: bool(frames.card.findChild(QLabel, "frame_card_why").text()))
+    frames.card.leave()
+    await asyncio.sleep(2.5)
+    return await _with_card(window, frames.selection.current or 0)
 
 
 @scene("frame-jump", LIGHT)
