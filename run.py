@@ -152,8 +152,7 @@ def run_needs(window: bool, tests: bool) -> list[Need]:
         Need("Redis", redis, not server_comes_along, ["redis-server"], "redis", "Memurai.MemuraiDeveloper"),
     ]
     if window or tests:
-        libraries = not_installed(QT_LIBRARIES.split())
-        all_needs.append(Need("Qt's libraries", not libraries, window, libraries))
+        all_needs.append(qt_libraries(vital=window))
     if tests:
         initdb, postgresql = found("initdb", *INITDB_PLACES), ["postgresql"]
         more = not_installed(["xvfb", "fonts-wqy-microhei"])
@@ -161,23 +160,30 @@ def run_needs(window: bool, tests: bool) -> list[Need]:
             Need("PostgreSQL", initdb, False, postgresql, "postgresql@16", "PostgreSQL.PostgreSQL.16"),
             Need("RabbitMQ", found("rabbitmq-server"), False, ["rabbitmq-server"], "rabbitmq"),
             Need("a virtual screen and Chinese fonts", not more, False, more),
+            *freezing(vital=False),
         ]
     return [need for need in all_needs if not need.there]
 
 
 def build_needs() -> list[Need]:
+    return [need for need in (qt_libraries(vital=True), *freezing(vital=True)) if not need.there]
+
+
+def qt_libraries(vital: bool) -> Need:
+    missing = not_installed(QT_LIBRARIES.split())
+    return Need("Qt's libraries", not missing, vital, missing)
+
+
+def freezing(vital: bool) -> list[Need]:
     """What PyInstaller works with on Linux; elsewhere everything comes with Python and pip."""
     if not sys.platform.startswith("linux"):
         return []
-    libraries = not_installed(QT_LIBRARIES.split())
     folder, multiarch, name = map(sysconfig.get_config_var, ("LIBDIR", "MULTIARCH", "INSTSONAME"))
-    python = found(f"{folder}/{name}", f"{folder}/{multiarch}/{name}")
-    all_needs = [
-        Need("Qt's libraries", not libraries, True, libraries),
-        Need("binutils", found("objcopy"), True, ["binutils"]),
-        Need("Python's shared library", python, True, [f"libpython{sys.version_info[0]}.{sys.version_info[1]}"]),
+    library = found(f"{folder}/{name}", f"{folder}/{multiarch}/{name}")
+    return [
+        Need("binutils", found("objcopy"), vital, ["binutils"]),
+        Need("Python's shared library", library, vital, ["libpython{}.{}".format(*sys.version_info)]),
     ]
-    return [need for need in all_needs if not need.there]
 
 
 def found(*places: str) -> bool:

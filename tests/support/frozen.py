@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import shutil
 import subprocess
 import sys
 import sysconfig
@@ -11,8 +12,11 @@ from typing import Any
 
 import psutil
 from filelock import FileLock
+from PyInstaller.depend.bindepend import get_python_library_path
+from PyInstaller.exceptions import PythonLibraryNotFoundError
 
 from tests.support.farm import QUICK
+from tests.support.servers import missing
 
 ROOT = Path(__file__).parents[2]
 _SOURCES = ("render_manager", "workers", "resources")
@@ -21,6 +25,12 @@ _FILES = ("build.spec", "pyproject.toml", "constraints.txt")
 
 def built() -> Path:
     """dist/render-manager as the sources are now; where they changed since, it takes minutes."""
+    if shutil.which("objcopy") is None:
+        missing("objcopy (binutils)")
+    try:
+        get_python_library_path()
+    except PythonLibraryNotFoundError:
+        missing("Python's shared library")
     folder, work = ROOT / "dist" / "render-manager", ROOT / "build"
     work.mkdir(exist_ok=True)
     stamp, sources = work / "built.stamp", _fingerprint()

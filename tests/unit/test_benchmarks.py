@@ -32,6 +32,7 @@ def test_every_benchmark_is_found_by_its_name() -> None:
         "window_100k",
         "window_latency",
         "window_notices",
+        "frozen_start",
     }
     modules = {function.__module__.rpartition(".")[2] for function in known.values()}
     assert modules == {path.stem for path in Path(benchmarks.__file__).parent.glob("bench_*.py")}
