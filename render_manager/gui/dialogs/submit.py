@@ -4,12 +4,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import QDialog, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from render_manager.domain.errors import InvalidTask, ObjectNotFound, ObjectPathError, ObjectStoreError
 from render_manager.gui.background import Background
 from render_manager.gui.dialogs.farm_fields import FarmFields
 from render_manager.gui.dialogs.form_presets import FormPresets
+from render_manager.gui.dialogs.growing import GrowingDialog
 from render_manager.gui.dialogs.guess import suggest_engine
 from render_manager.gui.dialogs.main_fields import MainFields
 from render_manager.gui.dialogs.messages import explain
@@ -17,7 +18,7 @@ from render_manager.gui.dialogs.more_fields import MoreFields
 from render_manager.gui.dialogs.preset_bar import PresetBar
 from render_manager.gui.dialogs.project_checks import ProjectChecks
 from render_manager.gui.dialogs.projects import ProjectsField
-from render_manager.gui.dialogs.submit_foot import SubmitFoot
+from render_manager.gui.dialogs.submit_foot import SubmitFoot, in_short
 from render_manager.gui.dialogs.submit_job import Phase, SubmitJob
 from render_manager.gui.dialogs.task_picker import AskTasks
 from render_manager.gui.models.projects import Project, ProjectsModel
@@ -30,7 +31,7 @@ from render_manager.services.submit import Submission
 _NARROW, _WIDE = 640, 860
 
 
-class SubmitDialog(QDialog):
+class SubmitDialog(GrowingDialog):
     """Args: tasks: gives all tasks known; a new one may have to wait for some of them.
 
     Signals:
@@ -212,14 +213,8 @@ class SubmitDialog(QDialog):
 
     def _show_progress(self, place: int, phase: Phase, done: int, total: int) -> None:
         row, count = self._going[place], len(self._going)
-        name = row.path.replace("\\", "/").split("?")[0].rstrip("/").rsplit("/", 1)[-1]
-        self._foot.show_progress(name, place, count, phase, done, total)
-        said = {
-            Phase.SUBMITTING: self.tr("Submitting…"),
-            Phase.PACKING: self.tr("Packing, {0} %"),
-            Phase.UPLOADING: self.tr("Uploading, {0} %"),
-        }
-        self._model.tell(row, doing=said[phase].format(int(100 * done / total) if total else 0))
+        self._foot.show_progress(row.path, place, count, phase, done, total)
+        self._model.tell(row, doing=in_short(phase, done, total))
 
     def _took_one(self, place: int, task_id: str) -> None:
         self._ids.append(task_id)
@@ -259,10 +254,4 @@ class SubmitDialog(QDialog):
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.WindowActivate:
             self._checks.look_again()
-        if event.type() is not QEvent.Type.LayoutRequest:
-            return super().event(event)
-        handled = super().event(event)
-        # A complaint may take more lines than there is room for.
-        if (layout := self.layout()) and (needed := layout.totalHeightForWidth(self.width())) > self.height():
-            self.resize(self.width(), needed)
-        return handled
+        return super().event(event)

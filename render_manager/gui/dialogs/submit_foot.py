@@ -76,9 +76,10 @@ class SubmitFoot(QWidget):
         self._progress.hide()
         self.say("")
 
-    def show_progress(self, name: str, place: int, count: int, phase: Phase, done: int, total: int) -> None:
+    def show_progress(self, path: str, place: int, count: int, phase: Phase, done: int, total: int) -> None:
         """Of the project at ``place`` of so many, in bytes."""
         translate = QCoreApplication.translate
+        name = path.replace("\\", "/").split("?")[0].rstrip("/").rsplit("/", 1)[-1]
         part = done / total if total else 0.0
         # In thousandths: a file's size in bytes does not fit the bar's numbers.
         self._progress.setRange(0, 1000 if total or count > 1 else 0)
@@ -91,3 +92,14 @@ class SubmitFoot(QWidget):
         if count > 1:
             words = translate("SubmitDialog", "{0} ({1} of {2})").format(words, place + 1, count)
         self.say(words)
+
+
+def in_short(phase: Phase, done: int, total: int) -> str:
+    """Of one project, for its row of the table: "Uploading, 40 %"."""
+    translate = QCoreApplication.translate
+    words = {
+        Phase.SUBMITTING: translate("SubmitDialog", "Submitting…"),
+        Phase.PACKING: translate("SubmitDialog", "Packing, {0} %"),
+        Phase.UPLOADING: translate("SubmitDialog", "Uploading, {0} %"),
+    }
+    return words[phase].format(int(100 * done / total) if total else 0)
