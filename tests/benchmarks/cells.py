@@ -52,6 +52,17 @@ def heading(report: Report) -> str:
     return f"Measured {report.date[:16].replace('T', ' ')} UTC, {at}, in {report.minutes:.0f} minutes"
 
 
+def caution(report: Report) -> str:
+    """Said of figures that were taken while the machine did something else, too."""
+    machine = report.machine
+    if machine.load <= machine.cores / 2:
+        return ""
+    return (
+        f"The machine was busy: a load of {machine.load:g} on {machine.cores} cores before the first benchmark. "
+        "Trust the ratios a little, the values not."
+    )
+
+
 def remarks(report: Report) -> dict[str, str]:
     """Of benchmarks that gave no rows, or not all of them."""
     return {outcome.name: outcome.said for outcome in report.outcomes if outcome.skipped or outcome.failed}

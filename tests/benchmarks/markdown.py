@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from tests.benchmarks.cells import HEADINGS, NUMBERS, cells, facts, heading, number, remarks
+from tests.benchmarks.cells import HEADINGS, NUMBERS, caution, cells, facts, heading, number, remarks
 from tests.benchmarks.peers import PEERS, Peer
 from tests.benchmarks.report import Report
 
@@ -14,7 +14,7 @@ END = "<!-- end of the figures -->"
 def markdown(report: Report) -> str:
     parts = [
         "## Last figures",
-        f"{heading(report)}.",
+        f"{heading(report)}. {caution(report)}".strip(),
         _table(("Machine", ""), facts(report.machine).items()),
         _table(HEADINGS, [_marked(cells(row)) for row in report.rows], NUMBERS),
     ]

@@ -5,7 +5,7 @@ from rich.markup import escape
 from rich.table import Table
 from rich.text import Text
 
-from tests.benchmarks.cells import HEADINGS, NUMBERS, cells, facts, heading, remarks
+from tests.benchmarks.cells import HEADINGS, NUMBERS, caution, cells, facts, heading, remarks
 from tests.benchmarks.report import Report
 
 _STYLES = {"ok": "green", "missed": "bold red", "info": "dim"}
@@ -18,6 +18,8 @@ def show(report: Report, console: Console | None = None) -> None:
     if not console.is_terminal:
         console.width = _WIDE
     console.print(f"[bold]{heading(report)}[/]")
+    if busy := caution(report):
+        console.print(f"[yellow]{busy}[/]")
     about = Table.grid(padding=(0, 2))
     for name, value in facts(report.machine).items():
         about.add_row(f"[dim]{name}[/]", escape(value))

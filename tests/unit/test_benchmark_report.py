@@ -115,6 +115,13 @@ def test_a_terminal_shows_everything(report: Report) -> None:
     assert "broken: failed: ValueError: no" in said
 
 
+def test_a_busy_machine_is_told(report: Report) -> None:
+    busy = replace(report, machine=replace(report.machine, load=3.5, cores=2))
+    idle = replace(report, machine=replace(report.machine, load=0.2, cores=2))
+    assert "The machine was busy: a load of 3.5 on 2 cores" in markdown(busy)
+    assert "busy" not in markdown(idle)
+
+
 def test_markdown_has_a_line_for_each_row(report: Report) -> None:
     said = markdown(report)
     assert "Measured" in said

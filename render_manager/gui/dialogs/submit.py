@@ -4,22 +4,13 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
-from PySide6.QtWidgets import (
-    QDialog,
-    QDialogButtonBox,
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QPushButton,
-    QSizePolicy,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from render_manager.domain.errors import InvalidTask, ObjectNotFound, ObjectPathError, ObjectStoreError
-from render_manager.gui import text
 from render_manager.gui.background import Background
 from render_manager.gui.dialogs.farm_fields import FarmFields
+from render_manager.gui.dialogs.form_presets import FormPresets
+from render_manager.gui.dialogs.growing import GrowingDialog
 from render_manager.gui.dialogs.guess import suggest_engine
 from render_manager.gui.dialogs.main_fields import MainFields
 from render_manager.gui.dialogs.messages import explain
@@ -27,10 +18,11 @@ from render_manager.gui.dialogs.more_fields import MoreFields
 from render_manager.gui.dialogs.preset_bar import PresetBar
 from render_manager.gui.dialogs.project_checks import ProjectChecks
 from render_manager.gui.dialogs.projects import ProjectsField
+from render_manager.gui.dialogs.submit_foot import SubmitFoot, in_short
 from render_manager.gui.dialogs.submit_job import Phase, SubmitJob
 from render_manager.gui.dialogs.task_picker import AskTasks
 from render_manager.gui.models.projects import Project, ProjectsModel
-from render_manager.gui.presets import Presets, Values
+from render_manager.gui.presets import Presets
 from render_manager.gui.views.drop import dropped_paths
 from render_manager.gui.window_state import WindowState
 from render_manager.services.submit import Submission
@@ -39,7 +31,7 @@ from render_manager.services.submit import Submission
 _NARROW, _WIDE = 640, 860
 
 
-class SubmitDialog(QDialog):
+class SubmitDialog(GrowingDialog):
     """Args: tasks: gives all tasks known; a new one may have to wait for some of them.
 
     Signals:
@@ -82,8 +74,8 @@ class SubmitDialog(QDialog):
         self._projects = ProjectsField(self._model)
         self._more = MoreFields(submission.engines)
         self._farm = FarmFields(submission.max_attempts, tasks)
-        self._untouched: Values = {}  #: what the form said when a preset last filled it in
-        self._filled = ""  #: the engine for which it did
+        self._filling = FormPresets(self._presets, self._main, self._farm, self._more)
+        self._foot = SubmitFoot()
         self._build()
         self._connect()
         self._projects.add(paths)  # first: they may tell the engine, and with it the preset
@@ -100,33 +92,7 @@ class SubmitDialog(QDialog):
         layout.addWidget(self._main)
         layout.addWidget(self._farm)
         layout.addWidget(self._more)
-        self._problem = QLabel(wordWrap=True)
-        self._problem.setObjectName("problem")
-        self._problem.setProperty("role", "error")
-        self._problem.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._problem.hide()
-        self._progress = QProgressBar()
-        self._progress.setObjectName("upload")
-        self._progress.setTextVisible(False)
-        self._progress.setFixedHeight(8)
-        self._progress.hide()
-        self._doing = QLabel()
-        self._doing.setObjectName("doing")
-        self._doing.setProperty("role", "muted")
-        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self._ok: QPushButton = buttons.addButton(self.tr("Submit"), QDialogButtonBox.ButtonRole.AcceptRole)
-        self._ok.setObjectName("submit_button")
-        self._ok.setDefault(True)
-        self._ok.clicked.connect(self.submit)
-        buttons.rejected.connect(self.reject)
-        foot = QHBoxLayout()
-        foot.setSpacing(10)
-        foot.addWidget(self._doing)
-        foot.addWidget(self._progress, 1)
-        foot.addStretch(0)
-        foot.addWidget(buttons)
-        layout.addWidget(self._problem)
-        layout.addLayout(foot)
+        layout.addWidget(self._foot)
 
     def _connect(self) -> None:
         # One at a time: the form stays small.
@@ -139,8 +105,8 @@ class SubmitDialog(QDialog):
         self._projects.several.connect(self._several)
         self._projects.browse_asked.connect(self.browse_asked)
         self._projects.table.selected.connect(self._show_options)
-        self._presets.chosen.connect(self._fill)
-        self._presets.save_asked.connect(self._save_preset)
+        self._foot.submit.connect(self.submit)
+        self._foot.cancel.connect(self.reject)
 
     # -- projects ------------------------------------------------------------------------------------------------
 
@@ -184,11 +150,11 @@ class SubmitDialog(QDialog):
 
     def _show_engine(self) -> None:
         """Another engine has other presets; its default one comes with it, unless somebody filled the form in."""
-        untouched = not self._filled or self._untouched == self._values(self._filled)
+        untouched = self._filling.untouched
         self._presets.show_engine(self._main.engine())
         self._show_options()
         if untouched:
-            self._fill(self._presets.values())
+            self._filling.fill(self._presets.values())
 
     def _show_options(self) -> None:
         """Those of the row that is looked at; where there is one project, of its engine."""
@@ -196,34 +162,19 @@ class SubmitDialog(QDialog):
         name = self._model.engine(chosen[0]) if chosen else self._main.engine().name
         self._more.show_engine(self._submission.engines[name])
 
-    def _values(self, engine: str, *, frames: bool = False) -> Values:
-        return {**self._main.values(frames=frames), **self._farm.values(), **self._more.values(engine)}
-
-    def _fill(self, values: Values) -> None:
-        self._main.fill(values)
-        self._farm.fill(values)
-        self._filled = self._main.engine().name
-        self._more.fill(self._filled, values)
-        self._untouched = self._values(self._filled)
-
-    def _save_preset(self, name: str, frames: bool) -> None:
-        self._filled = self._main.engine().name
-        self._presets.save(name, self._values(self._filled, frames=frames))
-        self._untouched = self._values(self._filled)
-
     # -- submitting ----------------------------------------------------------------------------------------------
 
     def submit(self) -> None:
         """Submit the rows that are good. Who presses Return right after the last key need not wait for the checks."""
         self._wanted = self._checks.pending or self._main.reading
-        if self._wanted or not self._ok.isEnabled():
+        if self._wanted or not self._foot.ok.isEnabled():
             return
         rows = self._good()
         try:
             specs = self._farm.complete(self._more.complete([self._model.spec(row) for row in rows]))
         except InvalidTask:
             return  # said beside the field
-        self._problem.hide()
+        self._foot.complain("")
         self._going = rows
         for row in rows:
             self._model.tell(row, refused="", doing=self.tr("Waiting"))
@@ -249,19 +200,12 @@ class SubmitDialog(QDialog):
         for part in (self._main, self._farm, self._more):
             part.setEnabled(not on)
         self._projects.lock(on)
-        self._progress.setVisible(on)
-        self._progress.setRange(0, 0)
-        self._doing.setText(self.tr("Submitting…") if on else "")
+        self._foot.begin() if on else self._foot.end()
         self._update()
 
     def _update(self) -> None:
         good, all_rows = len(self._good()), len(self._model.rows)
-        self._ok.setEnabled(bool(good) and self._main.good and self._job is None)
-        if good == all_rows:
-            words = self.tr("Submit {0} tasks").format(text.number(good)) if good > 1 else self.tr("Submit")
-        else:
-            words = self.tr("Submit {0} of {1}").format(text.number(good), text.number(all_rows))
-        self._ok.setText(words if all_rows > 1 else self.tr("Submit"))
+        self._foot.offer(good, all_rows, ready=self._main.good and self._job is None)
         self._more.allow_name(all_rows < 2)
         if self._wanted and not self._checks.pending and not self._main.reading:
             self._wanted = False
@@ -269,23 +213,8 @@ class SubmitDialog(QDialog):
 
     def _show_progress(self, place: int, phase: Phase, done: int, total: int) -> None:
         row, count = self._going[place], len(self._going)
-        name = row.path.replace("\\", "/").split("?")[0].rstrip("/").rsplit("/", 1)[-1]
-        part = done / total if total else 0.0
-        # In thousandths: a file's size in bytes does not fit the bar's numbers.
-        self._progress.setRange(0, 1000 if total or count > 1 else 0)
-        self._progress.setValue(int(1000 * (place + part) / count))
-        words = {
-            Phase.SUBMITTING: self.tr("Submitting {0}"),
-            Phase.PACKING: self.tr("Packing {0}: {1} of {2}"),
-            Phase.UPLOADING: self.tr("Uploading {0}: {1} of {2}"),
-        }[phase].format(name, text.size(done), text.size(total))
-        self._doing.setText(self.tr("{0} ({1} of {2})").format(words, place + 1, count) if count > 1 else words)
-        said = {
-            Phase.SUBMITTING: self.tr("Submitting…"),
-            Phase.PACKING: self.tr("Packing, {0} %"),
-            Phase.UPLOADING: self.tr("Uploading, {0} %"),
-        }
-        self._model.tell(row, doing=said[phase].format(int(100 * part)))
+        self._foot.show_progress(row.path, place, count, phase, done, total)
+        self._model.tell(row, doing=in_short(phase, done, total))
 
     def _took_one(self, place: int, task_id: str) -> None:
         self._ids.append(task_id)
@@ -296,8 +225,10 @@ class SubmitDialog(QDialog):
         about_path = isinstance(error, ObjectPathError | ObjectNotFound | ObjectStoreError)
         beside = about_path or self._projects.is_several
         self._model.tell(self._going[place], doing="", refused=sentence if beside else "")
-        self._problem.setText(self.tr("Some were not submitted; the table says why.") if beside else sentence)
-        self._problem.setVisible(not beside or self._projects.is_several)
+        if not beside:
+            self._foot.complain(sentence)
+        elif self._projects.is_several:
+            self._foot.complain(self.tr("Some were not submitted; the table says why."))
 
     def _finished(self) -> None:
         self._job = None
@@ -315,7 +246,7 @@ class SubmitDialog(QDialog):
     def reject(self) -> None:
         """While an upload runs, its end; then the form's."""
         if self._job is not None:
-            self._doing.setText(self.tr("Stopping…"))
+            self._foot.say(self.tr("Stopping…"))
             self.stop()
         else:
             super().reject()
@@ -323,10 +254,4 @@ class SubmitDialog(QDialog):
     def event(self, event: QEvent) -> bool:
         if event.type() is QEvent.Type.WindowActivate:
             self._checks.look_again()
-        if event.type() is not QEvent.Type.LayoutRequest:
-            return super().event(event)
-        handled = super().event(event)
-        # A complaint may take more lines than there is room for.
-        if (layout := self.layout()) and (needed := layout.totalHeightForWidth(self.width())) > self.height():
-            self.resize(self.width(), needed)
-        return handled
+        return super().event(event)
