@@ -18,14 +18,14 @@ from tests.support.standins.maya_scene import make_scene
 @pytest.fixture
 def farm(tmp_path: Path) -> Iterator[StandinFarm]:
     (tmp_path / "farm").mkdir()
-    with open_standin_farm(tmp_path / "farm") as farm:
+    with open_standin_farm(tmp_path / "farm", PATIENT) as farm:
         yield farm
 
 
 @pytest.fixture
 def doctor(practice: Practice, farm: StandinFarm) -> Practice:
     """Looks at that farm."""
-    practice.environment = farm.environment | PATIENT
+    practice.environment = farm.environment
     return practice
 
 
