@@ -4,6 +4,10 @@
 <context>
     <name>Banner</name>
     <message>
+        <source>Check-up…</source>
+        <translation>检查…</translation>
+    </message>
+    <message>
         <source>Try now</source>
         <translation>立即重试</translation>
     </message>
@@ -31,6 +35,214 @@
     <message>
         <source>Image</source>
         <translation>图像</translation>
+    </message>
+</context>
+<context>
+    <name>CheckUp</name>
+    <message>
+        <source>Settings</source>
+        <translation>设置</translation>
+    </message>
+    <message>
+        <source>Redis</source>
+        <translation>Redis</translation>
+    </message>
+    <message>
+        <source>Database</source>
+        <translation>数据库</translation>
+    </message>
+    <message>
+        <source>Object store</source>
+        <translation>对象存储</translation>
+    </message>
+    <message>
+        <source>Workspaces</source>
+        <translation>工作区</translation>
+    </message>
+    <message>
+        <source>Renderers</source>
+        <translation>渲染器</translation>
+    </message>
+    <message>
+        <source>This computer</source>
+        <translation>本机</translation>
+    </message>
+    <message>
+        <source>Farm</source>
+        <translation>渲染农场</translation>
+    </message>
+    <message>
+        <source>All is well</source>
+        <translation>一切正常</translation>
+    </message>
+    <message>
+        <source>, </source>
+        <translation>，</translation>
+    </message>
+    <message>
+        <source>{0} failed</source>
+        <translation>{0} 项失败</translation>
+    </message>
+    <message>
+        <source>1 warning</source>
+        <translation>1 项警告</translation>
+    </message>
+    <message>
+        <source>{0} warnings</source>
+        <translation>{0} 项警告</translation>
+    </message>
+    <message>
+        <source>1 note</source>
+        <translation>1 项提示</translation>
+    </message>
+    <message>
+        <source>{0} notes</source>
+        <translation>{0} 项提示</translation>
+    </message>
+    <message>
+        <source>{0} not checked</source>
+        <translation>{0} 项未检查</translation>
+    </message>
+    <message>
+        <source>{0} OK</source>
+        <translation>{0} 项正常</translation>
+    </message>
+    <message>
+        <source>just now</source>
+        <translation>刚刚</translation>
+    </message>
+    <message>
+        <source>{0} ago</source>
+        <translation>{0} 前</translation>
+    </message>
+    <message>
+        <source>{0} ms</source>
+        <translation>{0} 毫秒</translation>
+    </message>
+    <message>
+        <source>Check-up of Render Manager, {0}</source>
+        <translation>Render Manager 检查报告，{0}</translation>
+    </message>
+</context>
+<context>
+    <name>CheckUpBar</name>
+    <message>
+        <source>Render a test frame</source>
+        <translation>渲染测试帧</translation>
+    </message>
+    <message>
+        <source>Copy report</source>
+        <translation>复制报告</translation>
+    </message>
+    <message>
+        <source>Save for support…</source>
+        <translation>保存支持文件…</translation>
+    </message>
+    <message>
+        <source>{0}…</source>
+        <translation>{0}…</translation>
+    </message>
+    <message>
+        <source>No renderer is installed on this computer.</source>
+        <translation>本机没有安装渲染器。</translation>
+    </message>
+    <message>
+        <source>Project of which frame 1 is rendered</source>
+        <translation>选择工程，渲染其第 1 帧</translation>
+    </message>
+    <message>
+        <source>Rendering a test frame with {0}; this may take minutes…</source>
+        <translation>正在用 {0} 渲染测试帧，可能需要几分钟…</translation>
+    </message>
+    <message>
+        <source>The report was copied.</source>
+        <translation>报告已复制。</translation>
+    </message>
+    <message>
+        <source>Save for support</source>
+        <translation>保存支持文件</translation>
+    </message>
+    <message>
+        <source>A zip file is written for whoever helps you.</source>
+        <translation>将写入一个 zip 文件，供帮助您的人使用。</translation>
+    </message>
+    <message>
+        <source>It holds this report, the settings, the versions of all packages, the last lines of the logs and the last entries of the record. Passwords and keys are left out. Names of hosts, users, tasks and folders are in it.</source>
+        <translation>其中有本报告、设置、所有软件包的版本、日志的最后几行和历史记录的最后几条。密码和密钥不在其中。主机、用户、任务和文件夹的名称在其中。</translation>
+    </message>
+    <message>
+        <source>Choose a file…</source>
+        <translation>选择文件…</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>取消</translation>
+    </message>
+    <message>
+        <source>Saving {0}…</source>
+        <translation>正在保存 {0}…</translation>
+    </message>
+    <message>
+        <source>Saved: {0}</source>
+        <translation>已保存：{0}</translation>
+    </message>
+</context>
+<context>
+    <name>CheckUpDialog</name>
+    <message>
+        <source>Check-up</source>
+        <translation>检查</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>关闭</translation>
+    </message>
+</context>
+<context>
+    <name>CheckUpPage</name>
+    <message>
+        <source>Problems only</source>
+        <translation>只看问题</translation>
+    </message>
+    <message>
+        <source>How far the check-up is</source>
+        <translation>检查进度</translation>
+    </message>
+    <message>
+        <source>What was found</source>
+        <translation>检查结果</translation>
+    </message>
+    <message>
+        <source>Stop</source>
+        <translation>停止</translation>
+    </message>
+    <message>
+        <source>Examine again</source>
+        <translation>重新检查</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>正在停止…</translation>
+    </message>
+    <message>
+        <source>Examining…</source>
+        <translation>正在检查…</translation>
+    </message>
+    <message>
+        <source>Stopped before its end</source>
+        <translation>检查中途停止</translation>
+    </message>
+    <message>
+        <source>{0}, {1}</source>
+        <translation>{0}，{1}</translation>
+    </message>
+    <message>
+        <source>No problems so far.</source>
+        <translation>到目前为止没有问题。</translation>
+    </message>
+    <message>
+        <source>There are no problems.</source>
+        <translation>没有问题。</translation>
     </message>
 </context>
 <context>
@@ -219,6 +431,10 @@
     <message>
         <source>&amp;View</source>
         <translation>视图(&amp;V)</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>帮助(&amp;H)</translation>
     </message>
     <message>
         <source>Retry frames</source>
@@ -872,6 +1088,14 @@
         <source>Zoom</source>
         <translation>缩放</translation>
     </message>
+    <message>
+        <source>Check-up…</source>
+        <translation>检查…</translation>
+    </message>
+    <message>
+        <source>Look at settings, Redis, database, object store, disks and renderers, and how to mend them</source>
+        <translation>检查设置、Redis、数据库、对象存储、磁盘和渲染器，并说明如何修复</translation>
+    </message>
 </context>
 <context>
     <name>Desk</name>
@@ -1289,6 +1513,21 @@ Click to try again now.</source>
     <message>
         <source>Finished {0}</source>
         <translation>已结束 {0}</translation>
+    </message>
+</context>
+<context>
+    <name>FindingRow</name>
+    <message>
+        <source>What to do: {0}</source>
+        <translation>处理办法：{0}</translation>
+    </message>
+    <message>
+        <source>Copy the command</source>
+        <translation>复制命令</translation>
+    </message>
+    <message>
+        <source>Copy what to do</source>
+        <translation>复制处理办法</translation>
     </message>
 </context>
 <context>
@@ -5171,6 +5410,21 @@ Drop files here to upload them.</source>
     </message>
 </context>
 <context>
+    <name>StartFailureDialog</name>
+    <message>
+        <source>Try again</source>
+        <translation>重试</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>退出</translation>
+    </message>
+    <message>
+        <source>Render Manager can't start</source>
+        <translation>Render Manager 无法启动</translation>
+    </message>
+</context>
+<context>
     <name>StartWorkersDialog</name>
     <message>
         <source>Start workers</source>
@@ -5262,6 +5516,22 @@ Drop files here to upload them.</source>
     <message>
         <source>Offline, disabled</source>
         <translation>离线，已停用</translation>
+    </message>
+    <message>
+        <source>OK</source>
+        <translation>正常</translation>
+    </message>
+    <message>
+        <source>Not checked</source>
+        <translation>未检查</translation>
+    </message>
+    <message>
+        <source>Note</source>
+        <translation>提示</translation>
+    </message>
+    <message>
+        <source>Warning</source>
+        <translation>警告</translation>
     </message>
 </context>
 <context>

@@ -9,7 +9,6 @@ import pytest
 
 from render_manager.store.engine import open_engine
 from render_manager.store.migrate import upgrade
-from tests.support.servers import RedisServer
 
 #: The command, with a user in its process who presses a button as soon as it can be seen, and closes the window.
 USER = """

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QDialog, QMessageBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 import render_manager.gui
+from render_manager.domain.errors import StoreUnavailable
 from render_manager.domain.states import FrameStatus
 from render_manager.gui.dialogs.choice import ChoiceDialog
 from render_manager.gui.dialogs.cleanup import CleanupDialog
@@ -17,9 +18,11 @@ from render_manager.gui.dialogs.log_compare import LogCompare
 from render_manager.gui.dialogs.messages import show_error
 from render_manager.gui.dialogs.preset_bar import PresetBar, _SavePreset
 from render_manager.gui.dialogs.reason import ReasonDialog
+from render_manager.gui.dialogs.start_failure import StartFailureDialog
 from render_manager.gui.dialogs.start_workers import StartWorkersDialog
 from render_manager.gui.dialogs.submit import SubmitDialog
 from render_manager.gui.main_window import MainWindow
+from render_manager.gui.views.check_up_page import CheckUpPage
 from tests.gui.farm import Farm
 
 Opener = Callable[[Farm, MainWindow, QtBot], QWidget]
@@ -131,6 +134,30 @@ def _save_preset(farm: Farm, window: MainWindow, qtbot: QtBot) -> QWidget:
     return _form(window, qtbot, _SavePreset)
 
 
+def _check_up(farm: Farm, window: MainWindow, qtbot: QtBot) -> QWidget:
+    window.actions_["help.check_up"].trigger()
+    dialog = window.check_up_commands.dialog
+    assert dialog is not None
+    _unfolded(dialog.page, qtbot)
+    return dialog
+
+
+def _start_failure(farm: Farm, window: MainWindow, qtbot: QtBot) -> QWidget:
+    error = StoreUnavailable("It has no tables of Render Manager yet.")
+    dialog = StartFailureDialog(error, farm.services.doctor, window.background, window)
+    dialog.setWindowTitle("Render Manager")
+    dialog.show()
+    dialog.page.examine()
+    _unfolded(dialog.page, qtbot)
+    return dialog
+
+
+def _unfolded(page: CheckUpPage, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: not page.examination.running, timeout=90_000)
+    for group in page.groups:
+        group.head.setChecked(True)
+
+
 def _view(farm: Farm, window: MainWindow, qtbot: QtBot) -> QWidget:
     window.actions_["frame.view"].trigger()
     qtbot.waitUntil(lambda: window.viewer_commands.viewer is not None and window.viewer_commands.viewer.isVisible())
@@ -144,6 +171,8 @@ FORMS: dict[str, Opener] = {
     "disable": _disable,
     "compare_logs": _compare_logs,
     "view": _view,
+    "check_up": _check_up,
+    "start_failure": _start_failure,
     "choose": _choose,  # selects another task
     "cancel": _cancel,
     "error": _error,
