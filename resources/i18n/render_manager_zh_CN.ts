@@ -4176,6 +4176,10 @@ Drop files here to upload them.</source>
         <translation>本机时钟与数据库的时钟一致。</translation>
     </message>
     <message>
+        <source>Tickets: {0}</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
         <source>write</source>
         <translation>写入</translation>
     </message>

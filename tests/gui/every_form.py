@@ -22,12 +22,13 @@ from render_manager.gui.dialogs.start_failure import StartFailureDialog
 from render_manager.gui.dialogs.start_workers import StartWorkersDialog
 from render_manager.gui.dialogs.submit import SubmitDialog
 from render_manager.gui.main_window import MainWindow
-from render_manager.gui.views.check_up_page import CheckUpPage
 from tests.gui.farm import Farm
 
 Opener = Callable[[Farm, MainWindow, QtBot], QWidget]
 #: A name, a user and a project without a Latin letter in them: what is Latin is the window's then.
 NAME, USER = "镜头", "陈雨"
+#: Milliseconds that the doctor may take: its own limit, and a little.
+EXAMINED = 90_000
 
 
 def fill(farm: Farm) -> str:
@@ -138,7 +139,7 @@ def _check_up(farm: Farm, window: MainWindow, qtbot: QtBot) -> QWidget:
     window.actions_["help.check_up"].trigger()
     dialog = window.check_up_commands.dialog
     assert dialog is not None
-    _unfolded(dialog.page, qtbot)
+    qtbot.waitUntil(lambda: not dialog.page.examination.running, timeout=EXAMINED)
     return dialog
 
 
@@ -148,14 +149,8 @@ def _start_failure(farm: Farm, window: MainWindow, qtbot: QtBot) -> QWidget:
     dialog.setWindowTitle("Render Manager")
     dialog.show()
     dialog.page.examine()
-    _unfolded(dialog.page, qtbot)
+    qtbot.waitUntil(lambda: not dialog.page.examination.running, timeout=EXAMINED)
     return dialog
-
-
-def _unfolded(page: CheckUpPage, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: not page.examination.running, timeout=90_000)
-    for group in page.groups:
-        group.head.setChecked(True)
 
 
 def _view(farm: Farm, window: MainWindow, qtbot: QtBot) -> QWidget:
