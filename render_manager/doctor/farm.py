@@ -92,11 +92,11 @@ def _names(queries: Queries) -> Finding:
     double = queries.double_names()
     if not double:
         return ok(_NAMES, _TITLES[_NAMES], "Each worker has a name of its own.")
-    told = [f"{name}: {entry.why}" for name, entry in double.items()]
+    told = [f"Two workers are called {name}, and only one of them works. {entry.why}" for name, entry in double.items()]
     return failed(
         _NAMES,
         _TITLES[_NAMES],
-        f"Two workers have one name, and only one of them works. {' '.join(told)}",
+        " ".join(told),
         "Start one of them under another name (`render-worker --name`), or both without --name: then each is called "
         "by its host. Hosts that were copied need names of their own, too.",
     )

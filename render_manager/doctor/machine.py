@@ -49,11 +49,14 @@ def _crc() -> Finding:
     import crcmod
     from crcmod import crcmod as inner  # type: ignore[import-not-found]
 
-    data = bytes(1 << 19)
+    data = bytes(1 << 18)
     compute = crcmod.mkCrcFun(_OSS_POLYNOMIAL, initCrc=0, rev=True, xorOut=0xFFFFFFFFFFFFFFFF)
-    began = time.perf_counter()
-    compute(data)
-    speed = len(data) / (time.perf_counter() - began) / 1e6
+    times: list[float] = []
+    for _ in range(5):  # the best of them: the other parts of the examination are busy, too
+        began = time.perf_counter()
+        compute(data)
+        times.append(time.perf_counter() - began)
+    speed = len(data) / min(times) / 1e6
     if getattr(inner, "_usingExtension", False):
         return ok(_CRC, "Checksums", f"Computed by the C extension of crcmod, {speed:.0f} MB/s.")
     return warning(

@@ -4177,7 +4177,11 @@ Drop files here to upload them.</source>
     </message>
     <message>
         <source>Tickets: {0}</source>
-        <translation type="unfinished" />
+        <translation>任务通知：{0}</translation>
+    </message>
+    <message>
+        <source>Two workers are called {0}, and only one of them works. {1}</source>
+        <translation>两个渲染节点都叫 {0}，只有其中一个在工作。{1}</translation>
     </message>
     <message>
         <source>write</source>
@@ -4194,10 +4198,6 @@ Drop files here to upload them.</source>
     <message>
         <source>{0} are free on the disk of {1}; MIN_FREE_DISK_GB = {2} must stay.</source>
         <translation>{1} 所在的磁盘有 {0} 可用；须保留 MIN_FREE_DISK_GB = {2}。</translation>
-    </message>
-    <message>
-        <source>Two workers have one name, and only one of them works. {0}</source>
-        <translation>两个渲染节点用了同一个名称，只有其中一个在工作。{0}</translation>
     </message>
     <message>
         <source>Unpacking</source>

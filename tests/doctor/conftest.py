@@ -19,7 +19,7 @@ from tests.support.small_disk import small_disk
 
 __all__ = ["oss_server", "small_disk"]
 
-#: Of a doctor that takes longer to start than a test farm's workers may be silent.
+#: A farm whose workers may be silent for longer than the doctor takes to start.
 PATIENT = {"HEARTBEAT_SECONDS": "10", "LEASE_SECONDS": "60"}
 
 

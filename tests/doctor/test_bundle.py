@@ -5,7 +5,7 @@ import zipfile
 from pathlib import Path
 
 from render_manager.doctor.secrets import Secrets
-from tests.doctor.conftest import Practice, migrated
+from tests.doctor.conftest import PATIENT, Practice, migrated
 from tests.support.servers import Postgres, free_port
 from tests.support.standin_farm import open_standin_farm
 
@@ -84,7 +84,7 @@ def test_it_is_made_where_nothing_can_be_opened(practice: Practice, tmp_path: Pa
 
 def test_a_farms_own_logs_and_record_are_in_it(practice: Practice, tmp_path: Path) -> None:
     (tmp_path / "farm").mkdir()
-    with open_standin_farm(tmp_path / "farm") as farm:
+    with open_standin_farm(tmp_path / "farm", PATIENT) as farm:
         farm.start("--name", "w")
         farm.render(farm.key, "1-2")
         practice.environment = farm.environment

@@ -27,15 +27,15 @@ def test_a_farm_that_is_well(
     oss_settings: dict[str, str],
 ) -> None:
     with postgres.database() as url:
-        settings = {"DATABASE_URL": migrated(url), "REDIS_URL": redis_server.url, **oss_settings}
+        settings = {"DATABASE_URL": migrated(url), "REDIS_URL": redis_server.url, **oss_settings, **PATIENT}
         with open_standin_farm(tmp_path_factory.mktemp("farm"), settings) as farm:
             farm.start("--name", "w")
-            report = practice.examine(**{**farm.environment, **settings, **PATIENT})
+            report = practice.examine(**farm.environment)
             assert report.code == 0
             assert report.states("failed") | report.states("warning") | report.states("skipped") == set()
             report.found("farm.workers", "ok", "w on ")
             assert {id.partition(".")[0] for id in report.findings} == set(Group)
-            done = practice.run(**{**farm.environment, **settings, **PATIENT})
+            done = practice.run(**farm.environment)
             assert done.returncode == 0
             assert done.stdout.endswith("All is well.\n")
             assert redis_server.password not in done.stdout

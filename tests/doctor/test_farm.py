@@ -18,14 +18,14 @@ from tests.support.standins.maya_scene import make_scene
 @pytest.fixture
 def farm(tmp_path: Path) -> Iterator[StandinFarm]:
     (tmp_path / "farm").mkdir()
-    with open_standin_farm(tmp_path / "farm") as farm:
+    with open_standin_farm(tmp_path / "farm", PATIENT) as farm:
         yield farm
 
 
 @pytest.fixture
 def doctor(practice: Practice, farm: StandinFarm) -> Practice:
     """Looks at that farm."""
-    practice.environment = farm.environment | PATIENT
+    practice.environment = farm.environment
     return practice
 
 
@@ -59,7 +59,7 @@ def test_two_workers_with_one_name(doctor: Practice, farm: StandinFarm) -> None:
     for _ in range(2):
         assert farm.start("--name", "w", ready=False, **other).wait(30) == 2
     report = doctor.examine()
-    report.only_failed("farm.names", "w: A worker of host node-b ", "--name")
+    report.only_failed("farm.names", "called w, and", "A worker of host node-b ", "--name")
     told = [entry for entry in farm.services.queries.worker_history("w") if entry.action is Action.TURN_AWAY]
     assert len(told) == 1, "one entry for a supervisor that starts it again and again"
     farm.start("--name", "w-b", **other)
@@ -75,7 +75,9 @@ def test_two_hosts_with_one_name_push_one_another_out(doctor: Practice, farm: St
     farm.start("--name", "w", PYTHONPATH=str(blind))
     wait_until(lambda: first.poll() is not None)
     report = doctor.examine("--only", "farm")
-    report.only_failed("farm.names", "w: A worker of host ", "Hosts that were copied need names of their own")
+    report.only_failed(
+        "farm.names", "called w, and", "A worker of host ", "Hosts that were copied need names of their own"
+    )
 
 
 def test_waiting_tasks_those_first_that_are_stuck(doctor: Practice, farm: StandinFarm) -> None:
