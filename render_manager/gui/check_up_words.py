@@ -33,9 +33,8 @@ def group_title(group: Group) -> str:
 
 
 def title(finding: Finding) -> str:
-    """The doctor's words in the language of the window; names of settings and products stay."""
-    word = QCoreApplication.translate("FindingTitles", finding.title)
-    return word if word != finding.title else say(finding.title)
+    """In the language of the window; names of settings and products stay."""
+    return say(finding.title)
 
 
 def sums(findings: Iterable[Finding]) -> str:

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QDialog, QMessageBox, QToolButton
 from pytestqt.qtbot import QtBot
 
 import render_manager.gui
+from render_manager.domain.errors import StoreUnavailable
 from render_manager.domain.states import FrameStatus
 from render_manager.gui.dialogs.choice import ChoiceDialog
 from render_manager.gui.dialogs.cleanup import CleanupDialog
@@ -17,6 +18,7 @@ from render_manager.gui.dialogs.log_compare import LogCompare
 from render_manager.gui.dialogs.messages import show_error
 from render_manager.gui.dialogs.preset_bar import PresetBar, _SavePreset
 from render_manager.gui.dialogs.reason import ReasonDialog
+from render_manager.gui.dialogs.start_failure import StartFailureDialog
 from render_manager.gui.dialogs.start_workers import StartWorkersDialog
 from render_manager.gui.dialogs.submit import SubmitDialog
 from render_manager.gui.main_window import MainWindow
@@ -25,6 +27,8 @@ from tests.gui.farm import Farm
 Opener = Callable[[Farm, MainWindow, QtBot], QWidget]
 #: A name, a user and a project without a Latin letter in them: what is Latin is the window's then.
 NAME, USER = "镜头", "陈雨"
+#: Milliseconds that the doctor may take: its own limit, and a little.
+EXAMINED = 90_000
 
 
 def fill(farm: Farm) -> str:
@@ -131,6 +135,24 @@ def _save_preset(farm: Farm, window: MainWindow, qtbot: QtBot) -> QWidget:
     return _form(window, qtbot, _SavePreset)
 
 
+def _check_up(farm: Farm, window: MainWindow, qtbot: QtBot) -> QWidget:
+    window.actions_["help.check_up"].trigger()
+    dialog = window.check_up_commands.dialog
+    assert dialog is not None
+    qtbot.waitUntil(lambda: not dialog.page.examination.running, timeout=EXAMINED)
+    return dialog
+
+
+def _start_failure(farm: Farm, window: MainWindow, qtbot: QtBot) -> QWidget:
+    error = StoreUnavailable("It has no tables of Render Manager yet.")
+    dialog = StartFailureDialog(error, farm.services.doctor, window.background, window)
+    dialog.setWindowTitle("Render Manager")
+    dialog.show()
+    dialog.page.examine()
+    qtbot.waitUntil(lambda: not dialog.page.examination.running, timeout=EXAMINED)
+    return dialog
+
+
 def _view(farm: Farm, window: MainWindow, qtbot: QtBot) -> QWidget:
     window.actions_["frame.view"].trigger()
     qtbot.waitUntil(lambda: window.viewer_commands.viewer is not None and window.viewer_commands.viewer.isVisible())
@@ -144,6 +166,8 @@ FORMS: dict[str, Opener] = {
     "disable": _disable,
     "compare_logs": _compare_logs,
     "view": _view,
+    "check_up": _check_up,
+    "start_failure": _start_failure,
     "choose": _choose,  # selects another task
     "cancel": _cancel,
     "error": _error,

@@ -89,6 +89,7 @@ def test_enabled_when(farm: Farm, open_window: Open, qtbot: QtBot) -> None:
         "worker.start_several",
         "worker.on_quit",
         "object.show",
+        "help.check_up",
         "window.close",
     }
     window = open_window()

@@ -389,7 +389,7 @@ def test_all_that_is_found_is_said_in_chinese(
 
 def _is_a_name(finding: Finding, text: str) -> bool:
     """A setting, a product with its version, a path."""
-    return bool(re.fullmatch(r"[A-Z_]+|(Redis|Blender|Maya|Unreal|Python|SQLite)( [\d.]+.*)?|/\S+", text)) or (
+    return bool(re.fullmatch(r"[A-Z_]+|(Redis|Blender|Maya|Unreal Engine|Python|SQLite)( [\d.]+.*)?|/\S+", text)) or (
         finding.id.startswith("settings.value") and text == finding.found
     )
 

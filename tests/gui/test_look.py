@@ -26,7 +26,15 @@ from pytestqt.qtbot import QtBot
 
 from render_manager.gui import colours
 from render_manager.gui.main_window import MainWindow
-from render_manager.gui.state_style import FRAME_STYLES, TASK_STYLES, WORKER_STYLES, StateStyle, Tone, tone
+from render_manager.gui.state_style import (
+    FINDING_STYLES,
+    FRAME_STYLES,
+    TASK_STYLES,
+    WORKER_STYLES,
+    StateStyle,
+    Tone,
+    tone,
+)
 from render_manager.gui.theme import Density, Theme, ThemeChoice, is_dark
 from tests.gui import every_form
 from tests.gui.colour_sight import contrast, difference
@@ -100,14 +108,16 @@ def test_focus_and_marks_of_states_stand_out(dark: bool) -> None:
 
 
 def _styles() -> Iterator[StateStyle]:
-    for group in (TASK_STYLES, FRAME_STYLES, WORKER_STYLES):
+    for group in (TASK_STYLES, FRAME_STYLES, WORKER_STYLES, FINDING_STYLES):
         yield from group.values()
 
 
 # -- eyes that see fewer colours -----------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("group", [TASK_STYLES, FRAME_STYLES, WORKER_STYLES], ids=["task", "frame", "worker"])
+@pytest.mark.parametrize(
+    "group", [TASK_STYLES, FRAME_STYLES, WORKER_STYLES, FINDING_STYLES], ids=["task", "frame", "worker", "finding"]
+)
 def test_no_state_is_told_by_its_colour_alone(group: dict[object, StateStyle]) -> None:
     words = [style.word for style in group.values()]
     assert len(set(words)) == len(words)
@@ -186,7 +196,9 @@ def test_focus_is_seen_wherever_it_goes_in_the_window(
 
 
 @THEMES
-@pytest.mark.parametrize("name", ["submit", "cleanup", "choose", "disable", "cancel", "error"])
+@pytest.mark.parametrize(
+    "name", ["submit", "cleanup", "choose", "disable", "cancel", "error", "check_up", "start_failure"]
+)
 def test_focus_is_seen_wherever_it_goes_in_a_dialog(
     dark: bool, name: str, farm: Farm, open_window: Open, qtbot: QtBot, theme: Theme
 ) -> None:

@@ -40,6 +40,7 @@ async def take(scene: Scene, path: Path, app: QApplication, language: Language) 
         for form in window.findChildren(SubmitDialog):
             form.close()
         await window.viewer_commands.close()
+        await window.check_up_commands.close()
         await window.background.close()
         window.hide()
         window.deleteLater()

@@ -39,6 +39,7 @@ WORDS = (
     "{0} {1} % of {2}",
     "Removed",
     "tag {0}",
+    "Tickets: {0}",
     "width",
     "height",
     *("Values", "File", "Names", "Reachable", "Version", "Latency", "Eviction", "Persistence", "Writable", "Queues"),
