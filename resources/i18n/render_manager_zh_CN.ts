@@ -5,7 +5,7 @@
     <name>Banner</name>
     <message>
         <source>Check-up…</source>
-        <translation type="unfinished" />
+        <translation>检查…</translation>
     </message>
     <message>
         <source>Try now</source>
@@ -65,19 +65,19 @@
     </message>
     <message>
         <source>This computer</source>
-        <translation type="unfinished" />
+        <translation>本机</translation>
     </message>
     <message>
         <source>Farm</source>
-        <translation type="unfinished" />
+        <translation>渲染农场</translation>
     </message>
     <message>
         <source>All is well</source>
-        <translation type="unfinished" />
+        <translation>一切正常</translation>
     </message>
     <message>
         <source>, </source>
-        <translation type="unfinished" />
+        <translation>，</translation>
     </message>
     <message>
         <source>{0} failed</source>
@@ -85,94 +85,94 @@
     </message>
     <message>
         <source>1 warning</source>
-        <translation type="unfinished" />
+        <translation>1 项警告</translation>
     </message>
     <message>
         <source>{0} warnings</source>
-        <translation type="unfinished" />
+        <translation>{0} 项警告</translation>
     </message>
     <message>
         <source>1 note</source>
-        <translation type="unfinished" />
+        <translation>1 项提示</translation>
     </message>
     <message>
         <source>{0} notes</source>
-        <translation type="unfinished" />
+        <translation>{0} 项提示</translation>
     </message>
     <message>
         <source>{0} not checked</source>
-        <translation type="unfinished" />
+        <translation>{0} 项未检查</translation>
     </message>
     <message>
         <source>{0} OK</source>
-        <translation type="unfinished" />
+        <translation>{0} 项正常</translation>
     </message>
     <message>
         <source>just now</source>
-        <translation type="unfinished" />
+        <translation>刚刚</translation>
     </message>
     <message>
         <source>{0} ago</source>
-        <translation type="unfinished" />
+        <translation>{0} 前</translation>
     </message>
     <message>
         <source>{0} ms</source>
-        <translation type="unfinished" />
+        <translation>{0} 毫秒</translation>
     </message>
     <message>
         <source>Check-up of Render Manager, {0}</source>
-        <translation type="unfinished" />
+        <translation>Render Manager 检查报告，{0}</translation>
     </message>
 </context>
 <context>
     <name>CheckUpBar</name>
     <message>
         <source>Render a test frame</source>
-        <translation type="unfinished" />
+        <translation>渲染测试帧</translation>
     </message>
     <message>
         <source>Copy report</source>
-        <translation type="unfinished" />
+        <translation>复制报告</translation>
     </message>
     <message>
         <source>Save for support…</source>
-        <translation type="unfinished" />
+        <translation>保存支持文件…</translation>
     </message>
     <message>
         <source>{0}…</source>
-        <translation type="unfinished" />
+        <translation>{0}…</translation>
     </message>
     <message>
         <source>No renderer is installed on this computer.</source>
-        <translation type="unfinished" />
+        <translation>本机没有安装渲染器。</translation>
     </message>
     <message>
         <source>Project of which frame 1 is rendered</source>
-        <translation type="unfinished" />
+        <translation>选择工程，渲染其第 1 帧</translation>
     </message>
     <message>
         <source>Rendering a test frame with {0}; this may take minutes…</source>
-        <translation type="unfinished" />
+        <translation>正在用 {0} 渲染测试帧，可能需要几分钟…</translation>
     </message>
     <message>
         <source>The report was copied.</source>
-        <translation type="unfinished" />
+        <translation>报告已复制。</translation>
     </message>
     <message>
         <source>Save for support</source>
-        <translation type="unfinished" />
+        <translation>保存支持文件</translation>
     </message>
     <message>
         <source>A zip file is written for whoever helps you.</source>
-        <translation type="unfinished" />
+        <translation>将写入一个 zip 文件，供帮助您的人使用。</translation>
     </message>
     <message>
         <source>It holds this report, the settings, the versions of all packages, the last lines of the logs and the last entries of the record. Passwords and keys are left out. Names of hosts, users, tasks and folders are in it.</source>
-        <translation type="unfinished" />
+        <translation>其中有本报告、设置、所有软件包的版本、日志的最后几行和历史记录的最后几条。密码和密钥不在其中。主机、用户、任务和文件夹的名称在其中。</translation>
     </message>
     <message>
         <source>Choose a file…</source>
-        <translation type="unfinished" />
+        <translation>选择文件…</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -191,7 +191,7 @@
     <name>CheckUpDialog</name>
     <message>
         <source>Check-up</source>
-        <translation type="unfinished" />
+        <translation>检查</translation>
     </message>
     <message>
         <source>Close</source>
@@ -202,15 +202,15 @@
     <name>CheckUpPage</name>
     <message>
         <source>Problems only</source>
-        <translation type="unfinished" />
+        <translation>只看问题</translation>
     </message>
     <message>
         <source>How far the check-up is</source>
-        <translation type="unfinished" />
+        <translation>检查进度</translation>
     </message>
     <message>
         <source>What was found</source>
-        <translation type="unfinished" />
+        <translation>检查结果</translation>
     </message>
     <message>
         <source>Stop</source>
@@ -218,7 +218,7 @@
     </message>
     <message>
         <source>Examine again</source>
-        <translation type="unfinished" />
+        <translation>重新检查</translation>
     </message>
     <message>
         <source>Stopping…</source>
@@ -226,23 +226,23 @@
     </message>
     <message>
         <source>Examining…</source>
-        <translation type="unfinished" />
+        <translation>正在检查…</translation>
     </message>
     <message>
         <source>Stopped before its end</source>
-        <translation type="unfinished" />
+        <translation>检查中途停止</translation>
     </message>
     <message>
         <source>{0}, {1}</source>
-        <translation type="unfinished" />
+        <translation>{0}，{1}</translation>
     </message>
     <message>
         <source>No problems so far.</source>
-        <translation type="unfinished" />
+        <translation>到目前为止没有问题。</translation>
     </message>
     <message>
         <source>There are no problems.</source>
-        <translation type="unfinished" />
+        <translation>没有问题。</translation>
     </message>
 </context>
 <context>
@@ -434,7 +434,7 @@
     </message>
     <message>
         <source>&amp;Help</source>
-        <translation type="unfinished" />
+        <translation>帮助(&amp;H)</translation>
     </message>
     <message>
         <source>Retry frames</source>
@@ -1090,11 +1090,11 @@
     </message>
     <message>
         <source>Check-up…</source>
-        <translation type="unfinished" />
+        <translation>检查…</translation>
     </message>
     <message>
         <source>Look at settings, Redis, database, object store, disks and renderers, and how to mend them</source>
-        <translation type="unfinished" />
+        <translation>检查设置、Redis、数据库、对象存储、磁盘和渲染器，并说明如何修复</translation>
     </message>
 </context>
 <context>
@@ -1519,15 +1519,15 @@ Click to try again now.</source>
     <name>FindingRow</name>
     <message>
         <source>What to do: {0}</source>
-        <translation type="unfinished" />
+        <translation>处理办法：{0}</translation>
     </message>
     <message>
         <source>Copy the command</source>
-        <translation type="unfinished" />
+        <translation>复制命令</translation>
     </message>
     <message>
         <source>Copy what to do</source>
-        <translation type="unfinished" />
+        <translation>复制处理办法</translation>
     </message>
 </context>
 <context>
@@ -4260,6 +4260,10 @@ Drop files here to upload them.</source>
         <translation>本机时钟比数据库的慢 {0} 秒。</translation>
     </message>
     <message>
+        <source>Tickets: {0}</source>
+        <translation>任务通知：{0}</translation>
+    </message>
+    <message>
         <source>Unpacking</source>
         <translation>正在解压</translation>
     </message>
@@ -5577,7 +5581,7 @@ Drop files here to upload them.</source>
     <name>StartFailureDialog</name>
     <message>
         <source>Try again</source>
-        <translation type="unfinished" />
+        <translation>重试</translation>
     </message>
     <message>
         <source>Quit</source>
@@ -5585,7 +5589,7 @@ Drop files here to upload them.</source>
     </message>
     <message>
         <source>Render Manager can't start</source>
-        <translation type="unfinished" />
+        <translation>Render Manager 无法启动</translation>
     </message>
 </context>
 <context>
@@ -5683,11 +5687,11 @@ Drop files here to upload them.</source>
     </message>
     <message>
         <source>OK</source>
-        <translation type="unfinished" />
+        <translation>正常</translation>
     </message>
     <message>
         <source>Not checked</source>
-        <translation type="unfinished" />
+        <translation>未检查</translation>
     </message>
     <message>
         <source>Note</source>
@@ -5695,7 +5699,7 @@ Drop files here to upload them.</source>
     </message>
     <message>
         <source>Warning</source>
-        <translation type="unfinished" />
+        <translation>警告</translation>
     </message>
 </context>
 <context>
