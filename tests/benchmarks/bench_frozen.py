@@ -6,49 +6,33 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from statistics import median
 
-from tests.benchmarks.rows import Row
+from tests.benchmarks.rows import Bar, Row, judged, paired
 from tests.support.farm import wait_until
 from tests.support.frozen import ROOT, Frozen, built
 from tests.support.screen import Screen, colours
 
 RUNS = 5
-BAR = 1.5
-BAR_MB = 300
+BAR = Bar(1.5, ratio=True)
+BAR_MB = Bar(300)
 #: A window that is drawn has more colours than the empty screen with its pointer.
 SHOWN = 20
 
 
-def bench_frozen_start() -> list[Row]:
+def bench_frozen_start() -> Iterator[Row]:
     """Until the version is told, and until the window is drawn; runs alternate. The folder is built if it is not."""
     folder = built()
     with tempfile.TemporaryDirectory() as scratch:
         frozen = Frozen(folder, Path(scratch))
         environment = {**os.environ, **frozen.environment, "PYTHONPATH": str(ROOT), "QT_QPA_PLATFORM": "xcb"}
         ours, theirs = [str(folder / "render-manager")], [sys.executable, "-m", "render_manager"]
-        rows = [
-            _row(
-                "frozen_start",
-                "--version",
-                [(_tells(ours, environment), _tells(theirs, environment)) for _ in range(RUNS)],
-            ),
-            _row(
-                "frozen_window",
-                "window",
-                [(_shows(ours, environment), _shows(theirs, environment)) for _ in range(RUNS)],
-            ),
-        ]
-    return [*rows, _size(folder)]
-
-
-def _row(name: str, what: str, pairs: list[tuple[float, float]]) -> Row:
-    ours, theirs = (median(times) for times in zip(*pairs, strict=True))
-    ratio = median(frozen / venv for frozen, venv in pairs)
-    detail = f"{what}: frozen {ours:.2f} s, .venv {theirs:.2f} s, median of {RUNS}"
-    return Row(name, ratio, "× .venv", theirs, BAR, ratio <= BAR, detail)
+        told = [(_tells(ours, environment), _tells(theirs, environment)) for _ in range(RUNS)]
+        yield paired("frozen_start", "s", told, "the same in .venv", BAR, "until the version is told")
+        shown = [(_shows(ours, environment), _shows(theirs, environment)) for _ in range(RUNS)]
+        yield paired("frozen_window", "s", shown, "the same in .venv", BAR, "until the window is drawn")
+    yield _size(folder)
 
 
 def _tells(command: Sequence[str], environment: dict[str, str]) -> float:
@@ -79,4 +63,4 @@ def _size(folder: Path) -> Row:
     total = sum(parts.values()) / 1e6
     largest = sorted(parts.items(), key=lambda item: -item[1])[:6]
     detail = ", ".join(f"{name} {size / 1e6:.0f}" for name, size in largest)
-    return Row("frozen_size", total, "MB", BAR_MB, BAR_MB, total <= BAR_MB, detail)
+    return judged("frozen_size", "MB", total, "once", [total], None, BAR_MB, detail)
