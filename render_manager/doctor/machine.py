@@ -74,7 +74,7 @@ def _images() -> Finding:
         _IMAGES,
         "Images",
         "OpenImageIO is not installed: a worker of this machine can't check what it renders.",
-        "Run pip install render-manager[worker].",
+        "Run pip install '.[worker]' in the checkout, or pip install OpenImageIO numpy.",
     )
 
 

@@ -3296,6 +3296,10 @@ Drop files here to upload them.</source>
         <translation>请把 {0} 和 {1} 放在同一块支持硬链接的磁盘上（NTFS、ext4、XFS、APFS）。</translation>
     </message>
     <message>
+        <source>LEASE_SECONDS must be at least three times HEARTBEAT_SECONDS</source>
+        <translation>LEASE_SECONDS 必须至少是 HEARTBEAT_SECONDS 的三倍</translation>
+    </message>
+    <message>
         <source>Latency</source>
         <translation>延迟</translation>
     </message>
@@ -3492,6 +3496,10 @@ Drop files here to upload them.</source>
         <translation>OSS 不接受该安全令牌，或要求提供安全令牌。</translation>
     </message>
     <message>
+        <source>OSS is configured in part: also set {0}, or none of them</source>
+        <translation>OSS 只配置了一部分：请同时设置 {0}，或全部不设置</translation>
+    </message>
+    <message>
         <source>OSS is not configured: a folder of this machine stands in for it.</source>
         <translation>没有配置 OSS：由本机的一个文件夹代替。</translation>
     </message>
@@ -3680,8 +3688,8 @@ Drop files here to upload them.</source>
         <translation>请运行 pip install --force-reinstall crcmod-plus，其安装包自带该扩展。</translation>
     </message>
     <message>
-        <source>Run pip install render-manager[worker].</source>
-        <translation>请运行 pip install render-manager[worker]。</translation>
+        <source>SOURCE_DIR_NAME, PROJECT_DIR_NAME and RENDERS_DIR_NAME must differ from one another</source>
+        <translation>SOURCE_DIR_NAME、PROJECT_DIR_NAME 和 RENDERS_DIR_NAME 必须各不相同</translation>
     </message>
     <message>
         <source>Scripts in the editor failed with {0} errors or more: a script of the project or of a plug-in does not work on this host; the log has them.</source>
@@ -3734,6 +3742,10 @@ Drop files here to upload them.</source>
     <message>
         <source>Settings</source>
         <translation>设置</translation>
+    </message>
+    <message>
+        <source>Settings: {0}.</source>
+        <translation>设置：{0}。</translation>
     </message>
     <message>
         <source>Several tasks begin with {0}: give more of the id.</source>
@@ -4160,6 +4172,10 @@ Drop files here to upload them.</source>
         <translation>安全令牌已过期。</translation>
     </message>
     <message>
+        <source>The settings file {0} does not exist.</source>
+        <translation>设置文件 {0} 不存在。</translation>
+    </message>
+    <message>
         <source>The task is kept, and workers find it by themselves</source>
         <translation>任务已保存，渲染节点会自行找到它</translation>
     </message>
@@ -4218,6 +4234,10 @@ Drop files here to upload them.</source>
     <message>
         <source>There is no object oss://{0}/{1}.</source>
         <translation>没有对象 oss://{0}/{1}。</translation>
+    </message>
+    <message>
+        <source>There is no setting {0}: {1}</source>
+        <translation>没有名为 {0} 的设置：{1}</translation>
     </message>
     <message>
         <source>There is no worker {0}; `render-manager workers` lists them.</source>
@@ -4388,6 +4408,10 @@ Drop files here to upload them.</source>
         <translation>写入</translation>
     </message>
     <message>
+        <source>a database in memory can't be shared with workers: name a file</source>
+        <translation>内存数据库无法与渲染节点共用：请指定一个文件</translation>
+    </message>
+    <message>
         <source>a folder that can be written</source>
         <translation>可写的文件夹</translation>
     </message>
@@ -4452,8 +4476,16 @@ Drop files here to upload them.</source>
         <translation>删除</translation>
     </message>
     <message>
+        <source>did you mean {0}?</source>
+        <translation>您是否想写 {0}？</translation>
+    </message>
+    <message>
         <source>disabled, finishing</source>
         <translation>已停用，收尾中</translation>
+    </message>
+    <message>
+        <source>docs/settings.md has all; here in lower case.</source>
+        <translation>全部名称见 docs/settings.md；此处用小写。</translation>
     </message>
     <message>
         <source>ended with exit code {0}</source>
@@ -4508,6 +4540,10 @@ Drop files here to upload them.</source>
         <translation>它的成员超过 {0} 个。</translation>
     </message>
     <message>
+        <source>it holds a control character, as when a backslash path stands in double quotes: write it without quotes or in single quotes</source>
+        <translation>其中有控制字符，例如带反斜杠的路径写在了双引号中：请不加引号，或使用单引号</translation>
+    </message>
+    <message>
         <source>it is a {0} archive; pack it again as zip.</source>
         <translation>它是 {0} 压缩包；请重新打包为 zip。</translation>
     </message>
@@ -4530,6 +4566,10 @@ Drop files here to upload them.</source>
     <message>
         <source>it unpacks to {0} or more; the limit is {1} (setting MAX_UNPACKED_GB).</source>
         <translation>解压后至少 {0}，上限为 {1}（设置 MAX_UNPACKED_GB）。</translation>
+    </message>
+    <message>
+        <source>its host or port can't be read: in a password write @ as %40, / as %2F, # as %23, ? as %3F</source>
+        <translation>无法读出主机或端口：密码中的 @ 请写作 %40，/ 写作 %2F，# 写作 %23，? 写作 %3F</translation>
     </message>
     <message>
         <source>its log may say why</source>
@@ -4736,6 +4776,10 @@ Drop files here to upload them.</source>
         <translation>渲染第 {0} 帧</translation>
     </message>
     <message>
+        <source>results are in the database</source>
+        <translation>结果保存在数据库中</translation>
+    </message>
+    <message>
         <source>room on the disk</source>
         <translation>磁盘空间</translation>
     </message>
@@ -4808,6 +4852,10 @@ Drop files here to upload them.</source>
         <translation>数据库</translation>
     </message>
     <message>
+        <source>the environment</source>
+        <translation>环境变量</translation>
+    </message>
+    <message>
         <source>the image</source>
         <translation>图像</translation>
     </message>
@@ -4836,8 +4884,32 @@ Drop files here to upload them.</source>
         <translation>true 或 false</translation>
     </message>
     <message>
+        <source>use a plain folder name without separators, other than 'logs' and 'tmp'</source>
+        <translation>请使用不含分隔符的文件夹名，且不能是 logs 或 tmp</translation>
+    </message>
+    <message>
+        <source>use amqp://user:password@host:5672/vhost (RabbitMQ), or leave it out for Redis</source>
+        <translation>请使用 amqp://user:password@host:5672/vhost（RabbitMQ），或留空以使用 Redis</translation>
+    </message>
+    <message>
+        <source>use folder names with slashes between, such as results or films/results</source>
+        <translation>请使用以斜杠分隔的文件夹名，例如 results 或 films/results</translation>
+    </message>
+    <message>
+        <source>use for example https://oss-cn-hangzhou.aliyuncs.com</source>
+        <translation>请使用例如 https://oss-cn-hangzhou.aliyuncs.com</translation>
+    </message>
+    <message>
+        <source>use redis://:password@host:6379/0, or rediss:// for TLS</source>
+        <translation>请使用 redis://:password@host:6379/0；使用 TLS 时为 rediss://</translation>
+    </message>
+    <message>
         <source>use shorter names or a workspace root with a shorter path</source>
         <translation>请使用更短的名称或路径更短的工作区根目录</translation>
+    </message>
+    <message>
+        <source>use sqlite:///path/to/file or postgresql://user:password@host:5432/name</source>
+        <translation>请使用 sqlite:///path/to/file 或 postgresql://user:password@host:5432/name</translation>
     </message>
     <message>
         <source>version {0}</source>
@@ -4860,8 +4932,24 @@ Drop files here to upload them.</source>
         <translation>写入</translation>
     </message>
     <message>
+        <source>write REDIS_URL=redis://:password@host:6379/0 instead</source>
+        <translation>请改写为 REDIS_URL=redis://:password@host:6379/0</translation>
+    </message>
+    <message>
+        <source>write REDIS_URL=redis://host:6379/DB instead</source>
+        <translation>请改写为 REDIS_URL=redis://host:6379/DB</translation>
+    </message>
+    <message>
         <source>{0} (from {1})</source>
         <translation>{0}（来自 {1}）</translation>
+    </message>
+    <message>
+        <source>{0} = {1} is not valid: {2}.</source>
+        <translation>{0} = {1} 无效：{2}。</translation>
+    </message>
+    <message>
+        <source>{0} = {1}: there is no such file.</source>
+        <translation>{0} = {1}：没有这个文件。</translation>
     </message>
     <message>
         <source>{0} But it is black.</source>
@@ -4926,6 +5014,10 @@ Drop files here to upload them.</source>
     <message>
         <source>No online worker can run {0} {1} ({2}).</source>
         <translation>没有在线渲染节点能运行 {0} {1}（{2}）。</translation>
+    </message>
+    <message>
+        <source>Run pip install '.[worker]' in the checkout, or pip install OpenImageIO numpy.</source>
+        <translation>请在检出的代码目录中运行 pip install '.[worker]'，或运行 pip install OpenImageIO numpy。</translation>
     </message>
     <message>
         <source>The log lies on host {0}, which is offline since {1}. It can be read when a worker is online there. UPLOAD_RENDERS=true on the hosts keeps logs in the object store, too.</source>
@@ -5288,6 +5380,22 @@ Drop files here to upload them.</source>
         <translation>{0} 台主机将在一分钟内重试（{1}）</translation>
     </message>
     <message>
+        <source>{0} in {1} is called {2} now: rename it there.</source>
+        <translation>{1} 中的 {0} 现在称为 {2}：请在那里改名。</translation>
+    </message>
+    <message>
+        <source>{0} in {1} is not known: did you mean {2}?</source>
+        <translation>{1} 中的 {0} 不是已知的设置：您是否想写 {2}？</translation>
+    </message>
+    <message>
+        <source>{0} in {1} is not used, as {2} is set, too: remove it.</source>
+        <translation>{1} 中的 {0} 不起作用，因为也设置了 {2}：请将其删除。</translation>
+    </message>
+    <message>
+        <source>{0} in {1} is not used: {2}.</source>
+        <translation>{1} 中的 {0} 不起作用：{2}。</translation>
+    </message>
+    <message>
         <source>{0} is a project of {1}, not of {2}: use engine {3}.</source>
         <translation>{0} 是 {1} 工程，不是 {2} 工程：请使用引擎 {3}。</translation>
     </message>
@@ -5354,6 +5462,10 @@ Drop files here to upload them.</source>
     <message>
         <source>{0} is no task's id.</source>
         <translation>{0} 不是任务 ID。</translation>
+    </message>
+    <message>
+        <source>{0} is no text in UTF-8 or GB18030: save it as UTF-8.</source>
+        <translation>{0} 不是 UTF-8 或 GB18030 文本：请另存为 UTF-8。</translation>
     </message>
     <message>
         <source>{0} is none of the project files to choose from: {1}.</source>

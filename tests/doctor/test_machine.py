@@ -21,7 +21,7 @@ def test_checksums_in_pure_python(practice: Practice) -> None:
 
 def test_images_can_not_be_checked(practice: Practice) -> None:
     report = practice.examine("--only", "machine", **practice.without("OpenImageIO"))
-    report.well_but("machine.images", "warning", "render-manager[worker]")
+    report.well_but("machine.images", "warning", "pip install '.[worker]'")
 
 
 def test_graphics_cards(practice: Practice, tmp_path: Path) -> None:

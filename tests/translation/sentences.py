@@ -15,8 +15,24 @@ from render_manager.domain.states import FrameStatus, TaskStatus
 ROOT = Path(__file__).parents[2]
 PACKAGE = "render_manager"
 #: Where sentences for people are made; ``config.py`` and the command line speak to a console only.
-ROOMS = ("domain", "services", "doctor", "store", "messaging", "storage", "bootstrap.py", "local_farm.py")
-CONSOLE_ONLY = ("workers/command.py", "workers/prefork.py", "render_manager/store/tables.py")
+ROOMS = (
+    "config.py",
+    "settings",
+    "domain",
+    "services",
+    "doctor",
+    "store",
+    "messaging",
+    "storage",
+    "bootstrap.py",
+    "local_farm.py",
+)
+CONSOLE_ONLY = (
+    "render_manager/settings/fields.py",  # for docs/settings.md
+    "render_manager/store/tables.py",
+    "workers/command.py",
+    "workers/prefork.py",
+)
 
 #: Prose by its looks that no person ever reads in the window: names of threads, lines in logs, words for a shell.
 NOT_SHOWN = frozenset(
@@ -24,8 +40,8 @@ NOT_SHOWN = frozenset(
         "Arnold shutdown", "[Render Manager] {0}", "{0} does not start: {1}", "claim watch", "clean up old tasks",
         "contains legacy render layers", "dict[str, object]", "failed to render", "lane without ticket",
         "lease renewal", "log started", "look for work", "no run", "rendering with watermarks", "trim the record",
-        "appendonly no", "daemonize no", "task {0} frame {1}", "task {0} frame {1} attempt {2}", "upload of renders",
-        "skipping '{0}'", "Error: {0}", "HTTP {0}", "port {0}", "reaps {0}", "requirepass {0}", "Maya's Render",
+        "Value error", "appendonly no", "daemonize no", "task {0} frame {1}", "task {0} frame {1} attempt {2}",
+        "upload of renders", "skipping '{0}'", "Error: {0}", "HTTP {0}", "port {0}", "reaps {0}", "requirepass {0}", "Maya's Render",
         "Render Manager {0}", "{0}, Python {1} ({2})", "REDIS_HOST = {0}:{1}", "Redis {0}",
         "Unreal Engine", "/Users/Shared/Epic Games/UE_5*", "No class set in Python Host Executor",
     }
