@@ -41,8 +41,8 @@ NOT_SHOWN = frozenset(
         "contains legacy render layers", "dict[str, object]", "failed to render", "lane without ticket",
         "lease renewal", "log started", "look for work", "no run", "rendering with watermarks", "trim the record",
         "Value error", "appendonly no", "daemonize no", "task {0} frame {1}", "task {0} frame {1} attempt {2}",
-        "upload of renders", "skipping '{0}'", "Error: {0}", "HTTP {0}", "port {0}", "reaps {0}", "requirepass {0}", "Maya's Render",
-        "Render Manager {0}", "{0}, Python {1} ({2})", "REDIS_HOST = {0}:{1}", "Redis {0}",
+        "upload of renders", "skipping '{0}'", "Error: {0}", "HTTP {0}", "port {0}", "reaps {0}", "requirepass {0}",
+        "Maya's Render", "Render Manager {0}", "{0}, Python {1} ({2})", "REDIS_HOST = {0}:{1}", "Redis {0}",
         "Unreal Engine", "/Users/Shared/Epic Games/UE_5*", "No class set in Python Host Executor",
     }
 )  # fmt: skip
