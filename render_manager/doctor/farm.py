@@ -136,7 +136,7 @@ def _tasks(rows: Sequence[TaskRow]) -> Iterator[Finding]:
     yield ok(_WAITING, _TITLES[_WAITING], said)
     for row in waiting[:MOST_TASKS]:
         id, title = f"farm.task.{row.task.id}", f"Task {row.task.id}"
-        name = f"{row.task.name}: {row.note}"
+        name = f"{row.task.name}: {row.waiting or row.note}"
         yield warning(id, title, name, "") if row.stuck else note(id, title, name)
     if (more := len(waiting) - MOST_TASKS) > 0:
         yield note("farm.more-tasks", "Waiting tasks", f"And {more} more.")

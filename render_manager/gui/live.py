@@ -202,13 +202,14 @@ class Live(QObject):
         """Rows that are looked at for the first time, and those known that may have changed."""
         known = {row.task.id for row in self._tasks.rows()}
         touched = known if changes.everything else changes.tasks | self._tasks.waiting_for(changes.tasks)
-        await self._read_pages([*self._tasks.missing(), *(known & (touched | self._waiting_in_view()))])
+        waiting = self._waiting_in_view() if time.monotonic() >= self._waits_due else set[str]()
+        began = time.monotonic()
+        await self._read_pages([*self._tasks.missing(), *(known & (touched | waiting))])
+        if waiting:
+            now = time.monotonic()
+            self._waits_due = now + max(WORKERS_EVERY, LIST_REST * (now - began))
 
     def _waiting_in_view(self) -> set[str]:
-        """When the time has come."""
-        if time.monotonic() < self._waits_due:
-            return set()
-        self._waits_due = time.monotonic() + WORKERS_EVERY
         rows = ((key, self._tasks.row(key)) for key in (*self.in_view(), self._shown) if key is not None)
         return {key for key, row in rows if row is not None and row.waiting}
 

@@ -42,7 +42,7 @@ def test_its_types_are_for_others_too() -> None:
     ("settings", "message"),
     [
         ({"redis_prot": 6380}, "There is no setting 'redis_prot': did you mean redis_port?"),
-        ({"colour": "red"}, "There is no setting 'colour': all are in .env.example"),
+        ({"colour": "red"}, "There is no setting 'colour': docs/settings.md has all"),
         ({"redis_port": 0}, "REDIS_PORT = 0 is not valid"),
     ],
 )

@@ -93,7 +93,7 @@ def test_waiting_tasks_those_first_that_are_stuck(doctor: Practice, farm: Standi
     assert len(ids) == 20
     assert set(ids[:10]) == {f"farm.task.{task.id}" for task in stuck} == report.states("warning")
     report.found(ids[0], "warning", "No online worker can run Maya")
-    report.found(ids[-1], "note", "Waits for a free worker")
+    report.found(ids[-1], "note", "ahead in default", "w, is busy")
     report.found("farm.more-tasks", "note", "And 2 more")
     report.found("farm.waiting", "ok", "wait: 22, 10 of them")
     assert report.code == 0
