@@ -8,7 +8,8 @@ import psutil
 
 from render_manager.domain.entities import HostLoad, WorkerProfile
 from render_manager.domain.errors import BrokerUnavailable, StoreOfAnotherVersion
-from render_manager.services.ports import TaskStore, TicketQueue
+from render_manager.services.ports import TicketQueue
+from render_manager.services.store_port import TaskStore
 from render_manager.services.workers import Workers
 from workers.graphics import GraphicsCards
 from workers.janitor import Janitor

@@ -9,7 +9,7 @@ from pathlib import Path
 from render_manager.domain.entities import Keep, Workspace
 from render_manager.domain.errors import WorkspaceError
 from render_manager.services.cleanup import Cleanup
-from render_manager.services.ports import TaskStore
+from render_manager.services.store_port import TaskStore
 from workers.periodic import Periodic
 from workers.removal import remove
 from workers.uploads import Uploads

@@ -5,8 +5,8 @@ import threading
 
 from render_manager.domain.entities import Claim, WorkerProfile
 from render_manager.domain.errors import StoreUnavailable
-from render_manager.services.ports import TaskStore
 from render_manager.services.services import Services
+from render_manager.services.store_port import TaskStore
 from workers.lane import Lane
 from workers.lately import Lately
 from workers.periodic import Periodic

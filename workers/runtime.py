@@ -9,8 +9,9 @@ import psutil
 from render_manager.config import Settings
 from render_manager.domain.entities import WorkerProfile
 from render_manager.domain.errors import RendererNotFound, StoreOfAnotherVersion, StoreUnavailable, WorkspaceError
-from render_manager.services.ports import ObjectStore, TaskStore, TicketQueue
+from render_manager.services.ports import ObjectStore, TicketQueue
 from render_manager.services.services import Services
+from render_manager.services.store_port import TaskStore
 from workers.heartbeat import Heartbeat
 from workers.janitor import Janitor
 from workers.lanes import Lanes

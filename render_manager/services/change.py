@@ -10,7 +10,7 @@ from render_manager.domain.entities import Claim, RenderTask
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.notices import Notice, Topic
 from render_manager.domain.states import FINAL, RUNNABLE, FrameStatus, roll_up
-from render_manager.services.ports import StoreTransaction
+from render_manager.services.store_port import StoreTransaction
 
 #: Notices and the record name frames one by one up to this many; beyond it means "any of the task's".
 FRAMES_NAMED = 100

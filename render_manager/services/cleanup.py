@@ -11,7 +11,8 @@ from render_manager.domain.states import FINAL, TaskStatus
 from render_manager.services.change import TaskChange
 from render_manager.services.cleanup_plan import CleanupItem, is_busy, is_left, pick
 from render_manager.services.lifecycle import Lifecycle
-from render_manager.services.ports import TaskStore, TicketQueue
+from render_manager.services.ports import TicketQueue
+from render_manager.services.store_port import TaskStore
 
 log = logging.getLogger(__name__)
 SECONDS_PER_DAY = 86_400.0

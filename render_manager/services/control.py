@@ -8,7 +8,7 @@ from render_manager.domain.priority import check_priority
 from render_manager.domain.states import FINAL, RUNNABLE, FrameStatus, TaskStatus, roll_up
 from render_manager.services.change import TaskChange
 from render_manager.services.lifecycle import Lifecycle
-from render_manager.services.ports import TaskStore
+from render_manager.services.store_port import TaskStore
 
 #: What a retried frame forgets of its last attempt.
 _AFRESH: dict[str, object] = {

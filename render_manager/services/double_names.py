@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 
 from render_manager.domain.audit import Action, AuditEntry
 from render_manager.domain.entities import WorkerStatus
-from render_manager.services.ports import TaskStore
+from render_manager.services.store_port import TaskStore
 
 #: Seconds for which it counts, unless the host has had a worker since.
 LATELY = 3600.0

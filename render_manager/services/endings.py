@@ -11,7 +11,7 @@ from render_manager.domain.failures import AVOIDED_AFTER, POLICIES, FailureClass
 from render_manager.domain.matching import can_serve
 from render_manager.domain.states import FrameStatus
 from render_manager.services.change import TaskChange
-from render_manager.services.ports import TaskStore
+from render_manager.services.store_port import TaskStore
 
 
 @dataclass(frozen=True)

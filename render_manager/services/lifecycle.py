@@ -20,7 +20,8 @@ from render_manager.domain.priority import band_of
 from render_manager.domain.states import FINAL, RUNNABLE, FrameStatus, TaskStatus
 from render_manager.services.change import TaskChange
 from render_manager.services.endings import Endings, Outcome, attempt_of
-from render_manager.services.ports import ChangeBus, TaskStore, TicketQueue
+from render_manager.services.ports import ChangeBus, TicketQueue
+from render_manager.services.store_port import TaskStore
 
 log = logging.getLogger(__name__)
 

@@ -19,8 +19,9 @@ from render_manager.domain.errors import (
 from render_manager.domain.logs import LogId
 from render_manager.services.image_cache import ImageCache
 from render_manager.services.log_files import LocalLog, LogFile, RemoteLog
-from render_manager.services.ports import ObjectStore, RemoteLogs, TaskStore
+from render_manager.services.ports import ObjectStore, RemoteLogs
 from render_manager.services.result_files import ResultKeys
+from render_manager.services.store_port import TaskStore
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from render_manager.domain.entities import RenderFrame, RenderTask, WorkspaceState
 from render_manager.domain.frame_range import FrameRange
-from render_manager.services.ports import TaskStore
+from render_manager.services.store_port import TaskStore
 
 #: Sentences about frames that can be had from nowhere.
 Explain = Callable[[Sequence[RenderFrame]], list[str]]

@@ -14,7 +14,7 @@ from render_manager.domain.priority import Band, band_of
 from render_manager.domain.states import FINAL, FrameStatus, TaskStatus
 from render_manager.domain.task_search import TaskOrder, TaskSearch, TaskTally
 from render_manager.services.double_names import double_names
-from render_manager.services.ports import TaskStore
+from render_manager.services.store_port import TaskStore
 from render_manager.services.waiting.reader import Waiting
 
 

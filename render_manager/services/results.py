@@ -9,8 +9,9 @@ from render_manager.domain.states import FrameStatus
 from render_manager.services.download import Download, DownloadReport
 from render_manager.services.image_cache import ImageCache
 from render_manager.services.nowhere import why_nowhere
-from render_manager.services.ports import ObjectStore, Progress, TaskStore
+from render_manager.services.ports import ObjectStore, Progress
 from render_manager.services.result_files import is_here
+from render_manager.services.store_port import TaskStore
 from render_manager.services.tally import Tally
 
 

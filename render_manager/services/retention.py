@@ -6,7 +6,7 @@ from render_manager.domain.entities import Keep, Workspace, WorkspaceState
 from render_manager.domain.errors import TaskBusy
 from render_manager.services.cleanup import SECONDS_PER_DAY, Cleanup
 from render_manager.services.cleanup_plan import CleanupItem
-from render_manager.services.ports import TaskStore
+from render_manager.services.store_port import TaskStore
 
 log = logging.getLogger(__name__)
 

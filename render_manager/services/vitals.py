@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from types import TracebackType
 
 from render_manager.domain.errors import BrokerUnavailable, StoreUnavailable
-from render_manager.services.ports import ChangeBus, TaskStore
+from render_manager.services.ports import ChangeBus
+from render_manager.services.store_port import TaskStore
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from render_manager.domain.entities import RenderTask, WorkspaceState
 from render_manager.domain.errors import FrameNotFound
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.states import FrameStatus
-from render_manager.services.ports import TaskStore
+from render_manager.services.store_port import TaskStore
 from render_manager.services.waiting.frames import held, waiting
 from render_manager.services.waiting.standing import Farm, Queues, Standing, eyes
 from render_manager.services.waiting.tasks import Outlook, Wording, without_workers
