@@ -81,7 +81,7 @@
     </message>
     <message>
         <source>{0} failed</source>
-        <translation>“{0}”失败</translation>
+        <translation>{0} 项失败</translation>
     </message>
     <message>
         <source>1 warning</source>
@@ -3477,7 +3477,7 @@ Drop files here to upload them.</source>
     </message>
     <message>
         <source>Not looked at: it needs {0}.</source>
-        <translation>未检查：需要先有{0}。</translation>
+        <translation>未检查，需要先有：{0}。</translation>
     </message>
     <message>
         <source>OSS can't serve bucket {0} at the moment ({1}); try later.</source>
@@ -5807,7 +5807,7 @@ Drop files here to upload them.</source>
     </message>
     <message>
         <source>Note</source>
-        <translation>备注</translation>
+        <translation>提示</translation>
     </message>
     <message>
         <source>Warning</source>
