@@ -53,14 +53,15 @@ def heading(report: Report) -> str:
 
 
 def caution(report: Report) -> str:
-    """Said of figures that were taken while the machine did something else, too."""
+    """What keeps one from trusting the figures: the machine did something else, too, or a note says so."""
     machine = report.machine
     if machine.load <= machine.cores / 2:
-        return ""
-    return (
+        return report.note
+    busy = (
         f"The machine was busy: a load of {machine.load:g} on {machine.cores} cores before the first benchmark. "
         "Trust the ratios a little, the values not."
     )
+    return f"{busy} {report.note}".strip()
 
 
 def remarks(report: Report) -> dict[str, str]:

@@ -17,6 +17,7 @@ class Report:
     commit: str | None  #: of the checkout, with "-dirty" when it differed from that
     machine: Machine
     outcomes: list[Outcome]
+    note: str = ""  #: what else must be known of these figures; a new run has none
 
     @classmethod
     def begin(cls) -> "Report":

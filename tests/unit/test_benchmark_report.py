@@ -120,6 +120,7 @@ def test_a_busy_machine_is_told(report: Report) -> None:
     idle = replace(report, machine=replace(report.machine, load=0.2, cores=2))
     assert "The machine was busy: a load of 3.5 on 2 cores" in markdown(busy)
     assert "busy" not in markdown(idle)
+    assert "minutes. Of two runs.\n" in markdown(replace(idle, note="Of two runs."))
 
 
 def test_markdown_has_a_line_for_each_row(report: Report) -> None:
