@@ -88,6 +88,7 @@ def _try_again(error: RenderManagerError) -> bool:
     Raises:
         LocalFarmError: no window at all can be shown.
     """
+    sys.stderr.write(f"render-manager: {error}\n")
     with _window_needed():
         from render_manager.gui.start_failure import ask_to_try_again
     return ask_to_try_again(error, Examiner(), title=TITLE)

@@ -173,7 +173,7 @@ def test_the_network_is_gone_in_the_middle(
         oss.put(f"{place:05}.zip", b"")
     dock = _open(window, qtbot)
     qtbot.waitUntil(lambda: dock.model.read_count == 200)
-    bucket = farm.services.browsing._browser._bucket  # type: ignore[attr-defined]
+    bucket = farm.services.browsing._browser.oss.client  # type: ignore[attr-defined]
     there = bucket._make_url
     nowhere = "http://127.0.0.1:1"
     monkeypatch.setattr(bucket, "_make_url", lambda *args: there(*args).replace(oss.url, nowhere))

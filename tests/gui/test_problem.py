@@ -59,10 +59,8 @@ def test_what_a_command_prints_is_in_the_log(tmp_path: Path) -> None:
         ("DATABASE_URL", "postgresql://me:secret@127.0.0.1:1/farm", 1, "The database"),
     ],
 )
-def test_a_window_that_cannot_open_says_why_in_a_box(
-    tmp_path: Path, name: str, value: str, code: int, said: str
-) -> None:
-    done = start(tmp_path, PROGRAM, REDIS_HOST="127.0.0.1", **{name: value})
+def test_a_command_that_fails_says_why_in_a_box(tmp_path: Path, name: str, value: str, code: int, said: str) -> None:
+    done = start(tmp_path, PROGRAM, "tasks", REDIS_HOST="127.0.0.1", **{name: value})
     assert done.returncode == code
     assert done.stdout.startswith(said)
     assert "secret" not in done.stdout

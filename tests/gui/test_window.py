@@ -215,7 +215,7 @@ def test_run_window_shows_fills_pictures_and_ends(
     farm: Farm, qapp: QApplication, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, settings: QSettings
 ) -> None:
     monkeypatch.setattr("render_manager.gui.app._SETTLE", 0.3)
-    monkeypatch.setattr("render_manager.gui.app.WindowState", lambda: WindowState(settings))
+    monkeypatch.setattr("render_manager.gui.start.WindowState", lambda: WindowState(settings))
     task: RenderTask = farm.submit()
     picture = tmp_path / "window.png"
     code = run_window(

@@ -60,7 +60,7 @@ def test_a_worker_is_started_once_and_told_of(house: House, starter: Starter, qu
     looks: Iterator = made(house, starter, keep_worker=True).looks(task.id)
     assert [next(looks).note for _ in range(3)] == ["Starting a worker of this machine"] * 3
     house.online(worker("w1"))
-    assert next(looks).note == "Waits for a free worker."
+    assert next(looks).note == "It is next in default; worker w1 is free and takes it."
     house.render(task, "cc")
     assert next(looks).task.status is TaskStatus.COMPLETED
     assert list(looks) == []
