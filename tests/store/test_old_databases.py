@@ -75,7 +75,7 @@ def test_the_program_works_on_it(old: Engine, tmp_path: Path) -> None:
         ("render-01", False),
         ("узел-2", False),
     ]
-    assert house.store.avoided_hosts([task_id("failed")])[task_id("failed")]["узел-2"].startswith("Blender 2.79")
+    assert house.store.avoided_hosts([task_id("failed")])[task_id("failed")]["узел-2"].reason.startswith("Blender 2.79")
 
     assert house.workers.sweep() == 2, "what its workers had when they were stopped"
     house.online(worker())
