@@ -47,7 +47,9 @@ def built() -> Path:
 def _fingerprint() -> str:
     files = [ROOT / name for name in _FILES]
     for source in _SOURCES:
-        files += sorted(path for path in (ROOT / source).rglob("*") if path.is_file() and path.suffix != ".pyc")
+        files += sorted(
+            path for path in (ROOT / source).rglob("*") if path.is_file() and "__pycache__" not in path.parts
+        )
     digest = hashlib.sha256()
     for file in files:
         digest.update(f"{file.relative_to(ROOT)}\0".encode() + file.read_bytes())

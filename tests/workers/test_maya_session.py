@@ -113,7 +113,8 @@ def test_the_driver_renders_the_frames_it_is_sent_and_says_where_they_are(tmp_pa
 @A_SCRIPT
 def test_the_end_of_its_input_ends_mayapy_by_itself(tmp_path: Path) -> None:
     command = MAYA.session_command(Installation(install(tmp_path), "2024"))
-    ended = subprocess.run(command, input="", capture_output=True, text=True, timeout=60, check=False)
+    outside = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}  # which Maya's Python minds
+    ended = subprocess.run(command, input="", env=outside, capture_output=True, text=True, timeout=60, check=False)
     assert ended.returncode == 0, ended.stderr
     assert answer(version="2024", event="ready") in ended.stdout
 
