@@ -8,6 +8,7 @@ import os
 import time
 from typing import Any
 
+import billiard.pool
 from celery import signals
 
 from render_manager.bootstrap import Program
@@ -22,11 +23,15 @@ log = logging.getLogger(__name__)
 ORPHANED = 1  #: exit code of a child whose parent was killed
 _PARENT_WATCH_EVERY = 0.5
 _HAND_BACK = 5.0
+#: Looks, a tenth of a second apart, whether the parent took the result of what a child did last. One that was told to
+#: leave in that moment takes none any more, and billiard would look for half a minute; ours are in the database.
+_RESULT_LOOKS = 10
 
 
 def serve_in_children(runtime: WorkerRuntime, settings: Settings) -> None:
     """Let each child of the pool that is made from now on have a lane of its own."""
     parent = os.getpid()
+    billiard.pool.GUARANTEE_MESSAGE_CONSUMPTION_RETRY_LIMIT = _RESULT_LOOKS
 
     def begin(**_: Any) -> None:
         program = Program(settings, serve=True)
