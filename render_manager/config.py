@@ -1,6 +1,5 @@
 """Settings: the environment and a `.env` file become one typed object. Each is declared in `settings/fields.py`."""
 
-import difflib
 import getpass
 import os
 import re
@@ -15,7 +14,7 @@ from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSe
 from render_manager.domain.errors import SettingsError
 from render_manager.settings.env_file import env_file, read_env_file
 from render_manager.settings.fields import SECRET_NAMES, Fields
-from render_manager.settings.old_names import given
+from render_manager.settings.old_names import given, meant_by
 
 GIBIBYTE = 1024**3
 
@@ -178,8 +177,8 @@ def load_settings(env_file: Path | None = None, **overrides: Any) -> Settings:
 
 def _check_known(name: str) -> None:
     if name not in Settings.model_fields:
-        alike = difflib.get_close_matches(name, Settings.model_fields, 1)
-        hint = f"did you mean {alike[0]}?" if alike else "docs/settings.md has all; here in lower case."
+        meant = meant_by(name)
+        hint = f"did you mean {meant.lower()}?" if meant else "docs/settings.md has all; here in lower case."
         raise SettingsError(f"There is no setting {name!r}: {hint}")
 
 

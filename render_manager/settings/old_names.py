@@ -52,8 +52,14 @@ def _unknown(named: Mapping[str, str | None], where: str) -> Iterator[str]:
     for name in sorted(_names(named) - known - {NAMED_BY, *RENAMED}):
         if name in UNUSED:
             yield f"{name} in {where} is not used: {UNUSED[name]}."
-        elif meant := difflib.get_close_matches(name, sorted(known), n=1, cutoff=_ALIKE):
-            yield f"{name} in {where} is not known: did you mean {meant[0]}?"
+        elif meant := meant_by(name):
+            yield f"{name} in {where} is not known: did you mean {meant}?"
+
+
+def meant_by(name: str) -> str | None:
+    """The setting, in upper case, that a misspelt name is taken for."""
+    known = sorted(setting.upper() for setting in Fields.model_fields)
+    return next(iter(difflib.get_close_matches(name.upper(), known, n=1, cutoff=_ALIKE)), None)
 
 
 def _names(named: Mapping[str, str | None]) -> set[str]:
