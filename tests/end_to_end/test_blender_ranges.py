@@ -28,7 +28,7 @@ def program(tmp_path: Path, blender: Path) -> Program:
             f"echo session >> {tmp_path}/starts\n{otherwise}\n"
         )
         path.chmod(0o755)
-        return {"BLENDER_EXECUTABLE": str(path), "BLENDER": str(blender)}
+        return {"BLENDER_EXECUTABLE": str(path)}
 
     return make
 
@@ -38,7 +38,7 @@ def images(farm: Farm, task_id: str) -> list[str]:
 
 
 def test_on_request_frames_are_rendered_by_chunks(tmp_path: Path, program: Program, scenes: Path) -> None:
-    with open_farm(tmp_path / "home", program('exec "$BLENDER" "$@"')) as farm:
+    with open_farm(tmp_path / "home", program("exit 3")) as farm:
         row = farm.render(scenes / "anim_cycles.blend", "-1-5", task_info={"session": "false", "chunk": "4"})
         assert row.task.status is TaskStatus.COMPLETED, row.note
         assert images(farm, row.task.id) == [
@@ -74,6 +74,19 @@ def test_where_no_session_comes_to_be_ready_ranges_are_rendered(
         wait_until(lambda: not farm.services.queries.workers()[0].rendering)
         assert farm.render(scenes / "anim_workbench.blend", "1").task.status is TaskStatus.COMPLETED
         assert (tmp_path / "starts").read_text().split().count("session") == 1, "nor in a later lane"
+
+
+def test_a_start_that_was_killed_says_nothing_of_sessions(
+    tmp_path: Path, program: Program, scenes: Path, blender: Path
+) -> None:
+    once = f'[ -e {tmp_path}/killed ] || {{ touch {tmp_path}/killed; kill -KILL $$; }}; exec {blender} "$@"'
+    with open_farm(tmp_path / "home", program(once)) as farm:
+        first = farm.render(scenes / "anim_workbench.blend", "1")
+        assert first.task.status is TaskStatus.COMPLETED, first.note
+        assert [frame.attempts_used for frame in farm.services.queries.frames(first.task.id)] == [1]
+        assert (tmp_path / "starts").read_text().split() == ["session", "range"]
+        assert farm.render(scenes / "anim_workbench.blend", "1").task.status is TaskStatus.COMPLETED
+        assert (tmp_path / "starts").read_text().split()[2:] == ["session"]
 
 
 def test_a_session_that_hangs_before_it_is_ready_is_given_up(tmp_path: Path, program: Program, scenes: Path) -> None:

@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
-"""Behaves like Blender with our driver script, without rendering: for tests and benchmarks of the farm around it.
+"""Behaves like Blender with our scripts, without rendering: for tests and benchmarks of the farm around it.
 
-It takes Blender's arguments, speaks the driver's protocol (resources/drivers/blender_driver.py) and writes a small
-image for each frame. Named by BLENDER_EXECUTABLE. What it does is steered by the environment, by names that a worker
-passes on:
+It takes Blender's arguments, speaks the protocol of our scripts (resources/drivers/blender_driver.py for a session,
+blender_range.py for a chunk of frames) and writes a small image for each frame. Named by BLENDER_EXECUTABLE. What it
+does is steered by the environment, by names that a worker passes on:
 
     BLENDER_STANDIN_SECONDS   how long a frame takes; default 0
     BLENDER_STANDIN_JOURNAL   a folder: each process appends `start|end task frame pid time` lines to a file there
@@ -97,39 +97,71 @@ class Journal:
             os.write(self._file, f"{event} {task} {frame} {os.getpid()} {time.monotonic():.6f}\n".encode())
 
 
-def main() -> int:
-    if "--version" in sys.argv:
-        print(f"Blender {VERSION}")
+class Standin:
+    def __init__(self) -> None:
+        self._journal = Journal()
+        self._fail, self._crash = numbers("BLENDER_STANDIN_FAIL"), numbers("BLENDER_STANDIN_CRASH")
+        # The working folder is {root}/{unionid}/{task_id}/tmp.
+        self._task = os.path.basename(os.path.dirname(os.getcwd()))
+
+    def session(self) -> int:
+        """Does what it is asked to, line by line."""
+        say("ready", version=VERSION)
+        for line in sys.stdin:
+            request, _ = READ(line, 0)
+            if request["command"] == "open":
+                say("opened", missing=[])
+            elif path := self._render(request["frame"], request["output"]):
+                say("rendered", frame=request["frame"], path=path, size=SIZE)
+            else:
+                say("failed", message=self._why())
         return 0
-    journal, fail, crash = Journal(), numbers("BLENDER_STANDIN_FAIL"), numbers("BLENDER_STANDIN_CRASH")
-    task = os.path.basename(os.path.dirname(os.getcwd()))  # the working folder is {root}/{unionid}/{task_id}/tmp
-    say("ready", version=VERSION)
-    for line in sys.stdin:
-        request, _ = READ(line, 0)
-        if request["command"] == "open":
-            say("opened", missing=[])
-            continue
-        frame = request["frame"]
-        journal.write("start", task, frame)
+
+    def chunk(self) -> int:
+        """Renders what its command line names."""
+        request, _ = READ(sys.argv[-1], 0)
+        named = sys.argv[sys.argv.index("-f") + 1] if "-f" in sys.argv else ""
+        say("opened", missing=[], size=SIZE)
+        for frame in [*request["frames"], *(int(part) for part in named.split(",") if part)]:
+            if not self._render(frame, request["output"]):
+                say("failed", message=self._why())
+                return 64
+            print("Time: 00:00.01 (Saving: 00:00.00)", flush=True)
+        return 0
+
+    def _render(self, frame: int, output: str) -> str | None:
+        """The image's path; None if the frame is one that fails."""
+        self._journal.write("start", self._task, frame)
         print(f"Fra:{frame} Mem:1.00M | Rendering 1 / 1 samples", flush=True)
         if COMMAND:
             run(COMMAND)
         if SECONDS:
             time.sleep(SECONDS)
-        if frame in crash:
+        if frame in self._crash:
             os.kill(os.getpid(), signal.SIGKILL)
         if TELL:
             print("\n".join(f"{name}={value}" for name, value in os.environ.items()), flush=True)
-        if frame in fail:
-            say("failed", message=str(dict(os.environ)) if TELL else "the stand-in was told to fail")
-            continue
-        path = request["output"].replace("####", f"{frame:04d}") + ".png"
+        if frame in self._fail:
+            return None
+        path = output.replace("####", f"{frame:0{5 if frame < 0 else 4}d}") + ".png"
         with open(path, "wb") as file:
             file.write(IMAGE)
         print(f"Saved: '{path}'", flush=True)
-        journal.write("end", task, frame)
-        say("rendered", frame=frame, path=path, size=SIZE)
-    return 0
+        self._journal.write("end", self._task, frame)
+        return path
+
+    def _why(self) -> str:
+        return str(dict(os.environ)) if TELL else "the stand-in was told to fail"
+
+
+def main() -> int:
+    if "--version" in sys.argv:
+        print(f"Blender {VERSION}")
+        return 0
+    standin = Standin()
+    if "--" in sys.argv:
+        return standin.chunk()
+    return standin.session()
 
 
 if __name__ == "__main__":
