@@ -6,6 +6,7 @@ import multiprocessing
 import os
 import re
 import secrets
+import signal
 import socket
 import sys
 import threading
@@ -54,6 +55,7 @@ def _work(settings: Settings, options: argparse.Namespace) -> int:
     for warning in setting_warnings():
         logging.getLogger(__name__).warning("%s", warning)
     while True:
+        _leave_when_told()
         misfit: StoreOfAnotherVersion | None = None
         try:
             with Program(settings, serve=True) as program:
@@ -68,8 +70,20 @@ def _work(settings: Settings, options: argparse.Namespace) -> int:
             return code
         if options.with_parent:
             raise misfit
+        _leave_when_told()
         wait_for_version(settings)
         return start_anew()  # whichever fits: Celery runs once in a process
+
+
+def _leave_when_told() -> None:
+    """SIGTERM and Ctrl+C end this process with code 0, after all that is open was closed; until Celery has taken them
+    over, and again when it is through."""
+
+    def leave(*_: object) -> None:
+        sys.exit(0)
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, leave)
 
 
 def _serve(program: Program, options: argparse.Namespace) -> tuple[int, StoreOfAnotherVersion | None]:

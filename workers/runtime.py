@@ -8,7 +8,13 @@ import psutil
 
 from render_manager.config import Settings
 from render_manager.domain.entities import WorkerProfile
-from render_manager.domain.errors import RendererNotFound, StoreOfAnotherVersion, StoreUnavailable, WorkspaceError
+from render_manager.domain.errors import (
+    RendererNotFound,
+    RenderManagerError,
+    StoreOfAnotherVersion,
+    StoreUnavailable,
+    WorkspaceError,
+)
 from render_manager.services.ports import ObjectStore, TicketQueue
 from render_manager.services.services import Services
 from render_manager.services.store_port import TaskStore
@@ -113,8 +119,12 @@ class WorkerRuntime:
                 f"The folder {root} for workspaces can't be made: {error.strerror}. "
                 "Set WORKSPACE_ROOT_DIR to one that can."
             ) from error
-        self._workers.register(self.profile, psutil.pid_exists)
-        self._registered = True
+        self._registered = True  # before it is: a signal may come in between
+        try:
+            self._workers.register(self.profile, psutil.pid_exists)
+        except RenderManagerError:
+            self._registered = False
+            raise
 
     def start(self) -> None:
         """Begin to watch and to look for work."""

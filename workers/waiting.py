@@ -2,7 +2,6 @@
 
 import logging
 import os
-import signal
 import sys
 import time
 
@@ -21,9 +20,7 @@ SETTLED_AFTER = 5.0
 
 def wait_for_version(settings: Settings) -> bool:
     """Wait, without end, until the database is at the version of this process (True) or of the program that has been
-    installed in its place meanwhile (False). SIGTERM ends the process."""
-    signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    signal.signal(signal.SIGINT, signal.default_int_handler)
+    installed in its place meanwhile (False)."""
     engine, say = open_engine(settings.effective_database_url), _Said()
     while True:
         try:

@@ -138,8 +138,8 @@ class StoreTransaction(Protocol):
         """The worker lives; what people want of it. None: its row is gone or belongs to a later instance."""
         ...
 
-    def sign_off(self, profile: WorkerProfile) -> None:
-        """The worker has left: its row stays and says so; a local worker's row goes."""
+    def sign_off(self, profile: WorkerProfile) -> bool:
+        """The worker has left: its row stays and says so; a local worker's row goes. False: its name is another's."""
         ...
 
     def order_worker(self, name: str, *, enabled: bool | None = None, draining: bool | None = None) -> bool:

@@ -98,9 +98,11 @@ class Workers:
                 tx.renew_lease(claim, self._rules.lease_seconds)
 
     def sign_off(self, profile: WorkerProfile) -> None:
-        """The worker leaves: what it still has goes back at once."""
+        """The worker leaves: what it still has goes back at once. Nothing happens if its name is another's, or was
+        never its own."""
         with self._store.transaction() as tx:
-            tx.sign_off(profile)
+            if not tx.sign_off(profile):
+                return
             tx.record([self._entry(Action.LEAVE, profile.name)])
         self._take_back(profile.name)
         self._announce()

@@ -58,12 +58,11 @@ class WorkerWrites:
         ).first()
         return WorkerOrders(row.enabled, row.draining) if row else None
 
-    def sign_off(self, profile: WorkerProfile) -> None:
+    def sign_off(self, profile: WorkerProfile) -> bool:
         mine = (workers.c.name == profile.name, workers.c.instance == profile.instance)
         if profile.local:
-            self._db.execute(workers.delete().where(*mine))
-        else:
-            self._db.execute(update(workers).where(*mine).values(left_at=db_now(), draining=False))
+            return self._db.execute(workers.delete().where(*mine)).rowcount == 1
+        return self._db.execute(update(workers).where(*mine).values(left_at=db_now(), draining=False)).rowcount == 1
 
     def order_worker(self, name: str, *, enabled: bool | None = None, draining: bool | None = None) -> bool:
         wanted = {"enabled": enabled, "draining": draining}

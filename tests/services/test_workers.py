@@ -105,6 +105,19 @@ def test_a_worker_that_signs_off_gives_its_frames_back(house: House) -> None:
     assert (status.alive, status.rendering) == (False, ())
 
 
+def test_one_whose_name_was_taken_over_leaves_with_nothing_of_the_other(any_house: House) -> None:
+    house = any_house
+    first, second = worker("w", instance="1"), worker("w", instance="2")
+    house.workers.register(first)
+    house.workers.register(second, process_lives=lambda pid: False)
+    task = house.submit("1-2")
+    house.claim(second)
+    house.workers.sign_off(first)
+    assert house.states(task) == "rp"
+    assert house.queries.workers()[0].alive
+    assert Action.LEAVE not in [entry.action for entry in house.queries.worker_history("w")]
+
+
 def test_the_farm_is_swept_by_one_worker_and_not_right_after_a_pause(any_house: House) -> None:
     house = any_house
     house.workers = workers_service.Workers(house.lifecycle, sweep_every=0.02)

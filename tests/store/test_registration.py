@@ -33,10 +33,10 @@ def test_signing_off_leaves_the_row_and_what_people_want(store: SqlTaskStore) ->
     with store.transaction() as tx:
         tx.register_worker(profile, alive_within=60)
         tx.order_worker("w", enabled=False, draining=True)
-        tx.sign_off(replace(profile, instance="another"))
+        assert not tx.sign_off(replace(profile, instance="another"))
     assert store.workers(60)[0].alive, "only its own instance signs it off"
     with store.transaction() as tx:
-        tx.sign_off(profile)
+        assert tx.sign_off(profile)
     status = store.workers(60)[0]
     assert (status.alive, status.enabled, status.draining, status.profile) == (False, False, False, profile)
     with store.transaction() as tx:
@@ -47,7 +47,7 @@ def test_signing_off_leaves_the_row_and_what_people_want(store: SqlTaskStore) ->
 def test_a_local_worker_is_forgotten_when_it_leaves(store: SqlTaskStore) -> None:
     with store.transaction() as tx:
         tx.register_worker(worker("w", local=True), alive_within=60)
-        tx.sign_off(worker("w", local=True))
+        assert tx.sign_off(worker("w", local=True))
     assert store.workers(60) == []
 
 
