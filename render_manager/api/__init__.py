@@ -31,6 +31,7 @@ from render_manager.domain.errors import (
     TaskNotFound,
     UnknownEngine,
     UsageError,
+    WorkerNotFound,
 )
 from render_manager.domain.frame_order import FrameOrder
 from render_manager.domain.states import FrameCounts, FrameStatus, TaskStatus
@@ -71,6 +72,7 @@ __all__ = [
     "TaskStatus",
     "UnknownEngine",
     "UsageError",
+    "WorkerNotFound",
     "WorkerStatus",
     "Workspace",
     "connect",

@@ -268,8 +268,20 @@ class Farm:
     # -- the farm ------------------------------------------------------------------------------------------------
 
     def workers(self) -> list[WorkerStatus]:
-        """Who is there, what each can render and is rendering."""
+        """Who is there, what each can render and is rendering; ``profile.name`` is how the farm knows each."""
         return self._services.queries.workers()
+
+    def enable_worker(self, name: str) -> None:
+        """Let it take frames again. Raises WorkerNotFound."""
+        self._services.workers.enable(name)
+
+    def disable_worker(self, name: str, why: str | None = None) -> None:
+        """Let it finish its frames and take no more, also after a restart. Raises WorkerNotFound."""
+        self._services.workers.disable(name, why)
+
+    def drain_worker(self, name: str) -> None:
+        """Let it finish its frames and leave. Raises WorkerNotFound, or IllegalMove: it is offline."""
+        self._services.workers.drain(name)
 
     @property
     def _services(self) -> Services:

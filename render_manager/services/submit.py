@@ -85,7 +85,7 @@ class Submission:
         name = spec.name or _name_of(source)
         if len(name) > _MAX_NAME or any(ord(char) < 32 for char in name):
             raise InvalidTask(f"Name {name[:40]!r} can't be used: give up to {_MAX_NAME} characters on one line.")
-        for what, number in (("--max-attempts", spec.max_attempts), ("--max-workers", spec.max_workers)):
+        for what, number in (("Max attempts", spec.max_attempts), ("Max workers", spec.max_workers)):
             if number is not None and not 1 <= number <= _LARGEST_LIMIT:
                 raise InvalidTask(f"{what} {number} is out of range: use 1 or more, or leave it out.")
         for file in (_file_of(source), spec.project_file or ""):

@@ -3332,6 +3332,14 @@ Drop files here to upload them.</source>
         <translation>请腾出空间，或把 {0} 设到另一块磁盘。</translation>
     </message>
     <message>
+        <source>Max attempts</source>
+        <translation>最多尝试次数</translation>
+    </message>
+    <message>
+        <source>Max workers</source>
+        <translation>最多渲染节点数</translation>
+    </message>
+    <message>
         <source>Maya can't write its preferences folder (MAYA_APP_DIR)</source>
         <translation>Maya 无法写入其首选项文件夹（MAYA_APP_DIR）</translation>
     </message>

@@ -1,5 +1,6 @@
 """What a farm does when it is asked from Python, on a farm of this machine and on a configured one."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ from render_manager.api import (
     TaskNotFound,
     TaskStatus,
     UnknownEngine,
+    WorkerNotFound,
 )
 from render_manager.domain.entities import WorkspaceState
 
@@ -84,6 +86,26 @@ def test_what_is_asked_of_a_task_is_told_by_it(farm: Farm, scene: Path) -> None:
     assert ids(farm.tasks(status="cancelled")) == [second.id]
     assert ids(farm.tasks(status=[TaskStatus.PENDING, TaskStatus.RUNNING], user="wang")) == [first.id]
     assert farm.task(first.id[:9]).id == first.id
+
+
+def test_a_worker_takes_frames_again_when_it_is_enabled(farm: Farm, scene: Path) -> None:
+    farm.submit(scene, frames="1").wait(PATIENCE)  # the worker of a farm that nobody serves comes with the first wait
+    name = farm.workers()[0].profile.name
+    farm.disable_worker(name, "its driver is updated")
+    task = farm.submit(scene, frames="1")
+    with pytest.raises(NotDone):
+        task.wait(2)
+    assert (task.counts.pending, farm.workers()[0].enabled) == (1, False)
+    farm.enable_worker(name)
+    assert task.wait(PATIENCE).status is TaskStatus.COMPLETED
+    farm.drain_worker(name)
+    deadline = time.monotonic() + PATIENCE
+    while any(worker.alive for worker in farm.workers()):
+        assert time.monotonic() < deadline, "told to leave, it does not"
+        time.sleep(0.1)
+    for order in (farm.enable_worker, farm.disable_worker, farm.drain_worker):
+        with pytest.raises(WorkerNotFound, match="nobody"):
+            order("nobody")
 
 
 def test_what_is_wrong_is_an_error_that_says_so(farm: Farm, scene: Path, tmp_path: Path) -> None:

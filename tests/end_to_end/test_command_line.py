@@ -375,7 +375,7 @@ def test_what_a_submission_asks_of_its_worker_and_of_other_tasks(shell: Shell) -
         (("--require", "tag>gpu"), "--require 'tag>gpu'"),
         (("--require", "version>=newest"), "can't be read"),
         (("--after", "nosuchtask"), "nosuchtask"),
-        (("--max-workers", "0"), "--max-workers 0"),
+        (("--max-workers", "0"), "Max workers 0 is out of range: use 1 or more"),
         (("--order", "random"), "random"),
     ],
 )
