@@ -9,13 +9,16 @@ from render_manager.domain.engines import Engine
 from render_manager.domain.entities import RenderTask
 from render_manager.domain.errors import ArchiveError, SeveralProjectFiles
 from render_manager.domain.file_names import is_reserved
-from render_manager.storage.archives import kind_of, unpack
+from render_manager.storage.archives import kind_of, unpack, why_none
 from render_manager.storage.disk import CHUNK, full_disk_explained, move_into_place, readable, require_space
 from render_manager.storage.project_files import find_project_file
 from workers.downloads import Downloads
 from workers.removal import delete
 from workers.transfer import Report
 from workers.workspace_paths import WorkspacePaths
+
+#: A file called so that is no archive is a broken upload, or of a kind that can't be unpacked.
+_ARCHIVE_NAMES = (".zip", ".gz", ".tgz", ".7z", ".rar", ".tar", ".xz", ".bz2")
 
 
 class Filling:
@@ -55,6 +58,8 @@ class Filling:
             if task.is_compressed is False or (is_project and not task.is_compressed)
             else kind_of(source, declared=True)
         )
+        if kind is None and task.is_compressed is None and name.lower().endswith(_ARCHIVE_NAMES):
+            raise ArchiveError(f"Archive {name} can't be unpacked: {why_none(source)}")
         if kind is None and task.is_compressed:
             raise ArchiveError(
                 f"{name} was submitted as compressed but is neither .zip, .gz nor .tar.gz: "

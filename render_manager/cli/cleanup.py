@@ -54,6 +54,7 @@ def cleanup(
         )
         if dry_run or not items:
             _show_plan(items, keep, as_json)
+            service.check(items)
             after = []
         else:
             after = program.services.following.cleaned(service.request(items, keep=keep), PATIENCE)

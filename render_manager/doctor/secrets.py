@@ -11,6 +11,8 @@ from render_manager.domain.errors import SettingsError
 HIDDEN = "***"
 #: What may be a secret by the name of its setting or variable.
 _SUSPECT = re.compile(r"key|secret|token|passw|pwd|credential|auth", re.IGNORECASE)
+#: Where a shell is and was: no password, and a report must show the paths below.
+_FOLDERS = {"PWD", "OLDPWD"}
 #: Shorter values are words such as "1" and "true" that stand everywhere; those of other programs more so.
 _SHORTEST, _SHORTEST_OF_OTHERS = 4, 8
 #: User and password of an address, and values that are called secret: in old logs they are others than today's.
@@ -35,6 +37,7 @@ class Secrets:
         except SettingsError:
             file = {}
         named = [*file.items(), *os.environ.items()]
+        named = [(name, value) for name, value in named if name not in _FOLDERS]
         return cls(secret for name, value in named if value for secret in _secrets_of(name, value))
 
     def hide(self, text: str) -> str:

@@ -78,6 +78,15 @@ class Cleanup:
         items = [CleanupItem(task, found[task.id]) for task in tasks if task.id in found]
         return items if free is None else pick(items, free)
 
+    def check(self, items: Sequence[CleanupItem]) -> None:
+        """What a request refuses by the plan itself.
+
+        Raises:
+            TaskBusy: frames of a task are rendering.
+        """
+        for item in items:
+            _refuse_busy(item.task)
+
     def request(
         self, items: Sequence[CleanupItem], *, keep: Keep = Keep.NOTHING, why: str | None = None
     ) -> list[Workspace]:
@@ -92,8 +101,7 @@ class Cleanup:
             TaskBusy: frames of a task are rendering by the plan itself, or of all tasks by now; nothing of any was
                 requested.
         """
-        for item in items:
-            _refuse_busy(item.task)
+        self.check(items)
         requested: list[Workspace] = []
         busy: list[RenderTask] = []
         for item in items:

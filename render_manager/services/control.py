@@ -48,6 +48,8 @@ class TaskControl:
     def pause(self, task_id: str) -> RenderTask:
         """Hand out no more frames; those being rendered finish."""
         with self._lifecycle.change(task_id, Action.PAUSE) as change:
+            if change.task.status is TaskStatus.PAUSED:
+                raise IllegalMove(f"Task {task_id} is paused already.")
             if change.task.status not in RUNNABLE:
                 raise IllegalMove(f"Task {task_id} is {change.task.status}: only a task with work left can be paused.")
             change.update(status=TaskStatus.PAUSED)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from render_manager.domain.engines import Engine, check_project_name, find_engine
-from render_manager.domain.entities import RenderSpec, RenderTask, check_unionid, new_task_id
+from render_manager.domain.entities import ObjectInfo, RenderSpec, RenderTask, check_unionid, new_task_id
 from render_manager.domain.errors import InvalidTask, ObjectNotFound, ObjectPathError
 from render_manager.domain.frame_order import in_order
 from render_manager.domain.frame_range import FrameRange
@@ -110,7 +110,7 @@ class Submission:
         """
         source = self._source(path)
         if isinstance(source, ObjectPath):
-            return Found(self._objects.stat(source.key).size)
+            return Found(self._stat(source).size)
         local = Path(source.path).expanduser()
         if local.is_file():
             return Found(local.stat().st_size, local=True)
@@ -166,11 +166,19 @@ class Submission:
             raise ObjectPathError(f"{path!r} is in bucket {source.bucket!r}, but the configured bucket is {bucket!r}.")
         return source
 
+    def _stat(self, source: ObjectPath) -> ObjectInfo:
+        try:
+            return self._objects.stat(source.key)
+        except ObjectNotFound as error:
+            if source.bucket is not None:
+                raise
+            # A key or a file: whoever mistyped a file's name must not look for it in the object store.
+            raise ObjectNotFound(f"{error} There is no file {source.key} in {Path.cwd()} either.") from error
+
     def _key(self, checked: CheckedSpec, user: str, progress: Progress | None, packing: Progress | None) -> str:
         source = checked.source
         if isinstance(source, ObjectPath):
-            self._objects.stat(source.key)
-            return source.key
+            return self._stat(source).key
         return self._uploading.upload(
             Path(source.path),
             user=user,

@@ -90,7 +90,7 @@ def unpack(
             case ArchiveKind.TAR_GZ:
                 unpack_tar_gz(archive, unpacking)
             case None:
-                raise ArchiveError(_why_none(archive))
+                raise ArchiveError(why_none(archive))
         _replace(side, into)
     except ArchiveError as error:
         raise ArchiveError(f"Archive {name} can't be unpacked: {error}") from error
@@ -116,7 +116,8 @@ def _is_tar(head: bytes) -> bool:
     return True
 
 
-def _why_none(archive: Path) -> str:
+def why_none(archive: Path) -> str:
+    """Of a file that is no archive by its first bytes: what to do about it."""
     head = _head_of(archive)
     for magic, kind in _FOREIGN.items():
         if head.startswith(magic):

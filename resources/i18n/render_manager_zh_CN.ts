@@ -3844,6 +3844,10 @@ Drop files here to upload them.</source>
         <translation>任务 {0} 没有第 {1} 帧；它的帧为 {2}。</translation>
     </message>
     <message>
+        <source>Task {0} is paused already.</source>
+        <translation>任务 {0} 已经暂停。</translation>
+    </message>
+    <message>
         <source>Task {0} is {1} already: there is nothing to cancel.</source>
         <translation>任务 {0} 的状态已是“{1}”：无需取消。</translation>
     </message>
@@ -4974,6 +4978,10 @@ Drop files here to upload them.</source>
     <message>
         <source>{0} Tasks and leases go by the database's clock.</source>
         <translation>{0}任务和租约以数据库的时钟为准。</translation>
+    </message>
+    <message>
+        <source>{0} There is no file {1} in {2} either.</source>
+        <translation>{0}{2} 中也没有文件 {1}。</translation>
     </message>
     <message>
         <source>{0} answers.</source>

@@ -4,6 +4,8 @@ import json
 import zipfile
 from pathlib import Path
 
+import pytest
+
 from render_manager.doctor.secrets import Secrets
 from tests.doctor.conftest import PATIENT, Practice, migrated
 from tests.support.servers import Postgres, free_port
@@ -93,6 +95,12 @@ def test_a_farms_own_logs_and_record_are_in_it(practice: Practice, tmp_path: Pat
         assert "logs/redis.log" in bundle.namelist()
         actions = {entry["action"] for entry in json.loads(bundle.read("record.json"))}
     assert {"submit", "claim", "complete", "join"} <= actions
+
+
+def test_the_folder_one_is_in_is_no_secret(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PWD", "/srv/render-farm")
+    monkeypatch.setenv("MYSQL_PWD", "open sesame")
+    assert Secrets.of_everywhere().hide("/srv/render-farm/ws: open sesame") == "/srv/render-farm/ws: ***"
 
 
 def test_hiding() -> None:

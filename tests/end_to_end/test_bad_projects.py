@@ -70,6 +70,19 @@ def test_an_object_that_is_no_archive_though_said_to_be(farm: Farm) -> None:
     assert "neither .zip, .gz nor .tar.gz" in failed(farm, SCENE, is_compressed=True)
 
 
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [("shot.zip", b"\x8f\x02 broken", "pack it as zip"), ("shot.7z", b"7z\xbc\xaf\x27\x1c...", "it is a 7z archive")],
+)
+def test_a_file_that_is_only_called_like_an_archive(
+    farm: Farm, tmp_path: Path, name: str, content: bytes, said: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    reason = failed(farm, tmp_path / name)
+    assert f"Archive {name} can't be unpacked" in reason
+    assert said in reason
+
+
 def test_an_object_removed_before_it_was_fetched(tmp_path: Path, blender: Path) -> None:
     with open_farm(tmp_path / "home", workers=0) as farm:
         task = farm.submit(SCENE, "1")

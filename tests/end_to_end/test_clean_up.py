@@ -228,7 +228,9 @@ def test_what_renders_again_since_it_was_planned_is_left_alone(tmp_path: Path) -
             house.services.cleanup.request(plan)
         with pytest.raises(TaskBusy, match="is rendering 1 frame"):
             house.services.cleanup.request(house.services.cleanup.plan(task_ids=[task.id]))
-        assert "is rendering 1 frame" in farm.command("cleanup", task.id).stderr
+        for arguments in ([], ["--dry-run"]):
+            said = farm.command("cleanup", task.id, *arguments)
+            assert (said.returncode, "is rendering 1 frame" in said.stderr) == (1, True), "refused, planned or not"
         gate.touch()
         assert farm.settled(task).task.status is TaskStatus.COMPLETED
         assert house.on_disk() == {(A, task.id)}

@@ -57,7 +57,7 @@ def test_a_paused_task_finishes_its_running_frame_and_hands_out_none(house: Hous
     assert house.lifecycle.frame_started(claim, "/log")
     assert house.completed(claim, "/1.png")
     assert (house.task(task).status, house.states(task)) == (TaskStatus.PAUSED, "cpp")
-    with pytest.raises(IllegalMove, match="only a task with work left"):
+    with pytest.raises(IllegalMove, match="is paused already"):
         house.control.pause(task.id)
     house.empty_queues()
     assert house.control.resume(task.id).status is TaskStatus.RUNNING

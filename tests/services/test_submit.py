@@ -108,6 +108,18 @@ def test_a_file_of_the_current_folder_needs_no_full_path(
     assert house.objects.held[task.oss_file_path] == b"here"
 
 
+def test_a_name_that_is_neither_object_nor_file_says_so_of_both(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for ask in (house.submission.find, lambda path: house.submit(path=path)):
+        with pytest.raises(ObjectNotFound, match=f"There is no file shto.blend in {re.escape(str(tmp_path))} either"):
+            ask("shto.blend")
+    with pytest.raises(ObjectNotFound) as caught:
+        house.submit(path=f"oss://{house.objects.bucket}/shto.blend")
+    assert "either" not in str(caught.value), "that can be no file"
+
+
 def test_a_store_without_buckets_takes_any(house: House) -> None:
     house.objects.bucket = None
     assert house.submit(path="oss://whatever/projects/shot.zip").oss_file_path == "projects/shot.zip"
