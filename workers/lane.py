@@ -98,7 +98,8 @@ class Lane:
             # A fault of ours must not leave frames hanging until their leases end, again and again.
             log.exception("Working on %s failed", claim)
             self._rendering.close()
-            outcome = Outcome(error=f"The worker failed: {type(error).__name__}: {error}")
+            reason = f"The worker failed: {type(error).__name__}: {error}"
+            outcome = Outcome(error=reason, host=self._owner.profile.host)  # others may work
             for held in self.held:
                 self._work.end(held, outcome)
         finally:
