@@ -15,6 +15,7 @@ from render_manager.domain.states import TaskStatus
 from render_manager.store.engine import open_engine
 from render_manager.store.migrate import upgrade
 from tests.support.farm import wait_until
+from tests.support.oss_server import ACCESS_KEY_ID, ACCESS_KEY_SECRET, BUCKET, REGION, OssServer
 from tests.support.servers import Postgres, RedisServer
 from tests.support.standin_farm import StandinFarm, open_standin_farm
 
@@ -134,6 +135,36 @@ def test_a_database_away_for_longer_than_a_lease_costs_no_attempt(tmp_path: Path
             assert {frame.attempt for frame in farm.services.queries.frames(task.id)} == {1}
             assert set(farm.renderings().values()) == {1}
             assert all(one.alive for one in farm.services.queries.workers())
+
+
+def test_a_database_away_while_a_project_is_fetched_costs_no_attempt(tmp_path: Path, database: Postgres) -> None:
+    with database.database() as url, OssServer() as oss:
+        engine = open_engine(url)
+        upgrade(engine)
+        engine.dispose()
+        environment = {
+            "DATABASE_URL": url.replace("+psycopg", ""),
+            "OSS_ENDPOINT": oss.url,
+            "OSS_ACCESS_KEY_ID": ACCESS_KEY_ID,
+            "OSS_ACCESS_KEY_SECRET": ACCESS_KEY_SECRET,
+            "OSS_BUCKET_NAME": BUCKET,
+            "OSS_REGION": REGION,
+        }
+        with open_standin_farm(tmp_path, environment) as farm:
+            large = tmp_path / "large.blend"
+            large.write_bytes(b"BLENDER-v402" + os.urandom(1024 * 1024))
+            farm.program.objects.upload(large, "large.blend")
+            oss.fail(method="GET", chunk_pause=0.3)
+            task = farm.submit("large.blend", "1-3", max_attempts=1)
+            farm.start("--name", "w1")
+            wait_until(lambda: "Downloading" in (farm.row(task).task.activity or ""))
+            database.stop("immediate")
+            wait_until(lambda: list(farm.workspace(task).glob(".workspace.json")))
+            time.sleep(1)  # the lane comes to tell of it
+            database.start()
+            row = farm.settled(task)
+            assert row.task.counts.completed == 3, row.note
+            assert {frame.attempt for frame in farm.services.queries.frames(task.id)} == {1}
 
 
 def test_a_worker_that_leaves_while_the_database_is_away_is_swept_later(tmp_path: Path, database: Postgres) -> None:
