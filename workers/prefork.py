@@ -1,4 +1,4 @@
-"""Celery's prefork pool: the lanes are in its child processes, heartbeat and clean-ups stay in the parent.
+"""Celery's prefork pool: the lanes are in its child processes, the heartbeat stays in the parent.
 
 A child has connections of its own: those of the parent must not be used on both sides of a fork.
 """
@@ -42,7 +42,7 @@ def serve_in_children(runtime: WorkerRuntime, settings: Settings) -> None:
 
         def end(**_: Any) -> None:
             watch.stop()
-            lanes.close()
+            runtime.move_out()
             program.close()
 
         signals.worker_process_shutdown.connect(end, weak=False)

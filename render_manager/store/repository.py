@@ -40,8 +40,8 @@ from render_manager.store.tables import (
 )
 from render_manager.store.transaction import SqlTransaction
 
-#: Databases take some ten thousand values in a statement at most; beyond this it is asked in parts, or all rows are read
-#: and chosen from here.
+#: Databases take some ten thousand values in a statement at most; beyond this they are asked in parts, or all rows are
+#: read and chosen from here.
 MOST_VALUES = 5000
 #: Queries in one statement; SQLite takes 500.
 MOST_TOGETHER = 100

@@ -1,4 +1,4 @@
-"""A lane meets faults of its host while it prepares: real lanes on a real database, with a renderer that is a script."""
+"""Faults of a host that a lane meets while it prepares, on a real database and with a renderer that is a script."""
 
 import errno
 import os
