@@ -4496,6 +4496,14 @@ Drop files here to upload them.</source>
         <translation>失败</translation>
     </message>
     <message>
+        <source>for each chunk of frames from now on</source>
+        <translation>从现在起每一段帧启动一次</translation>
+    </message>
+    <message>
+        <source>for this chunk of frames</source>
+        <translation>仅为这一段帧启动</translation>
+    </message>
+    <message>
         <source>frames</source>
         <translation>帧</translation>
     </message>
@@ -6207,6 +6215,10 @@ Completed, kept: {2}</source>
     <message>
         <source>Disk</source>
         <translation>磁盘</translation>
+    </message>
+    <message>
+        <source>Object store</source>
+        <translation>对象存储</translation>
     </message>
     <message>
         <source>Licence</source>
