@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import psutil
 import pytest
 import redis
 
@@ -158,6 +159,24 @@ def test_a_database_away_while_a_project_is_fetched_costs_no_attempt(tmp_path: P
             row = farm.settled(task)
             assert row.task.counts.completed == 3, row.note
             assert {frame.attempt for frame in farm.services.queries.frames(task.id)} == {1}
+
+
+def test_a_child_of_a_pool_that_comes_while_the_database_is_away_works_later(
+    tmp_path: Path, database: Postgres
+) -> None:
+    with database.database() as url:
+        engine = open_engine(url)
+        upgrade(engine)
+        engine.dispose()
+        with open_standin_farm(tmp_path, {"DATABASE_URL": url.replace("+psycopg", "")}) as farm:
+            process = farm.start("--name", "w1", "--pool", "prefork")
+            assert farm.settled(farm.submit(farm.key, "1")).task.status is TaskStatus.COMPLETED
+            database.stop("immediate")
+            (child,) = psutil.Process(process.pid).children()
+            child.kill()
+            wait_until(lambda: "This process of the pool can't work yet" in farm.log(0))
+            database.start()
+            assert farm.settled(farm.submit(farm.key, "1")).task.status is TaskStatus.COMPLETED
 
 
 def test_a_worker_that_leaves_while_the_database_is_away_is_swept_later(tmp_path: Path, database: Postgres) -> None:
