@@ -82,11 +82,9 @@ class Rendering:
             except SessionNotReady as error:
                 if not isinstance(renderer, RangeRenderer):
                     raise
-                # What was killed from outside, or for want of memory, tells nothing of how it starts.
-                killed = error.failure is FailureClass.MEMORY
-                since = "for this chunk of frames" if killed else "for each chunk of frames from now on"
+                since = "for this chunk of frames" if error.killed else "for each chunk of frames from now on"
                 log.warning("%s is started %s: %s", renderer.engine.label, since, error)
-                if not killed:
+                if not error.killed:
                     self._owner.without_session.add(renderer.engine.name)
             else:
                 SessionWork(self._work, session, str(paths.logs)).run(claim)
