@@ -89,8 +89,14 @@ class Chunk:
         if not self._waiting:
             return None
         numbers = sorted(self._waiting)
-        launch = self._renderer.launch(self._installation, self._job, numbers)
-        parse = self._renderer.range_parser(self._job, numbers)
+        try:
+            launch = self._renderer.launch(self._installation, self._job, numbers)
+            parse = self._renderer.range_parser(self._job, numbers)
+        except OSError as error:
+            where = error.filename or self._job.temporary
+            reason = f"{where} can't be read or written: {error.strerror or error}."
+            self._lose(RenderFailed(reason, FailureClass.STORAGE))
+            return None
         temporary = str(self._job.temporary)
         folder = {"TMPDIR": temporary, "TEMP": temporary, "TMP": temporary}
         started = time.monotonic()

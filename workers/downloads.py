@@ -174,7 +174,7 @@ class _Entry:
     def write(self, info: ObjectInfo) -> None:
         part = self._record.with_suffix(".part")
         part.write_text(json.dumps(_record_of(info, self.content.stat())), encoding="utf-8")
-        os.replace(part, self._record)
+        move_into_place(part, self._record)
 
     def used(self) -> None:
         os.utime(self._record)

@@ -8,6 +8,8 @@ from workers.renderers.events import Problem
 
 #: What kills a process when memory runs out, and what a shell makes of it.
 _KILLED = (-9, 137)
+#: How a process ends that somebody else ended.
+FROM_OUTSIDE = (*_KILLED, -15, 143)
 
 
 class Aborted(Exception):

@@ -12,6 +12,8 @@ import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from render_manager.children import NO_CONSOLE
+
 log = logging.getLogger(__name__)
 
 TIMEOUT = 2.0
@@ -69,8 +71,10 @@ class GraphicsCards:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
+            errors="replace",
             timeout=TIMEOUT,
             check=True,
+            creationflags=NO_CONSOLE,
         ).stdout
 
 

@@ -87,7 +87,7 @@ class Heartbeat:
 
     def beat(self) -> None:
         """One beat. Raises StoreUnavailable."""
-        free, low = self._free_disk()
+        free, low = self._disk()
         gpu = self._graphics.load()
         load = HostLoad(
             cpu_percent=psutil.cpu_percent(),
@@ -112,6 +112,14 @@ class Heartbeat:
         if swept := self._workers.housekeeping():
             log.warning("Swept %d frame(s) that lost workers left", swept)
         self._janitor.wake()
+
+    def _disk(self) -> tuple[int | None, bool]:
+        """One that can't be looked at must not make the worker look dead; what is to be rendered there tells why."""
+        try:
+            return self._free_disk()
+        except OSError as error:
+            log.warning("How much of the disk is free can't be told: %s", error)
+            return None, False
 
     def _look(self) -> None:
         """Take work whose ticket was lost, or taken by a worker that could not serve it."""

@@ -3,7 +3,7 @@
 import math
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +16,11 @@ from render_manager.storage.disk import readable
 OUTPUT = FailureClass.OUTPUT
 #: Bytes; with less a disk counts as full: what no longer fits are the renderer's last few writes.
 FULL_BELOW = 8 << 20
+#: Bytes of pixels that are decoded at a time, about. A large image with many passes has gigabytes, and its renderer,
+#: which holds them too, is at the next frame already.
+PIECE = 64 << 20
+#: Rows that formats compress together, but for few.
+_ROWS = 32
 
 
 def check_image(path: Path | str, *, not_before: float, size: tuple[int, int] | None = None) -> bool:
@@ -69,17 +74,35 @@ def _read_whole(file: str, name: str) -> tuple[int, int, bool]:
         spec = image.spec()
         part, black = 0, False
         while image.seek_subimage(part, 0):
-            channels, kind = image.spec().nchannels, image.spec().format
-            pixels: Any = image.read_image(part, 0, 0, channels, kind)  # -1 would mean the first channel alone
-            if pixels is None:
-                reason = _reason(image.geterror())
-                raise _not_whole(file, f"The image {name} is cut short or damaged: {reason}.")
-            if part == 0:
-                black = not pixels[..., :3].any()
+            coloured = False
+            for pixels in _pieces(image, part):
+                if pixels is None:
+                    reason = _reason(image.geterror())
+                    raise _not_whole(file, f"The image {name} is cut short or damaged: {reason}.")
+                coloured = coloured or (part == 0 and bool(pixels[..., :3].any()))
+            black = not coloured if part == 0 else black
             part += 1
         return spec.full_width, spec.full_height, black
     finally:
         image.close()
+
+
+def _pieces(image: Any, part: int) -> Iterator[Any]:
+    """The pixels of a part, some rows at a time; None in the place of those that can't be read."""
+    spec = image.spec()
+    channels, kind = spec.nchannels, spec.format  # to the last channel: -1 would mean the first one alone
+    if spec.image_bytes() <= PIECE or spec.deep or spec.depth > 1:
+        yield image.read_image(part, 0, 0, channels, kind)
+        return
+    block = spec.tile_height or _ROWS
+    rows = max(PIECE // spec.scanline_bytes() // block, 1) * block
+    for top in range(spec.y, spec.y + spec.height, rows):
+        below = min(top + rows, spec.y + spec.height)
+        if spec.tile_width:
+            columns = spec.x, spec.x + spec.width
+            yield image.read_tiles(part, 0, *columns, top, below, spec.z, spec.z + 1, 0, channels, kind)
+        else:
+            yield image.read_scanlines(part, 0, top, below, spec.z, 0, channels, kind)
 
 
 def _reason(text: str) -> str:

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from render_manager.domain.entities import Claim
 from render_manager.domain.errors import (
     NotEnoughSpace,
+    ObjectStoreError,
     RendererNotFound,
     RenderFailed,
     RenderManagerError,
@@ -82,6 +83,9 @@ class Lane:
         except HOST_FAULTS as error:
             self._hand_back_others(claim)
             self._preparation_failed(claim, error, on_host=self._owner.profile.host)
+        except ObjectStoreError as error:
+            self._hand_back_others(claim)
+            self._attempt_failed(claim, error)
         except StoreUnavailable:
             raise  # the frames go to the sweep
         except RenderFailed as error:
@@ -94,7 +98,8 @@ class Lane:
             # A fault of ours must not leave frames hanging until their leases end, again and again.
             log.exception("Working on %s failed", claim)
             self._rendering.close()
-            outcome = Outcome(error=f"The worker failed: {type(error).__name__}: {error}")
+            reason = f"The worker failed: {type(error).__name__}: {error}"
+            outcome = Outcome(error=reason, host=self._owner.profile.host)  # others may work
             for held in self.held:
                 self._work.end(held, outcome)
         finally:
@@ -114,11 +119,16 @@ class Lane:
         if error.failure is FailureClass.UNKNOWN or not policy.retried or hopeless:
             self._preparation_failed(claim, error)
             return
+        self._attempt_failed(claim, error)
+
+    def _attempt_failed(self, claim: Claim, error: RenderManagerError) -> None:
+        """Before its frame was begun; what follows is decided by the kind of the failure."""
         log.warning("Opening %s failed: %s", claim, error)
         self._work.holding.settle(claim)
         self._rendering.close()
+        evidence = error.evidence if isinstance(error, RenderFailed) else None
         host = self._owner.profile.host
-        self._work.end(claim, Outcome(error=str(error), failure=error.failure, evidence=error.evidence, host=host))
+        self._work.end(claim, Outcome(error=str(error), failure=error.failure, evidence=evidence, host=host))
 
     def _preparation_failed(self, claim: Claim, error: RenderManagerError, on_host: str | None = None) -> None:
         log.warning("Preparing %s failed: %s", claim, error)

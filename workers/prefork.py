@@ -1,4 +1,4 @@
-"""Celery's prefork pool: the lanes are in its child processes, heartbeat and clean-ups stay in the parent.
+"""Celery's prefork pool: the lanes are in its child processes, the heartbeat stays in the parent.
 
 A child has connections of its own: those of the parent must not be used on both sides of a fork.
 """
@@ -21,6 +21,9 @@ from workers.runtime import WorkerRuntime
 log = logging.getLogger(__name__)
 
 ORPHANED = 1  #: exit code of a child whose parent was killed
+UNOPENED = 2  #: exit code of a child that could not open the database
+#: Seconds until the pool may make the next one in its place.
+_AGAIN_AFTER = 1.0
 _PARENT_WATCH_EVERY = 0.5
 _HAND_BACK = 5.0
 #: Looks, a tenth of a second apart, whether the parent took the result of what a child did last. One that was told to
@@ -34,7 +37,7 @@ def serve_in_children(runtime: WorkerRuntime, settings: Settings) -> None:
     billiard.pool.GUARANTEE_MESSAGE_CONSUMPTION_RETRY_LIMIT = _RESULT_LOOKS
 
     def begin(**_: Any) -> None:
-        program = Program(settings, serve=True)
+        program = _opened(settings)
         program.services.lifecycle.actor = worker_as_actor(runtime.profile.name)
         lanes = runtime.move_in(program.services, program.store, program.objects)
         watch = Periodic("parent watch", lambda: _leave_with_parent(parent, runtime, lanes), _PARENT_WATCH_EVERY)
@@ -42,12 +45,23 @@ def serve_in_children(runtime: WorkerRuntime, settings: Settings) -> None:
 
         def end(**_: Any) -> None:
             watch.stop()
-            lanes.close()
+            runtime.move_out()
             program.close()
 
         signals.worker_process_shutdown.connect(end, weak=False)
 
     signals.worker_process_init.connect(begin, weak=False)
+
+
+def _opened(settings: Settings) -> Program:
+    """Or the end of this process, in whose place the pool makes another one: Celery only notes what is raised here, and
+    would go on with a child that takes tickets and renders nothing."""
+    try:
+        return Program(settings, serve=True)
+    except Exception as error:
+        log.warning("This process of the pool can't work yet: %s", error)
+        time.sleep(_AGAIN_AFTER)
+        os._exit(UNOPENED)
 
 
 def _leave_with_parent(parent: int, runtime: WorkerRuntime, lanes: Lanes) -> None:

@@ -3,11 +3,11 @@
 import logging
 import threading
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from render_manager.domain.entities import Claim, Workspace, WorkspaceState
-from render_manager.domain.errors import RenderFailed, WorkspaceError
+from render_manager.domain.errors import RenderFailed, StoreUnavailable, WorkspaceError
 from render_manager.domain.failures import FailureClass
 from render_manager.domain.logs import LOAD_LOG
 from workers.ends import Aborted
@@ -83,7 +83,7 @@ class Rendering:
                 if not isinstance(renderer, RangeRenderer):
                     raise
                 label = renderer.engine.label
-                if error.failure is FailureClass.MEMORY:  # or killed by somebody: that tells nothing of how it starts
+                if error.killed:
                     log.warning("%s is started for this chunk of frames: %s", label, error)
                 else:
                     log.warning("%s is started for each chunk of frames from now on: %s", label, error)
@@ -148,6 +148,7 @@ class Rendering:
 
     @contextmanager
     def _activity(self, task_id: str) -> Generator[Callable[[str], None]]:
+        """What a preparation tells of itself. Raises WorkspaceError: a file of the workspace fails it."""
         with Activity(self._lifecycle, task_id) as activity:
 
             def say(text: str) -> None:
@@ -155,11 +156,16 @@ class Rendering:
                     raise Aborted
                 activity.say(text)
 
-            yield say
+            try:
+                yield say
+            except OSError as error:
+                where = error.filename or self._owner.workspaces.root
+                raise WorkspaceError(f"{where} can't be read or written: {error.strerror or error}.") from error
 
     def _ring(self, claim: Claim) -> None:
         if claim.task.counts.pending:
-            self._lifecycle.ring_for_more(claim.task.id)
+            with suppress(StoreUnavailable):  # idle workers look for work by themselves
+                self._lifecycle.ring_for_more(claim.task.id)
 
     def _prepare(
         self, claim: Claim, renderer: Renderer, paths: WorkspacePaths, say: Callable[[str], None]
@@ -172,7 +178,8 @@ class Rendering:
     def _workspace_ready(self, claim: Claim, paths: WorkspacePaths, *, fresh: bool) -> None:
         if fresh:
             host, size = self._owner.profile.host, measure(paths.root)
-            self._lifecycle.workspace_ready(Workspace(claim.task.id, host, str(paths.root), size, WorkspaceState.READY))
+            ready = Workspace(claim.task.id, host, str(paths.root), size, WorkspaceState.READY)
+            self._work.report.surely(lambda: self._lifecycle.workspace_ready(ready))
         for folder in (paths.renders, paths.logs, paths.temporary):
             try:
                 folder.mkdir(exist_ok=True)
@@ -206,5 +213,10 @@ class Rendering:
             )
 
     def _keep_load_log(self, paths: WorkspacePaths, text: str) -> None:
-        self.load_log = paths.logs / LOAD_LOG
-        self.load_log.write_text(text, encoding="utf-8")
+        path = paths.logs / LOAD_LOG
+        try:
+            path.write_text(text, encoding="utf-8")
+        except OSError as error:  # why the renderer failed is told without it
+            log.warning("The log %s can't be written: %s", path, error.strerror or error)
+        else:
+            self.load_log = path

@@ -96,12 +96,18 @@ class WorkerRuntime:
         )
 
     def move_in(self, services: Services, store: TaskStore, objects: ObjectStore) -> Lanes:
-        """In a child process of the pool: have one lane here, on connections of its own."""
+        """In a child process of the pool: have one lane here, and clean-ups whose ticket comes here, on connections of
+        its own."""
         self.lanes = self._make_lanes(services, store, objects, 1)
         self._janitor = Janitor(services.cleanup, self.lanes.workspaces, self.profile.host, store, self.lanes.uploads)
         self.lanes.start()
         self._janitor.start()
         return self.lanes
+
+    def move_out(self) -> None:
+        """The child process ends."""
+        self._janitor.stop()
+        self.lanes.close()
 
     def open(self) -> None:
         """Say that the worker is there. Starts no thread.

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import TypeVar
 
 from render_manager.domain.errors import RenderFailed, WorkspaceError
-from workers.ends import Aborted, Stopwatch, ended_early
+from render_manager.domain.failures import FailureClass
+from workers.ends import FROM_OUTSIDE, Aborted, Stopwatch, ended_early
 from workers.process import RenderProcess, renderer_environment
 from workers.renderers.base import Installation, Limits, RenderJob, SessionRenderer
 from workers.renderers.events import Event, FileSaved, FrameDone, FrameProgress, Problem, Ready, SceneLoaded
@@ -21,7 +22,22 @@ Answer = TypeVar("Answer", Ready, SceneLoaded, FrameDone)
 
 
 class SessionNotReady(RenderFailed):
-    """It does not start, or ends or hangs before it takes requests. The project is not at fault: it was not loaded."""
+    """It does not start, or ends or hangs before it takes requests. The project is not at fault: it was not loaded.
+
+    Attributes:
+        killed: from outside, or for want of memory: that tells nothing of how it starts.
+    """
+
+    def __init__(
+        self,
+        message: str,
+        failure: FailureClass = FailureClass.UNKNOWN,
+        evidence: str | None = None,
+        *,
+        killed: bool = False,
+    ) -> None:
+        super().__init__(message, failure, evidence)
+        self.killed = killed
 
 
 class Session:
@@ -80,7 +96,9 @@ class Session:
         try:
             self._wait_for(Ready)
         except RenderFailed as error:
-            raise SessionNotReady(str(error), error.failure, error.evidence) from error
+            # What hangs was ended by us.
+            killed = error.failure is not FailureClass.HANG and self._process.exit_code in FROM_OUTSIDE
+            raise SessionNotReady(str(error), error.failure, error.evidence, killed=killed) from error
         self._watch = Stopwatch(self._limits.startup, "loading the project")
         return self._wait_for(SceneLoaded)
 

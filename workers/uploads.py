@@ -21,6 +21,7 @@ from render_manager.domain.errors import (
     ObjectNotFound,
     ObjectPathError,
     ObjectStoreError,
+    RenderManagerError,
     StoreUnavailable,
 )
 from render_manager.services.give_back import GiveBack
@@ -98,7 +99,10 @@ class Uploads:
         is the next worker's of this host."""
         self._thread.stop()
         self._look_at = self._pause_until = 0.0
-        self._work()
+        try:
+            self._work()
+        except (RenderManagerError, OSError) as error:  # leaving goes on
+            log.warning("Renders are left for the next worker to upload: %s", error)
 
     def outstanding(self, workspace: Workspace) -> int:
         """How many images a clean-up of the workspace would lose."""

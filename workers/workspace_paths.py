@@ -1,10 +1,11 @@
 """Where things are in a task's workspace, and what is known of how far it is filled."""
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from render_manager.storage.disk import move_into_place
 
 _MARKER = ".workspace.json"
 
@@ -36,4 +37,4 @@ class WorkspacePaths:
     def write_marker(self, marker: Mapping[str, object]) -> None:
         part = self.marker.with_suffix(".part")
         part.write_text(json.dumps(marker), encoding="utf-8")
-        os.replace(part, self.marker)
+        move_into_place(part, self.marker)

@@ -92,6 +92,8 @@ class ObjectNotFound(RenderManagerError):
 class ObjectStoreError(RenderManagerError):
     """The object store refused or can't be reached."""
 
+    failure = FailureClass.OBJECT_STORE
+
 
 class ArchiveError(RenderManagerError):
     """The archive is unsafe, damaged or none at all; nothing was unpacked."""

@@ -10,6 +10,7 @@ class FailureClass(StrEnum):
     ASSET = "asset"  #: a texture or library is missing
     NODE = "node"  #: this host's installation: renderer, plug-in, version
     STORAGE = "storage"  #: a disk is full or can't be written
+    OBJECT_STORE = "object_store"  #: it refused, or can't be reached
     LICENCE = "licence"
     MEMORY = "memory"
     GPU_MEMORY = "gpu_memory"
@@ -46,6 +47,7 @@ POLICIES: Mapping[FailureClass, Policy] = {
     FailureClass.ASSET: Policy(retried=False),
     FailureClass.NODE: Policy(elsewhere=True),
     FailureClass.STORAGE: Policy(elsewhere=True),
+    FailureClass.OBJECT_STORE: Policy(counted=False, wait=60.0),
     FailureClass.LICENCE: Policy(counted=False, wait=60.0),
     FailureClass.MEMORY: Policy(elsewhere=True),
     FailureClass.GPU_MEMORY: Policy(elsewhere=True),

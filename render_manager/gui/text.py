@@ -60,6 +60,7 @@ def failure(kind: FailureClass | None) -> str:
         FailureClass.ASSET: QCoreApplication.translate("Text", "A texture or library is missing"),
         FailureClass.NODE: QCoreApplication.translate("Text", "The host's installation"),
         FailureClass.STORAGE: QCoreApplication.translate("Text", "Disk"),
+        FailureClass.OBJECT_STORE: QCoreApplication.translate("Text", "Object store"),
         FailureClass.LICENCE: QCoreApplication.translate("Text", "Licence"),
         FailureClass.MEMORY: QCoreApplication.translate("Text", "Out of memory"),
         FailureClass.GPU_MEMORY: QCoreApplication.translate("Text", "Out of graphics memory"),

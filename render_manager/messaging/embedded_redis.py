@@ -94,7 +94,10 @@ class EmbeddedRedis:
     def _live_members(self) -> list[Path]:
         live: list[Path] = []
         for member in self._members.iterdir():
-            if psutil.pid_exists(int(member.name.partition("-")[0])):
+            pid = member.name.partition("-")[0]
+            if not pid.isdecimal():
+                continue  # desktops leave files of their own in folders
+            if psutil.pid_exists(int(pid)):
                 live.append(member)
             else:
                 member.unlink(missing_ok=True)

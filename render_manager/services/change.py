@@ -70,6 +70,8 @@ class TaskChange:
         self.task = replace(self.task, counts=self.task.counts.moved(source, target, count))
         self.frames_moved += count
         self._moves.append(FrameMove(source, target, count))
+        if source is FrameStatus.RENDERING and not self.task.counts.rendering:
+            self.update(activity=None)  # nobody is at it any more
         if numbers is None or len(numbers) > FRAMES_NAMED:
             self._numbers = self._touched = None
             return

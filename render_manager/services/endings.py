@@ -101,8 +101,6 @@ def take_back(change: TaskChange, **lost: Any) -> int:
         **lost,
     )
     waiting = change.move(FrameStatus.RENDERING, FrameStatus.PENDING, values={"progress": 0.0, "worker": None}, **lost)
-    if not change.task.counts.rendering:
-        change.update(activity=None)  # nobody is at it any more
     change.new_ticket()
     return failed + waiting
 

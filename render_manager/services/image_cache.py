@@ -1,11 +1,11 @@
 """Images and logs fetched from the object store to be looked at: a folder of this computer, kept within bounds."""
 
 import os
-from collections import defaultdict
 from collections.abc import Callable, Generator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from threading import Lock
+from weakref import WeakValueDictionary
 
 from render_manager.domain.entities import RenderFrame
 from render_manager.domain.errors import NotEnoughSpace
@@ -52,7 +52,8 @@ class ImageCache:
     def __init__(self, folder: Path, most_bytes: int = KEPT_BYTES) -> None:
         self._folder = folder
         self._most_bytes = most_bytes
-        self._fetching: defaultdict[Path, _Fetch] = defaultdict(_Fetch)
+        self._fetching: WeakValueDictionary[Path, _Fetch] = WeakValueDictionary()
+        self._lock = Lock()
 
     def get(
         self, frame: RenderFrame, fetch: Callable[[Path, Progress], object], progress: Progress | None = None
@@ -69,11 +70,13 @@ class ImageCache:
         path = self._folder / f"{frame.task_id}_{frame.frame_number}.{frame.attempt}_{name}"
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
-            with self._fetching[path].turn(progress):
+            with self._lock:
+                fetching = self._fetching.setdefault(path, _Fetch())
+            with fetching.turn(progress):
                 if path.is_file():
                     os.utime(path)
                     return path
-                fetch(path, self._fetching[path].noted(progress))
+                fetch(path, fetching.noted(progress))
             self._prune(path)
         except OSError as error:
             raise NotEnoughSpace(

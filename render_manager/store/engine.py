@@ -22,8 +22,9 @@ PING_AFTER = 0.1
 #: stopped) is ended by the server: its locks would hold up every worker and every person for as long as that lasts.
 STANDSTILL_TIMEOUT = 10.0
 
-#: What PostgreSQL calls these; to SQLite they are an OperationalError. The tables are another program's, or none yet.
-_NO_SUCH_TABLE_OR_COLUMN = ("42P01", "42703")
+#: What PostgreSQL calls these; to SQLite they are an OperationalError. No such table or column: they are another
+#: program's, or none yet; read only, as a server is that was replaced by another one; not allowed to this user.
+_UNUSABLE = ("42P01", "42703", "25006", "42501")
 
 #: Options of a connection that only reads: each statement sees what is committed, in no transaction. On PostgreSQL one
 #: would end in a ROLLBACK, at which psycopg forgets all statements it has prepared, and planning "what is next for me?"
@@ -108,7 +109,7 @@ def explained(engine: Engine) -> Generator[None]:
     except DBAPIError as error:
         # SQLite calls a damaged file, or one that is no database, just a DatabaseError.
         away = isinstance(error, OperationalError | InterfaceError) or type(error) is DatabaseError
-        away = away or getattr(error.orig, "sqlstate", None) in _NO_SUCH_TABLE_OR_COLUMN
+        away = away or getattr(error.orig, "sqlstate", None) in _UNUSABLE
         if away or error.connection_invalidated:
             # Without the query, where a password can stand, too.
             where = engine.url.set(query={}).render_as_string(hide_password=True)

@@ -81,13 +81,14 @@ def question(worker: WorkerProfile, *, fair: bool, dialect: Dialect, limit: int 
     bound that could matter to the plan."""
     asked = (worker.name, worker.host, worker.bands, tuple(worker.engines.items()), worker.tags, worker.memory)
     key = (*asked, worker.instance, fair, dialect.name, limit)
-    if key not in _questions:
+    known = _questions.get(key)
+    if known is None:
         if len(_questions) >= _MOST_QUESTIONS:
             _questions.clear()
         query = next_tasks(worker, fair=fair, limit=limit)
-        compiled = query.compile(dialect=dialect, compile_kwargs={"literal_binds": True})
-        _questions[key] = str(compiled)
-    return _questions[key]
+        known = str(query.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
+        _questions[key] = known
+    return known
 
 
 def ask(connection: Connection, worker: WorkerProfile, *, fair: bool) -> str | None:

@@ -40,7 +40,8 @@ from render_manager.store.tables import (
 )
 from render_manager.store.transaction import SqlTransaction
 
-#: Databases take some ten thousand values in a statement at most; beyond this all rows are read and chosen from here.
+#: Databases take some ten thousand values in a statement at most; beyond this they are asked in parts, or all rows are
+#: read and chosen from here.
 MOST_VALUES = 5000
 #: Queries in one statement; SQLite takes 500.
 MOST_TOGETHER = 100
@@ -97,13 +98,17 @@ class SqlTaskStore:
             query = query.where(tasks.status.in_(statuses))
         if unionid is not None:
             query = query.where(tasks.unionid == unionid)
-        if ids:
-            query = query.where(tasks.id.in_(ids))
         if finished_before is not None:
             query = query.where(tasks.finished_at < finished_before)
         if finished_since is not None:
             query = query.where(tasks.finished_at >= finished_since)
-        return [task_of(row) for row in self._rows(query.limit(limit))]
+        query = query.limit(limit)
+        named = list(ids)
+        if not named:
+            return [task_of(row) for row in self._rows(query)]
+        parts = [named[first : first + MOST_VALUES] for first in range(0, len(named), MOST_VALUES)]
+        found = [task_of(row) for part in parts for row in self._rows(query.where(tasks.id.in_(part)))]
+        return sorted(found, key=lambda task: (-task.submitted_at, task.id))[:limit]
 
     def task_ids(
         self, search: TaskSearch, order: TaskOrder, *, descending: bool = False, limit: int | None = None

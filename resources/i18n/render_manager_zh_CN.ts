@@ -6225,6 +6225,10 @@ Completed, kept: {2}</source>
         <translation>磁盘</translation>
     </message>
     <message>
+        <source>Object store</source>
+        <translation>对象存储</translation>
+    </message>
+    <message>
         <source>Licence</source>
         <translation>许可证</translation>
     </message>

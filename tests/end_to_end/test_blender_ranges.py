@@ -76,10 +76,11 @@ def test_where_no_session_comes_to_be_ready_ranges_are_rendered(
         assert (tmp_path / "starts").read_text().split().count("session") == 1, "nor in a later lane"
 
 
+@pytest.mark.parametrize("signal", ["KILL", "TERM"])
 def test_a_start_that_was_killed_says_nothing_of_sessions(
-    tmp_path: Path, program: Program, scenes: Path, blender: Path
+    tmp_path: Path, program: Program, scenes: Path, blender: Path, signal: str
 ) -> None:
-    once = f'[ -e {tmp_path}/killed ] || {{ touch {tmp_path}/killed; kill -KILL $$; }}; exec {blender} "$@"'
+    once = f'[ -e {tmp_path}/killed ] || {{ touch {tmp_path}/killed; kill -{signal} $$; }}; exec {blender} "$@"'
     with open_farm(tmp_path / "home", program(once)) as farm:
         first = farm.render(scenes / "anim_workbench.blend", "1")
         assert first.task.status is TaskStatus.COMPLETED, first.note

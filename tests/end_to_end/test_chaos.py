@@ -90,7 +90,7 @@ def servers_of_one_machine(home: Path, rng: random.Random) -> Iterator[tuple[Far
         broker = EmbeddedBroker(home / "redis", str(farm.program.redis_url))
         with Backing(broker, None, rng) as backing:
             yield farm, backing
-    wait_until(lambda: not processes_in(home), timeout=5.0)  # its Redis goes with the last who used it
+    wait_until(lambda: not processes_in(home))  # its Redis goes with the last who used it
 
 
 def processes_in(folder: Path) -> list[psutil.Process]:

@@ -39,8 +39,8 @@ def test_every_pool_renders_cancels_and_leaves_in_good_order(
         assert set(farm.renderings().values()) == {1}
         if pool != "solo":
             begun, ended = farm.events("start"), farm.events("end")
-            pairs = zip(begun[1:], ended, strict=False)  # the second lane may come to be a little later
-            assert any(start < end for (*_, start), (*_, end) in pairs), "two at a time"
+            overlaps = [after[2] < before[2] for after, before in zip(begun[1:], ended, strict=False)]
+            assert any(overlaps), "two at a time"
 
         second = farm.submit(farm.key, "1-50")
         wait_until(lambda: farm.worker("w").rendering)
@@ -52,7 +52,7 @@ def test_every_pool_renders_cancels_and_leaves_in_good_order(
         third = farm.submit(farm.key, "1-50")
         wait_until(lambda: farm.row(third).task.counts.completed)
         process.terminate()
-        assert process.wait(15) == 0
+        assert process.wait(60) == 0
         counts = farm.row(third).task.counts
         assert counts.rendering == counts.failed == 0
         assert counts.completed >= 1
@@ -91,7 +91,7 @@ def test_a_second_signal_hands_the_frame_back(tmp_path: Path, pool: str) -> None
         time.sleep(1)
         assert process.poll() is None, "the first signal lets the frame finish"
         process.terminate()
-        process.wait(15)
+        process.wait(60)
         counts = farm.row(task).task.counts
         assert (counts.pending, counts.rendering) == (1, 0)
         assert farm.services.queries.frame(task.id, 1).attempts_used == 0
@@ -126,12 +126,12 @@ def test_a_killed_prefork_worker_leaves_nothing_behind(tmp_path: Path) -> None:
 def test_two_workers_cannot_have_one_name(farm: StandinFarm) -> None:
     first = farm.start("--name", "w")
     twin = farm.start("--name", "w", ready=False)
-    assert twin.wait(20) == 2
+    assert twin.wait(60) == 2
     assert "A worker named w is online already" in farm.log(1)
     first.kill()
     first.wait()
     farm.start("--name", "w", ready=False)
-    wait_until(lambda: farm.worker("w").alive and farm.worker("w").profile.pid != first.pid, timeout=10)
+    wait_until(lambda: farm.worker("w").alive and farm.worker("w").profile.pid != first.pid)
 
 
 def test_a_worker_whose_name_was_taken_over_leaves(tmp_path: Path) -> None:
@@ -142,11 +142,11 @@ def test_a_worker_whose_name_was_taken_over_leaves(tmp_path: Path) -> None:
         wait_until(lambda: farm.row(task).task.counts.completed)
         with farm.program.store.transaction():  # so that it holds none itself, which would lock the file for all
             frozen.send_signal(signal.SIGSTOP)
-        wait_until(lambda: not farm.worker("w").alive, timeout=20)
+        wait_until(lambda: not farm.worker("w").alive)
         later = farm.start("--name", "w")
         assert farm.settled(task).task.counts.completed == 60
         frozen.send_signal(signal.SIGCONT)
-        frozen.wait(20)
+        frozen.wait(60)
         assert later.poll() is None
         assert farm.worker("w").alive
         assert farm.row(task).task.counts.completed == 60
@@ -160,7 +160,7 @@ def test_drain_finishes_the_frame_and_waits_until_the_worker_is_gone(tmp_path: P
         drained = subprocess.run([sys.executable, "-m", "workers", "--drain"], capture_output=True, text=True)
         assert drained.returncode == 0
         assert "Worker w finishes its frames and leaves." in drained.stdout
-        assert process.wait(10) == 0
+        assert process.wait(60) == 0
         counts = farm.row(task).task.counts
         assert counts.completed >= 1
         assert (counts.rendering, counts.failed) == (0, 0)
@@ -179,12 +179,12 @@ def test_a_disabled_worker_stays_disabled_over_a_restart(farm: StandinFarm) -> N
     time.sleep(1)
     assert not farm.renderings()
     process.terminate()
-    process.wait(15)
+    process.wait(60)
     farm.start("--name", "w")
     time.sleep(1)
     assert not farm.renderings()
     farm.services.workers.enable("w")
-    assert farm.settled(task, timeout=10).task.status is TaskStatus.COMPLETED
+    assert farm.settled(task).task.status is TaskStatus.COMPLETED
 
 
 def test_a_task_that_one_of_many_workers_can_run_starts_there_within_five_seconds(tmp_path: Path) -> None:
@@ -227,7 +227,7 @@ def test_a_worker_kept_for_urgent_work_takes_nothing_else(farm: StandinFarm) -> 
     time.sleep(1)
     assert farm.row(low).task.counts.pending == 2
     farm.services.control.set_priority(low.id, 8)
-    assert farm.settled(low, timeout=10).task.status is TaskStatus.COMPLETED
+    assert farm.settled(low).task.status is TaskStatus.COMPLETED
 
 
 def test_a_host_low_on_disk_says_so_and_takes_no_new_project(tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from uuid import uuid4
 
+import psutil
 import pytest
 import redis
 
@@ -15,8 +16,9 @@ from render_manager.domain.states import TaskStatus
 from render_manager.store.engine import open_engine
 from render_manager.store.migrate import upgrade
 from tests.support.farm import wait_until
+from tests.support.oss_server import ACCESS_KEY_ID, ACCESS_KEY_SECRET, BUCKET, REGION, OssServer
 from tests.support.servers import Postgres, RedisServer
-from tests.support.standin_farm import StandinFarm, open_standin_farm
+from tests.support.standin_farm import open_standin_farm
 
 pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-in is a script with a first line")
 
@@ -36,10 +38,6 @@ def database() -> Iterator[Postgres]:
         yield server
 
 
-def first_start(farm: StandinFarm, task_id: str) -> float:
-    return min((when for task, _, when in farm.events("start") if task == task_id), default=0.0)
-
-
 def test_a_task_submitted_while_redis_is_away_is_kept_and_taken(tmp_path: Path, redis_server: RedisServer) -> None:
     with open_standin_farm(tmp_path, {"REDIS_URL": redis_server.url}) as farm:
         farm.start("--name", "w")
@@ -49,7 +47,7 @@ def test_a_task_submitted_while_redis_is_away_is_kept_and_taken(tmp_path: Path, 
         assert time.monotonic() - began < 5
         assert farm.settled(task).task.status is TaskStatus.COMPLETED, "an idle worker looks into the database"
         farm.processes[0].terminate()
-        assert farm.processes[0].wait(20) == 0, "it can be told to leave while Redis is away"
+        assert farm.processes[0].wait(60) == 0, "it can be told to leave while Redis is away"
 
 
 def test_a_worker_starts_and_works_without_redis(tmp_path: Path, redis_server: RedisServer) -> None:
@@ -63,29 +61,26 @@ def test_a_worker_starts_and_works_without_redis(tmp_path: Path, redis_server: R
 def test_rendering_goes_on_through_a_redis_that_comes_back_empty(
     tmp_path: Path, redis_server: RedisServer, pool: str
 ) -> None:
-    # Looks for work are so rare here that only a ticket makes a task start at once.
-    environment = {"REDIS_URL": redis_server.url, "HEARTBEAT_SECONDS": "5", "LEASE_SECONDS": "60"}
-    with open_standin_farm(tmp_path, environment, seconds=0.05) as farm:
+    with open_standin_farm(tmp_path, {"REDIS_URL": redis_server.url}, seconds=0.05) as farm:
         farm.start("--name", "w", "--pool", pool)
         task = farm.submit(farm.key, "1-100")
         wait_until(lambda: farm.row(task).task.counts.completed)
         redis_server.kill()
         completed = farm.row(task).task.counts.completed
-        wait_until(lambda: farm.row(task).task.counts.completed > completed + 10, timeout=20)
+        wait_until(lambda: farm.row(task).task.counts.completed > completed + 10)
         waiting = farm.submit(farm.key, "1")
         redis_server.start()
         assert farm.settled(task).task.status is TaskStatus.COMPLETED
         assert farm.settled(waiting).task.status is TaskStatus.COMPLETED
         wait_until(lambda: not farm.worker("w").rendering)
 
-        def quick() -> bool:
+        def rings() -> bool:
             """Whether a ticket arrives again: the worker may still be on its way back to Redis."""
-            submitted = time.monotonic()
             again = farm.submit(farm.key, "1")
             assert farm.settled(again).task.status is TaskStatus.COMPLETED
-            return first_start(farm, again.id) - submitted < 1.0
+            return f"[{again.celery_task_id}] received" in farm.log(0)
 
-        wait_until(quick, timeout=40)
+        wait_until(rings)
         assert set(farm.renderings().values()) == {1}
 
 
@@ -134,6 +129,54 @@ def test_a_database_away_for_longer_than_a_lease_costs_no_attempt(tmp_path: Path
             assert {frame.attempt for frame in farm.services.queries.frames(task.id)} == {1}
             assert set(farm.renderings().values()) == {1}
             assert all(one.alive for one in farm.services.queries.workers())
+
+
+def test_a_database_away_while_a_project_is_fetched_costs_no_attempt(tmp_path: Path, database: Postgres) -> None:
+    with database.database() as url, OssServer() as oss:
+        engine = open_engine(url)
+        upgrade(engine)
+        engine.dispose()
+        environment = {
+            "DATABASE_URL": url.replace("+psycopg", ""),
+            "OSS_ENDPOINT": oss.url,
+            "OSS_ACCESS_KEY_ID": ACCESS_KEY_ID,
+            "OSS_ACCESS_KEY_SECRET": ACCESS_KEY_SECRET,
+            "OSS_BUCKET_NAME": BUCKET,
+            "OSS_REGION": REGION,
+        }
+        with open_standin_farm(tmp_path, environment) as farm:
+            large = tmp_path / "large.blend"
+            large.write_bytes(b"BLENDER-v402" + os.urandom(1024 * 1024))
+            farm.program.objects.upload(large, "large.blend")
+            oss.fail(method="GET", chunk_pause=0.3)
+            task = farm.submit("large.blend", "1-3", max_attempts=1)
+            farm.start("--name", "w1")
+            wait_until(lambda: "Downloading" in (farm.row(task).task.activity or ""))
+            database.stop("immediate")
+            wait_until(lambda: list(farm.workspace(task).glob(".workspace.json")))
+            time.sleep(1)  # the lane comes to tell of it
+            database.start()
+            row = farm.settled(task)
+            assert row.task.counts.completed == 3, row.note
+            assert {frame.attempt for frame in farm.services.queries.frames(task.id)} == {1}
+
+
+def test_a_child_of_a_pool_that_comes_while_the_database_is_away_works_later(
+    tmp_path: Path, database: Postgres
+) -> None:
+    with database.database() as url:
+        engine = open_engine(url)
+        upgrade(engine)
+        engine.dispose()
+        with open_standin_farm(tmp_path, {"DATABASE_URL": url.replace("+psycopg", "")}) as farm:
+            process = farm.start("--name", "w1", "--pool", "prefork")
+            assert farm.settled(farm.submit(farm.key, "1")).task.status is TaskStatus.COMPLETED
+            database.stop("immediate")
+            (child,) = psutil.Process(process.pid).children()
+            child.kill()
+            wait_until(lambda: "This process of the pool can't work yet" in farm.log(0))
+            database.start()
+            assert farm.settled(farm.submit(farm.key, "1")).task.status is TaskStatus.COMPLETED
 
 
 def test_a_worker_that_leaves_while_the_database_is_away_is_swept_later(tmp_path: Path, database: Postgres) -> None:

@@ -23,7 +23,7 @@ HOST = "gpu07"
 
 @pytest.fixture
 def farm(tmp_path: Path) -> Iterator[StandinFarm]:
-    with open_standin_farm(tmp_path, seconds=20.0) as farm:
+    with open_standin_farm(tmp_path, seconds=120.0) as farm:
         yield farm
 
 

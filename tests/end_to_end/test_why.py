@@ -38,11 +38,12 @@ def test_what_is_said_is_what_real_workers_do(tmp_path: Path) -> None:
         assert _says(farm, second, f"1 task is ahead in default; {busy}")
         assert _says(farm, third, f"2 tasks are ahead in default; {busy}")
         assert _says(farm, after, f"Waits until task {second.id} ({second.name}) is completed.")
+        earlier = farm.row(first).task.counts
         last = farm.services.queries.why_frame_waits(first.id, 60)
         assert last.startswith(f"It is next in default; {busy} ")
         before = int(last.removeprefix(f"It is next in default; {busy} ").split()[0])
-        left = farm.row(first).task.counts
-        assert left.pending - 1 <= before < left.pending + 3, "counted a moment before"
+        later = farm.row(first).task.counts
+        assert later.pending - 1 <= before <= earlier.pending - 1
         farm.services.control.cancel(first.id)
         for task in (second, third, after):
             farm.settled(task)
@@ -66,12 +67,13 @@ def test_what_is_said_is_what_real_workers_do(tmp_path: Path) -> None:
 
 @pytest.mark.skipif(sys.platform == "win32", reason="stops a process with a signal")
 def test_a_worker_that_falls_silent_is_told_and_its_frame_goes_to_another(tmp_path: Path) -> None:
-    with open_standin_farm(tmp_path, seconds=30.0) as farm:
+    with open_standin_farm(tmp_path, {"LEASE_SECONDS": "15"}, seconds=90.0) as farm:
         silent = farm.start("--name", "gpu07")
         task = farm.submit(farm.key, "1", max_attempts=2)
         wait_until(lambda: farm.services.queries.frames(task.id)[0].started_at)
         assert farm.services.queries.why_frame_waits(task.id, 1) == ""
-        silent.send_signal(signal.SIGSTOP)
+        with farm.program.store.transaction():  # so that it holds none itself, which would lock the file for all
+            silent.send_signal(signal.SIGSTOP)
         try:
             said: list[str] = []
 
@@ -79,11 +81,11 @@ def test_a_worker_that_falls_silent_is_told_and_its_frame_goes_to_another(tmp_pa
                 said.append(farm.services.queries.why_frame_waits(task.id, 1))
                 return said[-1].startswith("Its worker gpu07 was last heard of ")
 
-            wait_until(told, timeout=20)
+            wait_until(told)
             seconds = int(said[-1].split("the frame goes to another one in ")[1].split()[0])
-            assert 1 <= seconds <= 6
+            assert 1 <= seconds <= 15
             farm.start("--name", "gpu08")
-            wait_until(lambda: farm.services.queries.frames(task.id)[0].worker == "gpu08", timeout=20)
+            wait_until(lambda: farm.services.queries.frames(task.id)[0].worker == "gpu08")
             assert farm.services.queries.frames(task.id)[0].status is FrameStatus.RENDERING
         finally:
             silent.send_signal(signal.SIGCONT)

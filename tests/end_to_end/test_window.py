@@ -35,7 +35,7 @@ def test_a_dropped_file_is_rendered_watched_and_retried(
         form = drop(window, scenes / "anim_cycles.blend")
         form.findChild(QLineEdit, "frames").setText("1-4")
         submit = form.findChild(QAbstractButton, "submit_button")
-        qtbot.waitUntil(submit.isEnabled)  # the fields are checked a moment after the last key
+        qtbot.waitUntil(submit.isEnabled, timeout=RENDER_TIME)  # the fields are checked a moment after the last key
         submit.click()
 
         qtbot.waitUntil(lambda: len(window.frames.numbers) == 4, timeout=RENDER_TIME)
@@ -49,8 +49,8 @@ def test_a_dropped_file_is_rendered_watched_and_retried(
         assert farm.services.queries.task(task_id).task.unionid == "mei"
 
         window.grid.go_to(2)
-        qtbot.waitUntil(lambda: not window.details.preview.pixmap().isNull())
-        qtbot.waitUntil(lambda: "Saved:" in window.log.text.in_view)
+        qtbot.waitUntil(lambda: not window.details.preview.pixmap().isNull(), timeout=RENDER_TIME)
+        qtbot.waitUntil(lambda: "Saved:" in window.log.text.in_view, timeout=RENDER_TIME)
 
         window.actions_["frame.retry"].trigger()
         window.findChild(QAbstractButton, "yes").click()  # it asks, since the image is good

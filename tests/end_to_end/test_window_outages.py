@@ -73,7 +73,7 @@ def test_redis_stops_and_comes_back(tmp_path: Path, open_window: Open, qtbot: Qt
         qtbot.waitUntil(lambda: not window.parts.broker_banner.isVisible(), timeout=HEALED)
         qtbot.waitUntil(lambda: strip.broker.text().endswith(" ms"), timeout=HEALED)
         window.table.select([task.id])
-        qtbot.waitUntil(window.actions_["task.resume"].isEnabled)
+        qtbot.waitUntil(window.actions_["task.resume"].isEnabled, timeout=HEALED)
         window.actions_["task.resume"].trigger()
         qtbot.waitUntil(lambda: _shown(window, task, TaskStatus.PENDING), timeout=HEALED)
         assert len(window.tasks.rows()) == 2
@@ -124,7 +124,7 @@ def _goes_away_and_comes_back(
     strip = window.feedback.strip
     qtbot.waitUntil(lambda: strip.store.text().endswith(" ms"), timeout=HEALED)
     window.table.select([task.id])
-    qtbot.waitUntil(window.actions_["task.pause"].isEnabled)
+    qtbot.waitUntil(window.actions_["task.pause"].isEnabled, timeout=HEALED)
     take_away()
     window.actions_["task.pause"].trigger()
     said = _error(window, qtbot)

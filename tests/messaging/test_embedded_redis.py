@@ -170,3 +170,11 @@ def test_the_server_of_the_package_does_where_the_system_has_none(
     server = EmbeddedRedis(tmp_path / "redis")
     assert answers(server.join())
     server.leave()
+
+
+def test_a_desktops_own_file_among_the_members_is_none(tmp_path: Path) -> None:
+    server = EmbeddedRedis(tmp_path)
+    url = server.join()
+    (tmp_path / "members" / ".DS_Store").touch()
+    server.leave()
+    assert not answers(url)

@@ -251,6 +251,20 @@ def test_notices_name_frames_up_to_a_hundred(house: House) -> None:
         assert house.notices() == [Notice(FRAMES, task.id, numbers)]
 
 
+def test_activity_ends_when_nobody_is_at_the_task_any_more(house: House) -> None:
+    task = house.submit("1-3")
+    first, second = house.claim(), house.claim()
+    house.lifecycle.set_activity(task.id, "Downloading 34 %")
+    house.lifecycle.frame_returned(first)
+    assert house.task(task).activity == "Downloading 34 %", "the second worker still is"
+    house.control.pause(task.id)
+    house.lifecycle.frame_returned(second)
+    assert house.task(task).activity is None
+    assert house.queries.task(task.id).note == "Paused: resume it."
+    assert house.control.resume(task.id).status is TaskStatus.PENDING, "no renderer has begun"
+    assert house.queries.task(task.id).note == "No worker is online: start one."
+
+
 def test_activity_ends_with_the_task_and_does_not_come_back(house: House) -> None:
     task = house.submit("1")
     house.claim()

@@ -102,11 +102,14 @@ def test_hosts_that_failed_at_it(house: House) -> None:
     assert row(house, task).stuck
 
 
-def test_a_licence_that_was_not_free_is_asked_for_again(house: House) -> None:
-    task = house.submit("1-2", max_attempts=2)
+@pytest.mark.parametrize("failure", [FailureClass.LICENCE, FailureClass.OBJECT_STORE])
+def test_a_licence_that_was_not_free_is_asked_for_again(house: House, failure: FailureClass) -> None:
+    task = house.submit("1-2", max_attempts=1)
     house.online(worker("w1"))
-    no_licence = Outcome(error="No licence was free.", failure=FailureClass.LICENCE, host="h1")
-    assert house.lifecycle.end_frame(house.claim(), no_licence)
+    claim = house.claim()
+    house.lifecycle.set_activity(task.id, "Downloading 34 %")
+    no_licence = Outcome(error="No licence was free.", failure=failure, host="h1")
+    assert house.lifecycle.end_frame(claim, no_licence)
     said = row(house, task)
     start, end = "No worker that could render it takes it now; host h1 tries it again in ", "No licence was free."
     assert said.note.startswith(start)

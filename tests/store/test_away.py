@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import QueuePool
+from sqlalchemy import QueuePool, text
 
 from render_manager.domain.errors import StoreUnavailable
 from render_manager.store import engine as engine_module
@@ -47,6 +47,27 @@ def test_a_server_that_restarts_is_found_again() -> None:
             store.task(task.id)
         server.start()
         assert store.task(task.id) == task
+        store.close()
+
+
+@pytest.mark.parametrize(
+    ("order", "said"),
+    [
+        ("ALTER ROLE CURRENT_USER SET default_transaction_read_only = on", "read-only transaction"),
+        ("SET ROLE pg_read_all_data", "permission denied"),
+    ],
+)
+def test_a_server_that_takes_no_writes_is_explained(order: str, said: str) -> None:
+    """As one does that another server replaced, or whose user may not write."""
+    with Postgres() as server:
+        store = SqlTaskStore(open_engine(server.url()))
+        upgrade(store.engine)
+        with store.engine.begin() as connection:
+            connection.execute(text(order))
+        if order.startswith("ALTER"):
+            store.close()
+        with pytest.raises(StoreUnavailable, match=said):
+            add(store)
         store.close()
 
 

@@ -3,10 +3,13 @@
 import time
 from dataclasses import replace
 
+from sqlalchemy import update
+
 from render_manager.domain.audit import Action, AuditEntry, FrameMove
 from render_manager.domain.entities import HostLoad, WorkerOrders
 from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.store.repository import SqlTaskStore
+from render_manager.store.tables import duties
 from tests.store.samples import add, worker
 
 
@@ -62,14 +65,14 @@ def test_a_duty_is_done_by_one_at_a_time(store: SqlTaskStore) -> None:
 
 def test_after_a_pause_everybody_waits_before_the_duty_is_done_again(store: SqlTaskStore) -> None:
     with store.transaction() as tx:
-        assert not tx.take_turn("sweep", every=0.02, grace=10), "nobody was there before"
-        time.sleep(0.05)
-        assert tx.take_turn("sweep", every=0.02, grace=10)
-        time.sleep(0.05)
-        assert not tx.take_turn("sweep", every=0.02, grace=0.04)
-        assert not tx.take_turn("sweep", every=0.02, grace=0.04)
-        time.sleep(0.05)
-        assert tx.take_turn("sweep", every=0.02, grace=0.04), "the pause is over, however long it was waited for"
+        assert not tx.take_turn("sweep", every=0.1, grace=10), "nobody was there before"
+        time.sleep(0.25)
+        assert tx.take_turn("sweep", every=0.1, grace=10)
+        time.sleep(0.35)
+        assert not tx.take_turn("sweep", every=0.1, grace=0.3)
+        assert not tx.take_turn("sweep", every=0.1, grace=0.3)
+        time.sleep(0.25)
+        assert tx.take_turn("sweep", every=0.1, grace=0.3), "the pause is over, however long it was waited for"
 
 
 def test_the_record_comes_back_newest_first(store: SqlTaskStore) -> None:
@@ -105,3 +108,14 @@ def test_the_record_is_kept_within_bounds(store: SqlTaskStore) -> None:
     with store.transaction() as tx:
         assert tx.trim_audit(keep_per_task=10, keep_days=-1) == 13
     assert store.history() == []
+
+
+def test_a_turn_is_taken_although_the_clock_was_set_back(store: SqlTaskStore) -> None:
+    with store.transaction() as tx:
+        assert tx.take_turn("sweep", every=60)
+    with store.engine.begin() as connection:
+        an_hour_on = {"taken_at": duties.c.taken_at + 3600, "due_at": duties.c.due_at + 3600}
+        connection.execute(update(duties).values(**an_hour_on))
+    with store.transaction() as tx:
+        assert tx.take_turn("sweep", every=60)
+        assert not tx.take_turn("sweep", every=60)

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from render_manager.domain.entities import new_task_id
 from render_manager.domain.errors import TaskNotFound
 from render_manager.domain.frame_range import FrameRange
 from render_manager.domain.states import FrameCounts, FrameStatus, TaskStatus
@@ -84,6 +85,14 @@ def test_lists_are_newest_first_and_narrowed(store: SqlTaskStore) -> None:
     assert ids(statuses=[TaskStatus.CANCELLED]) == [first]
     assert ids(finished_before=store.now() + 1) == [first]
     assert ids(finished_before=store.now() - 60) == []
+
+
+def test_more_tasks_are_named_than_a_statement_takes(store: SqlTaskStore) -> None:
+    tasks = [add(store, "1") for _ in range(3)]
+    others = [new_task_id() for _ in range(70_000)]
+    asked = [tasks[0].id, *others[:40_000], tasks[2].id, *others[40_000:], tasks[1].id]
+    assert store.tasks(ids=asked) == tasks[::-1]
+    assert store.tasks(ids=asked, limit=2) == tasks[:0:-1]
 
 
 def test_frames_are_paged_and_narrowed(store: SqlTaskStore) -> None:

@@ -55,3 +55,8 @@ def test_a_driver_that_fails_or_hangs_is_left_alone(
 
 def test_no_program_no_answer() -> None:
     assert GraphicsCards(lambda: None).load() == GraphicsLoad()
+
+
+def test_words_in_the_systems_own_encoding_keep_no_heartbeat_from_going_out(tmp_path: Path) -> None:
+    script = r"printf '\327\323\261\270\n87, 5120, 20480\n'"
+    assert GraphicsCards(lambda: _program(tmp_path, script)).load().busy == 87.0

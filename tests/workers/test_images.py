@@ -15,11 +15,43 @@ from workers.images import check_image, contact_sheet
 IMAGES = Path(__file__).parent.parent / "images"
 
 
+@pytest.mark.usefixtures("piece")
 @pytest.mark.parametrize("name", ["good_64.png", "good_single_64.exr", "good_multilayer_64.exr"])
 def test_good_images_pass(name: str) -> None:
     check_image(IMAGES / name, not_before=0, size=(64, 64))
 
 
+@pytest.fixture(params=[images.PIECE, 1], ids=["whole", "in pieces"])
+def piece(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Images are read as a whole, as small ones are, or piece by piece."""
+    monkeypatch.setattr(images, "PIECE", request.param)
+
+
+@pytest.mark.parametrize("tile", [0, 16])
+def test_a_large_image_is_read_piece_by_piece(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tile: int) -> None:
+    monkeypatch.setattr(images, "PIECE", 64 * 4 * 2 * 70)  # bytes of 70 rows
+    spec = OpenImageIO.ImageSpec(64, 200, 4, "half")
+    spec.tile_width = spec.tile_height = tile
+    spec.y = spec.full_y = 10  # where its window begins is no matter
+    image = OpenImageIO.ImageBuf(spec)
+    OpenImageIO.ImageBufAlgo.fill(image, (0, 0, 0, 1))
+    OpenImageIO.ImageBufAlgo.fill(image, (1, 0, 0, 1), roi=OpenImageIO.ROI(0, 64, 209, 210))
+    path = tmp_path / "large.exr"
+    out = OpenImageIO.ImageOutput.create(str(path))
+    assert out.open(str(path), spec)
+    assert out.write_image(image.get_pixels(OpenImageIO.HALF))
+    out.close()
+    read = OpenImageIO.ImageInput.open(str(path))
+    heights = [piece.shape[0] for piece in images._pieces(read, 0)]
+    assert sum(heights) == 200
+    assert max(heights) == 64
+    assert not check_image(path, not_before=0, size=(64, 200)), "its last row is not black"
+    path.write_bytes(path.read_bytes()[:-300])
+    with pytest.raises(RenderFailed, match="cut short or damaged"):
+        check_image(path, not_before=0)
+
+
+@pytest.mark.usefixtures("piece")
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
@@ -42,6 +74,7 @@ def test_a_full_disk_is_named_as_the_cause(name: str, monkeypatch: pytest.Monkey
     assert caught.value.failure is FailureClass.STORAGE
 
 
+@pytest.mark.usefixtures("piece")
 def test_a_cut_png_is_refused(tmp_path: Path) -> None:
     cut = tmp_path / "cut.png"
     cut.write_bytes((IMAGES / "good_64.png").read_bytes()[:-600])
@@ -68,6 +101,7 @@ def test_the_wrong_size_is_named() -> None:
         check_image(IMAGES / "good_64.png", not_before=0, size=(128, 64))
 
 
+@pytest.mark.usefixtures("piece")
 @pytest.mark.parametrize(("colour", "black"), [((0, 0, 0, 1), True), ((0, 0, 0.02, 1), False)])
 @pytest.mark.parametrize("name", ["x.png", "x.exr"])
 def test_whether_it_is_black_all_over_is_said(

@@ -127,3 +127,11 @@ def test_an_attempt_keeps_a_list_of_its_files(host: Host, tmp_path: Path) -> Non
     host.house.lifecycle.frame_started(claim, str(log))
     host.house.lifecycle.end_frame(claim, outcome)
     assert files_of(host.frame(task, 1)) == [str(one), str(two)]
+
+
+def test_a_disk_that_takes_no_lock_does_not_keep_a_worker_from_leaving(host: Host) -> None:
+    task = host.house.submit("1")
+    complete(host, task, 1)
+    (host.root / ".locks").write_text("in the way")
+    uploads(host).finish()
+    assert keys(host, task) == [None]

@@ -4,6 +4,7 @@ import os
 import subprocess
 from pathlib import Path
 
+from render_manager.children import NO_CONSOLE
 from render_manager.domain.errors import RendererUnusable
 from workers.process import renderer_environment
 
@@ -44,6 +45,7 @@ def answer_of(program: Path, *arguments: str, label: str) -> str:
             timeout=PROBE_TIMEOUT,
             check=False,
             env=renderer_environment(),
+            creationflags=NO_CONSOLE,
         )
     except (OSError, subprocess.TimeoutExpired) as error:
         raise RendererUnusable(f"{label} at {program} does not start: {error}.") from error
