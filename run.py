@@ -381,7 +381,8 @@ def translate(arguments: list[str]) -> int:
 
 def build(arguments: list[str]) -> int:
     if arguments not in ([], ["--archive"]):
-        raise SetupError("run.py build takes no other option than --archive.")
+        print("run.py build takes no other option than --archive.", file=sys.stderr)
+        return 2
     ensure_venv({"gui", "worker", "build"})
     ensure_system(build_needs)
     started = time.monotonic()
@@ -437,6 +438,8 @@ def main(arguments: list[str]) -> int:
     command = commands.get(arguments[0] if arguments else "")
     if command is None:
         asked = arguments[:1] in (["-h"], ["--help"])
+        if arguments and not asked:
+            print(f"run.py has no command {arguments[0]!r}; it has these:\n", file=sys.stderr)
         print("\n".join(__doc__.splitlines()[2:8]), file=sys.stdout if asked else sys.stderr)
         return 0 if asked else 2
     try:

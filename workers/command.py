@@ -148,6 +148,7 @@ def _drain(program: Program, name: str | None) -> int:
         sys.stdout.write(f"Worker {one} finishes its frames and leaves.\n")
     if not told:
         sys.stdout.write("No worker of this host is online.\n")
+    sys.stdout.flush()  # it may wait for long
     while told and any(one.alive and one.profile.name in told for one in program.services.queries.workers()):
         time.sleep(_POLL)
     return 0
