@@ -87,6 +87,7 @@ def run(app: Celery, runtime: WorkerRuntime, *, pool: str, with_parent: bool) ->
         loglevel="INFO",
         without_mingle=True,
         without_gossip=True,
+        without_heartbeat=True,  # nobody listens to it, and one that meets a lost broker would wait for that for ever
     )
     worker.start()
     return int(worker.exitcode or 0)

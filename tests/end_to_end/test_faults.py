@@ -1,6 +1,7 @@
 """Redis and the database going away at bad moments, on real servers."""
 
 import os
+import signal
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -55,6 +56,24 @@ def test_a_worker_starts_and_works_without_redis(tmp_path: Path, redis_server: R
         redis_server.kill()
         farm.start("--name", "w")
         assert farm.settled(farm.submit(farm.key, "1-3")).task.status is TaskStatus.COMPLETED
+
+
+@pytest.mark.parametrize("pool", ["threads", "solo", "prefork"])
+def test_a_worker_whose_redis_is_gone_for_good_leaves_when_told(
+    tmp_path: Path, redis_server: RedisServer, pool: str
+) -> None:
+    with open_standin_farm(tmp_path, {"REDIS_URL": redis_server.url}, seconds=0.05) as farm:
+        worker = farm.start("--name", "w", "--pool", pool)
+        assert farm.settled(farm.submit(farm.key, "1-3")).task.counts.completed == 3
+        with farm.program.store.transaction():  # so that it holds none itself, which would lock the file for all
+            worker.send_signal(signal.SIGSTOP)
+        redis_server.kill()
+        time.sleep(3)  # what Celery does at intervals is due, and meets it first
+        worker.send_signal(signal.SIGCONT)
+        time.sleep(1)
+        worker.terminate()
+        assert worker.wait(20) == 0
+        assert not farm.worker("w").alive
 
 
 @pytest.mark.parametrize("pool", ["threads", "solo", "prefork"])
