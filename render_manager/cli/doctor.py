@@ -46,7 +46,7 @@ def doctor(
     told = (lambda finding: None) if as_json else printer.tell
     findings = list(examiner.examine(told, only or ()).findings)
     for engine, project in frames:
-        finding = examiner.test_frame(engine, project)
+        finding = examiner.trial_frame(engine, project)
         told(finding)
         findings.append(finding)
     checkup = Checkup(findings)

@@ -67,10 +67,10 @@ class Examiner:
                 on_finding(clean)
         return Checkup(findings)
 
-    def test_frame(self, engine: str, project: Path | None = None) -> Finding:
-        from render_manager.doctor.test_frame import test_frame
+    def trial_frame(self, engine: str, project: Path | None = None) -> Finding:
+        from render_manager.doctor.trial_frame import trial_frame
 
-        return _clean(Secrets.of_everywhere(), test_frame(settings.read(self._load), engine, project))
+        return _clean(Secrets.of_everywhere(), trial_frame(settings.read(self._load), engine, project))
 
     def bundle(self, path: Path, checkup: Checkup) -> None:
         from render_manager.doctor.bundle import write_bundle

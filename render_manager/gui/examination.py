@@ -113,12 +113,12 @@ class Examination(QObject):
 
     # -- test frames ---------------------------------------------------------------------------------------------
 
-    def render_test_frame(self, engine: str, project: Path | None = None) -> None:
+    def render_trial_frame(self, engine: str, project: Path | None = None) -> None:
         """Takes minutes. Does nothing while another one is at it."""
         if self.rendering is None:
             self.rendering = engine
             self.changed.emit()
-            work = partial(self._doctor.test_frame, engine, project)
+            work = partial(self._doctor.trial_frame, engine, project)
             self._background.run(work, done=self._rendered, failed=self._not_rendered, owner=self)
 
     def _rendered(self, finding: Finding) -> None:

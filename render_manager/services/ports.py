@@ -142,7 +142,7 @@ class Doctor(Protocol):
         Empty ``groups`` do not narrow. Never raises by itself."""
         ...
 
-    def test_frame(self, engine: str, project: Path | None = None) -> Finding:
+    def trial_frame(self, engine: str, project: Path | None = None) -> Finding:
         """Render one small frame with the installed renderer and check its image; may take minutes. ``project``: of
         which frame 1 is rendered, where none comes with the program (Unreal). Never raises: what went wrong is in the
         finding, ``renderers.<engine>.test-frame``."""

@@ -264,16 +264,16 @@ def test_a_bundle_is_saved_after_it_was_said_what_is_in_it(
 
 def test_a_test_frame_by_blender(blender: Path, window: MainWindow, qtbot: QtBot) -> None:
     dialog = examined(window, qtbot)
-    menu = button(dialog, "render_test_frame").menu()
-    action = next(action for action in menu.actions() if action.objectName() == "test_frame.blender")
+    menu = button(dialog, "render_trial_frame").menu()
+    action = next(action for action in menu.actions() if action.objectName() == "trial_frame.blender")
     action.trigger()
-    assert not button(dialog, "render_test_frame").isEnabled()
+    assert not button(dialog, "render_trial_frame").isEnabled()
     qtbot.waitUntil(lambda: dialog.page.examination.rendering is None, timeout=150_000)
     rendered = row(dialog.page, "renderers.blender.test-frame")
     assert rendered.finding.state is FindingState.OK
     assert "rendered a frame" in words(rendered)
     assert dialog.findChild(QLabel, "check_up_says").text() == "Test frame of Blender: OK"
-    assert button(dialog, "render_test_frame").isEnabled()
+    assert button(dialog, "render_trial_frame").isEnabled()
 
 
 def test_unreal_asks_for_a_project(
@@ -281,11 +281,11 @@ def test_unreal_asks_for_a_project(
 ) -> None:
     monkeypatch.setenv("UE_EXECUTABLE", str(make_installation(tmp_path / "UE")))
     dialog = examined(window, qtbot)
-    menu = button(dialog, "render_test_frame").menu()
-    action = next(action for action in menu.actions() if action.objectName() == "test_frame.unreal")
+    menu = button(dialog, "render_trial_frame").menu()
+    action = next(action for action in menu.actions() if action.objectName() == "trial_frame.unreal")
     assert action.text().endswith("…")
     action.trigger()
-    files = dialog.findChild(QFileDialog, "test_frame_project")
+    files = dialog.findChild(QFileDialog, "trial_frame_project")
     assert files.isVisible()
     project = tmp_path / "none.uproject"
     files.fileSelected.emit(str(project))

@@ -28,7 +28,7 @@ class CheckUpBar(QFrame):
         self._doctor = doctor
         self._background = background
         self._saving = False
-        self.render_button = self._button("render_test_frame", self.tr("Render a test frame"))
+        self.render_button = self._button("render_trial_frame", self.tr("Render a test frame"))
         self._menu = QMenu(self.render_button)
         self.render_button.setMenu(self._menu)
         self.copy_button = self._button("copy_report", self.tr("Copy report"))
@@ -81,7 +81,7 @@ class CheckUpBar(QFrame):
             asks = engine in _NEEDS_PROJECT
             label = check_up_words.title(finding)
             action = QAction(self.tr("{0}…").format(label) if asks else label, self._menu)
-            action.setObjectName(f"test_frame.{engine}")
+            action.setObjectName(f"trial_frame.{engine}")
             action.triggered.connect(partial(self._render, engine, label))
             self._menu.addAction(action)
         rendering = self._examination.rendering is not None
@@ -94,7 +94,7 @@ class CheckUpBar(QFrame):
             self._start(engine, label, None)
             return
         dialog = QFileDialog(self, self.tr("Project of which frame 1 is rendered"))
-        dialog.setObjectName("test_frame_project")
+        dialog.setObjectName("trial_frame_project")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilter(f"{label} ({files})")
         dialog.fileSelected.connect(lambda path: self._start(engine, label, Path(path)))
@@ -102,7 +102,7 @@ class CheckUpBar(QFrame):
 
     def _start(self, engine: str, label: str, project: Path | None) -> None:
         self.say(self.tr("Rendering a test frame with {0}; this may take minutes…").format(label))
-        self._examination.render_test_frame(engine, project)
+        self._examination.render_trial_frame(engine, project)
 
     def _rendered(self, finding: Finding) -> None:
         self.say(f"{check_up_words.title(finding)}: {FINDING_STYLES[finding.state].text}")

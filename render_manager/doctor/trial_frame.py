@@ -38,7 +38,7 @@ connectAttr "polyCube1.out" "cubeShape.i";
 """
 
 
-def test_frame(read: Reading, engine: str, project: Path | None) -> Finding:
+def trial_frame(read: Reading, engine: str, project: Path | None) -> Finding:
     """See the Doctor port."""
     id = f"renderers.{engine}.test-frame"
     renderer = RENDERERS.get(engine)
