@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -285,6 +286,13 @@ class RenderProcess:
 
     def _start_reader(self, read: Callable[[Any], None], source: object) -> None:
         threading.Thread(target=read, args=(source,), name="renderer-output", daemon=True).start()
+
+
+def end_tree(pid: int) -> None:
+    """Kill a process and all that it started."""
+    for member in _family(pid):
+        with suppress(psutil.Error):  # gone, or not ours to touch
+            member.kill()
 
 
 def _family(pid: int) -> list[psutil.Process]:
