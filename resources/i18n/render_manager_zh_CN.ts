@@ -131,12 +131,20 @@
         <translation>渲染测试帧</translation>
     </message>
     <message>
+        <source>Stop the test frame</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
         <source>Copy report</source>
         <translation>复制报告</translation>
     </message>
     <message>
         <source>Save for support…</source>
         <translation>保存支持文件…</translation>
+    </message>
+    <message>
+        <source>The test frame was stopped.</source>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>{0}…</source>
@@ -153,6 +161,10 @@
     <message>
         <source>Rendering a test frame with {0}; this may take minutes…</source>
         <translation>正在用 {0} 渲染测试帧，可能需要几分钟…</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation type="unfinished">正在停止…</translation>
     </message>
     <message>
         <source>The report was copied.</source>
@@ -3916,6 +3928,10 @@ Drop files here to upload them.</source>
         <translation>OSS endpoint {0} 的证书不受信任。</translation>
     </message>
     <message>
+        <source>The check-up was stopped.</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
         <source>The clean-up waits: {0} image(s) of host {1} are not in the object store yet.</source>
         <translation>清理等待中：主机 {1} 还有 {0} 张图像未上传到对象存储。</translation>
     </message>
@@ -4494,6 +4510,14 @@ Drop files here to upload them.</source>
     <message>
         <source>failed</source>
         <translation>失败</translation>
+    </message>
+    <message>
+        <source>for each chunk of frames from now on</source>
+        <translation type="unfinished" />
+    </message>
+    <message>
+        <source>for this chunk of frames</source>
+        <translation type="unfinished" />
     </message>
     <message>
         <source>frames</source>
