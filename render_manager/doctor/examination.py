@@ -15,6 +15,7 @@ from render_manager.doctor import database, farm, machine, object_store, redis, 
 from render_manager.doctor.findings import failed, go_on_unless, skipped
 from render_manager.doctor.secrets import Secrets
 from render_manager.domain.checkup import Checkup, Finding, Group
+from render_manager.domain.errors import CheckupStopped
 
 log = logging.getLogger(__name__)
 
@@ -22,6 +23,8 @@ log = logging.getLogger(__name__)
 LIMIT = 75.0
 #: Seconds between two looks whether it is stopped. Windows does not end a wait for Ctrl+C.
 _LOOK_EVERY = 0.2
+#: Seconds that a program which was asked for its version gets to be ended in.
+_LEAVE = 1.5
 
 
 @dataclass(frozen=True)
@@ -67,13 +70,19 @@ class Examiner:
         running = {group: _Looking(group, read, stopped) for group in wanted if group in _PARTS}
         deadline = time.monotonic() + self._limit
         findings: list[Finding] = []
-        for group in wanted:
-            told = settings.look(read) if group is Group.SETTINGS else running[group].told(deadline)
-            for finding in told:
-                go_on_unless(stopped)
-                clean = _clean(secrets, finding)
-                findings.append(clean)
-                on_finding(clean)
+        try:
+            for group in wanted:
+                told = settings.look(read) if group is Group.SETTINGS else running[group].told(deadline)
+                for finding in told:
+                    go_on_unless(stopped)
+                    clean = _clean(secrets, finding)
+                    findings.append(clean)
+                    on_finding(clean)
+        except CheckupStopped:
+            for group in running:
+                if _PARTS[group].asks_programs:  # they must not outlive this process
+                    running[group].join(_LEAVE)
+            raise
         return Checkup(findings)
 
     def trial_frame(self, engine: str, project: Path | None = None, stopped: Event | None = None) -> Finding:
@@ -114,7 +123,9 @@ class _Looking:
         self._stopped = stopped
         self._found: queue.SimpleQueue[Finding | Exception | None] = queue.SimpleQueue()
         # Not waited for at the end of the program: it may hang for good.
-        threading.Thread(target=self._run, name="doctor", daemon=True).start()
+        thread = threading.Thread(target=self._run, name="doctor", daemon=True)
+        thread.start()
+        self.join = thread.join
 
     def _run(self) -> None:
         try:
