@@ -19,10 +19,11 @@ from render_manager.domain.checkup import Finding, Group
 from render_manager.domain.errors import CheckupStopped
 from tests.doctor.conftest import Practice
 from tests.doctor.test_renderers import STANDIN
+from tests.support.processes import command_line
 from tests.support.standins.maya_scene import install
 
 #: Seconds, with room for a machine that is busy with other tests.
-SOON = 4.0
+SOON = 8.0
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="a test can't send Ctrl+C to one process there")
 
@@ -49,17 +50,10 @@ def family(pid: int, wanted: Callable[[str], bool]) -> list[psutil.Process]:
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline:
         found = psutil.Process(pid).children(recursive=True)
-        if any(wanted(" ".join(_command_line(one))) for one in found):
+        if any(wanted(command_line(one)) for one in found):
             return found
         time.sleep(0.05)
     raise AssertionError("it was never started")
-
-
-def _command_line(process: psutil.Process) -> list[str]:
-    try:
-        return process.cmdline()
-    except psutil.Error:
-        return []
 
 
 def interrupted(doctor: subprocess.Popen[str]) -> str:
