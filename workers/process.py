@@ -11,6 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
@@ -178,8 +179,11 @@ class RenderProcess:
             OSError: it has gone.
         """
         assert self._process.stdin
-        self._process.stdin.write(line.encode("utf-8") + b"\n")
-        self._process.stdin.flush()
+        try:
+            self._process.stdin.write(line.encode("utf-8") + b"\n")
+            self._process.stdin.flush()
+        except ValueError:  # ``stop`` has closed it meanwhile
+            raise BrokenPipeError from None
 
     def read_line(self, timeout: float) -> str | None:
         """The next line of output, without its end; None if none came within ``timeout`` seconds.
@@ -206,11 +210,7 @@ class RenderProcess:
 
     def close(self, timeout: float) -> int:
         """Close its input, which asks it to end by itself, and wait; end the tree in any case. The exit code."""
-        try:
-            if self._process.stdin:
-                self._process.stdin.close()
-        except OSError:
-            log.debug("The renderer closed its input first", exc_info=True)
+        self._close_input()
         try:
             self._process.wait(timeout)
         except subprocess.TimeoutExpired:
@@ -230,9 +230,17 @@ class RenderProcess:
             if self._job:
                 self._job.kill()
             code = self._process.wait()
+            self._close_input()
             if self._job:
                 self._job.close()
             return code
+
+    def _close_input(self) -> None:
+        try:
+            if self._process.stdin:
+                self._process.stdin.close()
+        except OSError:
+            log.debug("The renderer closed its input first", exc_info=True)
 
     def _signal(self, family: list[psutil.Process], name: str) -> None:
         if sys.platform != "win32":
@@ -285,6 +293,13 @@ class RenderProcess:
 
     def _start_reader(self, read: Callable[[Any], None], source: object) -> None:
         threading.Thread(target=read, args=(source,), name="renderer-output", daemon=True).start()
+
+
+def end_tree(pid: int) -> None:
+    """Kill a process and all that it started."""
+    for member in _family(pid):
+        with suppress(psutil.Error):  # gone, or not ours to touch
+            member.kill()
 
 
 def _family(pid: int) -> list[psutil.Process]:

@@ -11,6 +11,7 @@ from render_manager.domain.failures import FailureClass
 from workers.renderers.base import COMMON_OPTIONS, Installation, Launch, Limits, RangeRenderer, RenderJob
 from workers.renderers.events import Event, FrameDone, FrameProgress, FrameStarted, Problem
 from workers.renderers.programs import answer_of, check_configured
+from workers.signals import Signal
 
 _VERSION = re.compile(r"Arnold (\d+\.\d+\.\d+)")
 #: The frame's number in a file's name: shot.0007.ass.
@@ -45,13 +46,13 @@ class Arnold(RangeRenderer):
     limits = Limits(startup=1800.0, silence=7200.0)  # it speaks every 5 % of a frame
     largest_chunk = 1
 
-    def find(self, configured: Path | None) -> Installation:
+    def find(self, configured: Path | None, stopped: Signal | None = None) -> Installation:
         if configured is not None:
             check_configured(configured, self.engine.executable_setting, "kick")
         program = configured or shutil.which("kick")
         if program is None:
             raise RendererNotFound("Arnold was not found on this host: install it or set ARNOLD_EXECUTABLE to kick.")
-        match = _VERSION.search(answer_of(Path(program), "-av", label="Arnold"))
+        match = _VERSION.search(answer_of(Path(program), "-av", label="Arnold", stopped=stopped))
         if match is None:
             raise RendererNotFound(f"{program} does not answer like kick: set ARNOLD_EXECUTABLE to Arnold's kick.")
         return Installation(Path(program), match[1])

@@ -9,11 +9,12 @@ import typer
 from filelock import FileLock, Timeout
 
 from render_manager.bootstrap import Program
-from render_manager.cli.farm import has_display, open_window
+from render_manager.cli.farm import open_window
 from render_manager.cli.output import frame_table, say
 from render_manager.cli.program import FAILED, explained, open_program
 from render_manager.cli.watch import wait_for
 from render_manager.config import load_settings
+from render_manager.doctor.window import platform
 from render_manager.domain.entities import RenderFrame, RenderSpec
 from render_manager.domain.errors import LocalFarmError, RenderFailed
 from render_manager.domain.states import FINAL, FrameStatus
@@ -42,7 +43,7 @@ def demo(
         spec = RenderSpec(path=str(resources() / SAMPLE), engine="blender", frames=FRAMES, unionid=USER, name="Sample")
         task = program.services.submission.submit(spec)
         say(f"Submitted the sample project as task {task.id}: frames {FRAMES}, rendered by Blender.")
-        if headless or not has_display():
+        if headless or platform() is None:
             wait_for(program, task.id)
             good = _summary(program, task.id)
         else:

@@ -1,7 +1,10 @@
 """render-manager doctor."""
 
-from collections.abc import Iterator
+import signal
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import Annotated
 
 import typer
@@ -13,7 +16,7 @@ from render_manager.cli.program import FAILED, explained
 from render_manager.doctor.examination import Examiner
 from render_manager.doctor.report import TITLES
 from render_manager.domain.checkup import Checkup, Finding, FindingState, Group, counts
-from render_manager.domain.errors import SettingsError
+from render_manager.domain.errors import CheckupStopped, SettingsError
 from workers.renderers.registry import RENDERERS
 
 _STYLES = {
@@ -44,11 +47,12 @@ def doctor(
     frames = list(_frames(render or []))
     examiner, printer = Examiner(), _Printer()
     told = (lambda finding: None) if as_json else printer.tell
-    findings = list(examiner.examine(told, only or ()).findings)
-    for engine, project in frames:
-        finding = examiner.test_frame(engine, project)
-        told(finding)
-        findings.append(finding)
+    with _until_interrupted() as stopped:
+        findings = list(examiner.examine(told, only or (), stopped).findings)
+        for engine, project in frames:
+            finding = examiner.trial_frame(engine, project, stopped)
+            told(finding)
+            findings.append(finding)
     checkup = Checkup(findings)
     if as_json:
         print_json(checkup.to_json())
@@ -60,6 +64,28 @@ def doctor(
             say(f"Bundle for support: {bundle}")
     if checkup.failed:
         raise typer.Exit(FAILED)
+
+
+@contextmanager
+def _until_interrupted() -> Generator[Event]:
+    """An event that Ctrl+C sets, so that a renderer ends in good order; the second time it interrupts as ever.
+
+    Raises:
+        KeyboardInterrupt: the check-up was stopped by it.
+    """
+    stopped = Event()
+
+    def stop(*_: object) -> None:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        stopped.set()
+
+    before = signal.signal(signal.SIGINT, stop)
+    try:
+        yield stopped
+    except CheckupStopped:
+        raise KeyboardInterrupt from None
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _frames(asked: list[str]) -> Iterator[tuple[str, Path | None]]:

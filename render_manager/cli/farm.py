@@ -1,6 +1,5 @@
 """render-manager gui, up, db upgrade."""
 
-import os
 import signal
 import sys
 from collections.abc import Generator
@@ -13,20 +12,13 @@ from render_manager.bootstrap import Program
 from render_manager.cli.output import say
 from render_manager.cli.program import FAILED, explained, open_program, settings
 from render_manager.doctor.examination import Examiner
+from render_manager.doctor.window import platform
 from render_manager.domain.errors import LocalFarmError, RenderManagerError
 from render_manager.services.following import poll
 from render_manager.store.engine import open_engine
 from render_manager.store.migrate import upgrade
 
 TITLE = "Render Manager"
-
-
-def has_display() -> bool:
-    """Whether a window can be shown."""
-    if sys.platform.startswith("linux"):
-        wanted = ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM")
-        return any(os.environ.get(name) for name in wanted)
-    return True
 
 
 def open_window(program: Program, *, task_id: str | None = None) -> int:
@@ -57,7 +49,7 @@ def gui(
     ] = True,
 ) -> None:
     """Open the window."""
-    if not has_display():
+    if platform() is None:
         raise LocalFarmError("There is no display to show the window on; see `render-manager --help` for commands.")
     while True:
         try:

@@ -1,12 +1,9 @@
 """Short ways to say what was found."""
 
-from collections.abc import Callable, Iterator
+from threading import Event
 
-from render_manager.config import Settings
 from render_manager.domain.checkup import Finding, FindingState
-
-#: Looks at one group, finding by finding.
-Look = Callable[[Settings], Iterator[Finding]]
+from render_manager.domain.errors import CheckupStopped
 
 
 def ok(id: str, title: str, found: str, seconds: float | None = None) -> Finding:
@@ -28,6 +25,12 @@ def failed(id: str, title: str, found: str, advice: str, seconds: float | None =
 def skipped(id: str, title: str, needs: str) -> Finding:
     """``needs``: what must be put right first."""
     return Finding(id, title, FindingState.SKIPPED, f"Not looked at: it needs {needs}.")
+
+
+def go_on_unless(stopped: Event) -> None:
+    """Raises CheckupStopped."""
+    if stopped.is_set():
+        raise CheckupStopped
 
 
 def milliseconds(seconds: float) -> str:

@@ -1,4 +1,4 @@
-"""This machine: parts of Python that must be fast, fonts, graphics cards."""
+"""This machine: parts of Python that must be fast, fonts, graphics cards, the window."""
 
 import importlib.util
 import os
@@ -12,6 +12,7 @@ from pathlib import Path
 
 from render_manager.config import Settings
 from render_manager.doctor.findings import note, ok, warning
+from render_manager.doctor.window import look_at_window
 from render_manager.domain.checkup import Finding
 from workers.graphics import GraphicsCards
 
@@ -43,6 +44,7 @@ def look(settings: Settings) -> Iterator[Finding]:
     yield _images()
     yield _fonts()
     yield _gpu()
+    yield look_at_window()
 
 
 def _crc() -> Finding:

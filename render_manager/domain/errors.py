@@ -170,5 +170,12 @@ class LocalFarmError(RenderManagerError):
     """The embedded services of this machine can't be started."""
 
 
+class CheckupStopped(RenderManagerError):
+    """A check-up, or its test frame, was stopped before its end."""
+
+    def __init__(self) -> None:
+        super().__init__("The check-up was stopped.")
+
+
 class LogUnavailable(RenderManagerError):
     """The log can't be had from here; the message says where it lies."""

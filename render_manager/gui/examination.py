@@ -8,13 +8,9 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 
 from render_manager.domain.checkup import Checkup, Finding
-from render_manager.domain.errors import RenderManagerError
+from render_manager.domain.errors import CheckupStopped
 from render_manager.gui.background import Background
 from render_manager.services.ports import Doctor
-
-
-class Stopped(RenderManagerError):
-    """The examination was stopped."""
 
 
 class Examination(QObject):
@@ -22,18 +18,20 @@ class Examination(QObject):
     began: what was found before is gone.
     found: a Finding; one of the same id takes the place of the one before.
     rendered: the Finding of a test frame, after it was found.
+    trial_stopped: a test frame ended without one.
     changed: it began, is being stopped or has ended; or so did a test frame.
 
     Attributes:
         problem: what it came to grief of; None if it did not.
         stopped: the last one was, before its end.
         ended_at: when the last one ended, in seconds of ``time.time``; None while it runs.
-        rendering: the engine of which a test frame is being rendered.
+        rendering: the engine of which a test frame is being rendered, or was until it was stopped.
     """
 
     began = Signal()
     found = Signal(object)
     rendered = Signal(object)
+    trial_stopped = Signal()
     changed = Signal()
     _told = Signal(object)  # from a thread, which is why it reaches _take later, on the Qt thread
 
@@ -42,6 +40,7 @@ class Examination(QObject):
         self._doctor = doctor
         self._background = background
         self._stop = threading.Event()
+        self._stop_frame = threading.Event()
         self._telling = threading.Lock()
         self._again = False
         self._findings: dict[str, Finding] = {}
@@ -77,7 +76,7 @@ class Examination(QObject):
         self._background.run(self._work, done=lambda _: self._end(None), failed=self._end, owner=self)
 
     def stop(self) -> None:
-        """Nothing more is told from now on. It ends at the next thing that is found."""
+        """Nothing more is told from now on. It ends within a second."""
         with self._telling:  # so that no thread speaks of it to an object that is gone
             self._stop.set()
         self._again = False
@@ -85,13 +84,13 @@ class Examination(QObject):
 
     def _work(self) -> None:
         """Runs in a thread."""
-        self._doctor.examine(self._tell)
+        self._doctor.examine(self._tell, stopped=self._stop)
 
     def _tell(self, finding: Finding) -> None:
         """Runs in that thread, too."""
         with self._telling:
             if self._stop.is_set():
-                raise Stopped("The examination was stopped.")
+                raise CheckupStopped
             self._told.emit(finding)
 
     def _take(self, finding: Finding) -> None:
@@ -113,13 +112,18 @@ class Examination(QObject):
 
     # -- test frames ---------------------------------------------------------------------------------------------
 
-    def render_test_frame(self, engine: str, project: Path | None = None) -> None:
+    def render_trial_frame(self, engine: str, project: Path | None = None) -> None:
         """Takes minutes. Does nothing while another one is at it."""
         if self.rendering is None:
             self.rendering = engine
+            self._stop_frame.clear()
             self.changed.emit()
-            work = partial(self._doctor.test_frame, engine, project)
+            work = partial(self._doctor.trial_frame, engine, project, self._stop_frame)
             self._background.run(work, done=self._rendered, failed=self._not_rendered, owner=self)
+
+    def stop_trial_frame(self) -> None:
+        """Its renderer ends within two seconds."""
+        self._stop_frame.set()
 
     def _rendered(self, finding: Finding) -> None:
         self.rendering = None
@@ -128,5 +132,10 @@ class Examination(QObject):
         self.rendered.emit(finding)
 
     def _not_rendered(self, problem: Exception) -> None:
-        self.rendering, self.problem = None, problem
+        self.rendering = None
+        stopped = isinstance(problem, CheckupStopped)
+        if not stopped:
+            self.problem = problem
         self.changed.emit()
+        if stopped:
+            self.trial_stopped.emit()

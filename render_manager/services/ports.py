@@ -3,6 +3,7 @@ the doctor fit them."""
 
 from collections.abc import AsyncGenerator, Callable, Collection, Iterator, Sequence
 from pathlib import Path
+from threading import Event
 from typing import Protocol
 
 from render_manager.domain.checkup import Checkup, Finding, Group
@@ -136,16 +137,23 @@ class LocalWorkers(Protocol):
 class Doctor(Protocol):
     """Looks at settings, servers, disks, renderers and the farm, also where the program itself can't open."""
 
-    def examine(self, on_finding: Callable[[Finding], None] = ..., groups: Collection[Group] = ()) -> Checkup:
+    def examine(
+        self,
+        on_finding: Callable[[Finding], None] = ...,
+        groups: Collection[Group] = (),
+        stopped: Event | None = None,
+    ) -> Checkup:
         """Takes seconds, and up to a minute where servers hang: to be asked in a thread. ``on_finding`` is called in
         that thread for each finding as it comes, in the order of the report; what it raises ends the examination.
-        Empty ``groups`` do not narrow. Never raises by itself."""
+        Empty ``groups`` do not narrow. Raises CheckupStopped, within a second of ``stopped`` being set, and nothing
+        else by itself."""
         ...
 
-    def test_frame(self, engine: str, project: Path | None = None) -> Finding:
-        """Render one small frame with the installed renderer and check its image; may take minutes. ``project``: of
-        which frame 1 is rendered, where none comes with the program (Unreal). Never raises: what went wrong is in the
-        finding, ``renderers.<engine>.test-frame``."""
+    def trial_frame(self, engine: str, project: Path | None = None, stopped: Event | None = None) -> Finding:
+        """Render one small test frame with the installed renderer and check its image; may take minutes. ``project``:
+        of which frame 1 is rendered, where none comes with the program (Unreal). What went wrong is in the finding,
+        ``renderers.<engine>.test-frame``. Raises CheckupStopped, within two seconds of ``stopped`` being set, when the
+        renderer and all it started have ended; and nothing else."""
         ...
 
     def bundle(self, path: Path, checkup: Checkup) -> None:

@@ -131,12 +131,20 @@
         <translation>渲染测试帧</translation>
     </message>
     <message>
+        <source>Stop the test frame</source>
+        <translation>停止渲染测试帧</translation>
+    </message>
+    <message>
         <source>Copy report</source>
         <translation>复制报告</translation>
     </message>
     <message>
         <source>Save for support…</source>
         <translation>保存支持文件…</translation>
+    </message>
+    <message>
+        <source>The test frame was stopped.</source>
+        <translation>测试帧已停止。</translation>
     </message>
     <message>
         <source>{0}…</source>
@@ -153,6 +161,10 @@
     <message>
         <source>Rendering a test frame with {0}; this may take minutes…</source>
         <translation>正在用 {0} 渲染测试帧，可能需要几分钟…</translation>
+    </message>
+    <message>
+        <source>Stopping…</source>
+        <translation>正在停止…</translation>
     </message>
     <message>
         <source>The report was copied.</source>
@@ -2976,6 +2988,14 @@ Drop files here to upload them.</source>
         <translation>无法写入临时文件：{0}。</translation>
     </message>
     <message>
+        <source>A window can be opened, by Qt's plugin {0}.</source>
+        <translation>可以打开窗口，使用 Qt 插件 {0}。</translation>
+    </message>
+    <message>
+        <source>A window can be opened.</source>
+        <translation>可以打开窗口。</translation>
+    </message>
+    <message>
         <source>A worker named {0} is online already: choose another name.</source>
         <translation>名为 {0} 的渲染节点已在线：请换一个名称。</translation>
     </message>
@@ -3184,6 +3204,14 @@ Drop files here to upload them.</source>
         <translation>字体</translation>
     </message>
     <message>
+        <source>For a desk run pip install '.[gui]' in the checkout.</source>
+        <translation>如需在工作站上使用窗口，请在源码目录中运行 pip install '.[gui]'。</translation>
+    </message>
+    <message>
+        <source>For the window log in at a desk: neither DISPLAY nor WAYLAND_DISPLAY is set.</source>
+        <translation>如需使用窗口，请在工作站上登录：DISPLAY 和 WAYLAND_DISPLAY 均未设置。</translation>
+    </message>
+    <message>
         <source>Frame {0} has no attempt {1}: it was tried {2} time(s).</source>
         <translation>第 {0} 帧没有第 {1} 次尝试：共尝试过 {2} 次。</translation>
     </message>
@@ -3226,6 +3254,10 @@ Drop files here to upload them.</source>
     <message>
         <source>Images</source>
         <translation>图像</translation>
+    </message>
+    <message>
+        <source>Install the package that has the library which it names.</source>
+        <translation>请安装包含所指库文件的软件包。</translation>
     </message>
     <message>
         <source>Install {0} on this host.</source>
@@ -3456,6 +3488,14 @@ Drop files here to upload them.</source>
         <translation>没有等待中的任务。</translation>
     </message>
     <message>
+        <source>No window can be opened: Qt's plugin {0} can't be loaded ({1}).</source>
+        <translation>无法打开窗口：不能加载 Qt 插件 {0}（{1}）。</translation>
+    </message>
+    <message>
+        <source>No window can be opened: the display {0} does not answer.</source>
+        <translation>无法打开窗口：显示器 {0} 没有响应。</translation>
+    </message>
+    <message>
         <source>No worker is online there.</source>
         <translation>该主机上没有在线的渲染节点。</translation>
     </message>
@@ -3552,6 +3592,10 @@ Drop files here to upload them.</source>
         <translation>读取时对象 {0} 被替换；请重试。</translation>
     </message>
     <message>
+        <source>On Debian and Ubuntu: `sudo apt-get install -y --no-install-recommends {0}`.</source>
+        <translation>在 Debian 和 Ubuntu 上：`sudo apt-get install -y --no-install-recommends {0}`。</translation>
+    </message>
+    <message>
         <source>Only one worker may be at it, and one is.</source>
         <translation>最多只允许一个渲染节点渲染它，目前已有一个。</translation>
     </message>
@@ -3614,6 +3658,10 @@ Drop files here to upload them.</source>
     <message>
         <source>Put the file right, or name another by RENDER_MANAGER_ENV_FILE.</source>
         <translation>请更正该文件，或用 RENDER_MANAGER_ENV_FILE 指定另一个。</translation>
+    </message>
+    <message>
+        <source>QT_QPA_PLATFORM = {0}: Qt has no such plugin, so no window opens.</source>
+        <translation>QT_QPA_PLATFORM = {0}：Qt 没有这个插件，因此窗口打不开。</translation>
     </message>
     <message>
         <source>Queue {0}</source>
@@ -3724,6 +3772,10 @@ Drop files here to upload them.</source>
         <translation>请查看是否有服务器或磁盘停止响应。</translation>
     </message>
     <message>
+        <source>Set DISPLAY, and XAUTHORITY, as they are in the session at the screen, or log in there.</source>
+        <translation>请将 DISPLAY 和 XAUTHORITY 设为显示器前会话中的值，或在那里登录。</translation>
+    </message>
+    <message>
         <source>Set OSS_ENDPOINT = https://{0}.</source>
         <translation>请设置 OSS_ENDPOINT = https://{0}。</translation>
     </message>
@@ -3806,6 +3858,10 @@ Drop files here to upload them.</source>
     <message>
         <source>Tag {0} can't be used: write 1–64 letters, digits, _ . : + or -.</source>
         <translation>标签 {0} 不可用：请使用 1–64 个字母、数字、_ . : + 或 -。</translation>
+    </message>
+    <message>
+        <source>Take QT_QPA_PLATFORM out of the environment.</source>
+        <translation>请从环境变量中删除 QT_QPA_PLATFORM。</translation>
     </message>
     <message>
         <source>Task {0}</source>
@@ -3926,6 +3982,10 @@ Drop files here to upload them.</source>
     <message>
         <source>The certificate of the OSS endpoint {0} can't be trusted.</source>
         <translation>OSS endpoint {0} 的证书不受信任。</translation>
+    </message>
+    <message>
+        <source>The check-up was stopped.</source>
+        <translation>检查已停止。</translation>
     </message>
     <message>
         <source>The clean-up waits: {0} image(s) of host {1} are not in the object store yet.</source>
@@ -4192,6 +4252,10 @@ Drop files here to upload them.</source>
         <translation>任务已保存，渲染节点会自行找到它</translation>
     </message>
     <message>
+        <source>The window is not installed: PySide6 is missing. Workers and commands need none.</source>
+        <translation>未安装窗口：缺少 PySide6。渲染节点和命令行不需要窗口。</translation>
+    </message>
+    <message>
         <source>The worker can't be asked for the log</source>
         <translation>无法向渲染节点索取日志</translation>
     </message>
@@ -4234,6 +4298,10 @@ Drop files here to upload them.</source>
     <message>
         <source>There is no database yet; the program makes it at its first start: {0}.</source>
         <translation>还没有数据库；程序首次启动时会创建：{0}。</translation>
+    </message>
+    <message>
+        <source>There is no display: no window can be opened in this session. Workers and commands need none.</source>
+        <translation>没有显示器：在此会话中无法打开窗口。渲染节点和命令行不需要窗口。</translation>
     </message>
     <message>
         <source>There is no engine {0}.</source>
@@ -4378,6 +4446,10 @@ Drop files here to upload them.</source>
     <message>
         <source>What is rendered as it is saved has its own settings: leave out task_info {0}.</source>
         <translation>按保存内容渲染时使用其自带的设置：请去掉 task_info 中的 {0}。</translation>
+    </message>
+    <message>
+        <source>Window</source>
+        <translation>窗口</translation>
     </message>
     <message>
         <source>Without a licence the image has a watermark</source>

@@ -3,11 +3,13 @@
 import json
 import re
 import threading
+import time
 import zipfile
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
@@ -16,7 +18,7 @@ from pytestqt.qtbot import QtBot
 
 from render_manager.doctor.examination import Examiner
 from render_manager.domain.checkup import Checkup, Finding, FindingState, Group
-from render_manager.domain.errors import RenderManagerError, StoreUnavailable
+from render_manager.domain.errors import CheckupStopped, RenderManagerError, StoreUnavailable
 from render_manager.gui import check_up_words
 from render_manager.gui.background import Background
 from render_manager.gui.dialogs.check_up import CheckUpDialog
@@ -27,11 +29,15 @@ from render_manager.gui.theme import Theme, ThemeChoice
 from render_manager.gui.views.check_up_page import CheckUpPage
 from render_manager.gui.views.finding_row import FindingRow
 from tests.gui.farm import Farm
+from tests.support.processes import command_line
 from tests.support.servers import RedisServer
 from tests.support.standins.unreal_project import make_installation
 
 Open = Callable[..., MainWindow]
 EXAMINED = 90_000  # ms: as long as the doctor's own limit, and a little
+#: Seconds until what is stopped has ended, on a machine that is busy with other tests, too.
+SOON = 8.0
+STANDIN = Path(__file__).parents[1] / "support" / "standins" / "blender.py"
 
 
 class Held(Examiner):
@@ -44,7 +50,10 @@ class Held(Examiner):
         self.ended_by: list[BaseException] = []
 
     def examine(
-        self, on_finding: Callable[[Finding], None] = lambda finding: None, groups: Collection[Group] = ()
+        self,
+        on_finding: Callable[[Finding], None] = lambda finding: None,
+        groups: Collection[Group] = (),
+        stopped: threading.Event | None = None,
     ) -> Checkup:
         def tell(finding: Finding) -> None:
             if finding.group is self.before:
@@ -52,7 +61,7 @@ class Held(Examiner):
             on_finding(finding)
 
         try:
-            return super().examine(tell, groups)
+            return super().examine(tell, groups, stopped)
         except RenderManagerError as error:
             self.ended_by.append(error)
             raise
@@ -177,7 +186,7 @@ def test_stop_ends_the_examination(window: MainWindow, qtbot: QtBot) -> None:
     found = len(page.examination.checkup.findings)
     doctor.go_on.set()
     wait(page, qtbot)
-    assert [str(error) for error in doctor.ended_by] == ["The examination was stopped."]
+    assert [type(error) for error in doctor.ended_by] == [CheckupStopped]
     assert len(page.examination.checkup.findings) == found
     assert page.summary.text() == "Stopped before its end"
     page.again.click()
@@ -264,16 +273,70 @@ def test_a_bundle_is_saved_after_it_was_said_what_is_in_it(
 
 def test_a_test_frame_by_blender(blender: Path, window: MainWindow, qtbot: QtBot) -> None:
     dialog = examined(window, qtbot)
-    menu = button(dialog, "render_test_frame").menu()
-    action = next(action for action in menu.actions() if action.objectName() == "test_frame.blender")
+    menu = button(dialog, "render_trial_frame").menu()
+    action = next(action for action in menu.actions() if action.objectName() == "trial_frame.blender")
     action.trigger()
-    assert not button(dialog, "render_test_frame").isEnabled()
+    assert not button(dialog, "render_trial_frame").isVisible()
+    assert button(dialog, "stop_trial_frame").isVisible()
     qtbot.waitUntil(lambda: dialog.page.examination.rendering is None, timeout=150_000)
     rendered = row(dialog.page, "renderers.blender.test-frame")
     assert rendered.finding.state is FindingState.OK
     assert "rendered a frame" in words(rendered)
     assert dialog.findChild(QLabel, "check_up_says").text() == "Test frame of Blender: OK"
-    assert button(dialog, "render_test_frame").isEnabled()
+    assert button(dialog, "render_trial_frame").isVisible()
+    assert not button(dialog, "stop_trial_frame").isVisible()
+
+
+def busy(window: MainWindow, qtbot: QtBot) -> tuple[CheckUpDialog, psutil.Process]:
+    """A test frame by a renderer that does not come to its end; the renderer, or who guards it."""
+    dialog = examined(window, qtbot)
+    opener = button(dialog, "render_trial_frame")
+    opener.setFocus()
+    next(action for action in opener.menu().actions() if action.objectName() == "trial_frame.blender").trigger()
+    ours = psutil.Process()
+
+    def started() -> list[psutil.Process]:
+        return [one for one in ours.children() if "blender_driver.py" in command_line(one)]
+
+    qtbot.waitUntil(lambda: bool(started()), timeout=30_000)
+    qtbot.wait(500)  # it is at the frame by now
+    return dialog, started()[0]
+
+
+@pytest.fixture
+def endless(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("BLENDER_EXECUTABLE", str(STANDIN))
+    monkeypatch.setenv("BLENDER_STANDIN_SECONDS", "600")
+
+
+@pytest.mark.usefixtures("endless")
+def test_a_test_frame_is_stopped(window: MainWindow, qtbot: QtBot) -> None:
+    dialog, renderer = busy(window, qtbot)
+    stop = button(dialog, "stop_trial_frame")
+    assert stop.hasFocus()
+    began = time.monotonic()
+    qtbot.keyClick(stop, Qt.Key.Key_Space)
+    qtbot.waitUntil(lambda: dialog.page.examination.rendering is None, timeout=15_000)
+    assert time.monotonic() - began < SOON
+    assert not renderer.is_running()
+    assert dialog.findChild(QLabel, "check_up_says").text() == "The test frame was stopped."
+    assert button(dialog, "render_trial_frame").hasFocus()
+    assert "renderers.blender.test-frame" not in {one.id for one in dialog.page.examination.checkup.findings}
+    assert dialog.page.examination.problem is None
+
+
+@pytest.mark.usefixtures("endless")
+@pytest.mark.parametrize("way", ["the check-up", "the program"])
+def test_closing_ends_a_test_frame(way: str, window: MainWindow, qtbot: QtBot) -> None:
+    dialog, renderer = busy(window, qtbot)
+    began = time.monotonic()
+    if way == "the check-up":
+        dialog.close()
+    else:
+        with qtbot.waitSignal(window.closed):
+            window.close()
+    qtbot.waitUntil(lambda: not renderer.is_running() and not has_threads("claim watch"), timeout=15_000)
+    assert time.monotonic() - began < SOON
 
 
 def test_unreal_asks_for_a_project(
@@ -281,11 +344,11 @@ def test_unreal_asks_for_a_project(
 ) -> None:
     monkeypatch.setenv("UE_EXECUTABLE", str(make_installation(tmp_path / "UE")))
     dialog = examined(window, qtbot)
-    menu = button(dialog, "render_test_frame").menu()
-    action = next(action for action in menu.actions() if action.objectName() == "test_frame.unreal")
+    menu = button(dialog, "render_trial_frame").menu()
+    action = next(action for action in menu.actions() if action.objectName() == "trial_frame.unreal")
     assert action.text().endswith("…")
     action.trigger()
-    files = dialog.findChild(QFileDialog, "test_frame_project")
+    files = dialog.findChild(QFileDialog, "trial_frame_project")
     assert files.isVisible()
     project = tmp_path / "none.uproject"
     files.fileSelected.emit(str(project))

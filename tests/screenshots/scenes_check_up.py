@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QAbstractButton, QWidget
 from render_manager.config import Settings, load_settings
 from render_manager.doctor.examination import Examiner
 from render_manager.domain.checkup import Checkup, Finding, Group
-from render_manager.domain.errors import StoreUnavailable
+from render_manager.domain.errors import CheckupStopped, StoreUnavailable
 from render_manager.gui.dialogs.check_up import CheckUpDialog
 from render_manager.gui.dialogs.start_failure import StartFailureDialog
 from render_manager.gui.main_window import MainWindow
@@ -80,14 +80,17 @@ class _Slow(Examiner):
         self.go_on = threading.Event()
 
     def examine(
-        self, on_finding: Callable[[Finding], None] = lambda finding: None, groups: Collection[Group] = ()
+        self,
+        on_finding: Callable[[Finding], None] = lambda finding: None,
+        groups: Collection[Group] = (),
+        stopped: threading.Event | None = None,
     ) -> Checkup:
         def wait(finding: Finding) -> None:
             if finding.group is Group.OBJECT_STORE:
                 self.go_on.wait(10)
             on_finding(finding)
 
-        return super().examine(wait, groups)
+        return super().examine(wait, groups, stopped)
 
 
 @scene("check-up-examining", DARK)
@@ -95,6 +98,25 @@ async def examining(farm: Farm, window: MainWindow) -> QWidget:
     doctor = _Slow(_ill(farm))
     dialog = await _opened(farm, window, doctor)
     await until(lambda: any(finding.group is Group.DATABASE for finding in dialog.page.examination.checkup.findings))
+    return dialog
+
+
+class _Rendering(Examiner):
+    """Whose test frame ends when it is stopped."""
+
+    def trial_frame(self, engine: str, project: Path | None = None, stopped: threading.Event | None = None) -> Finding:
+        assert stopped is not None
+        stopped.wait(10)
+        raise CheckupStopped
+
+
+@scene("check-up-rendering", LIGHT)
+@scene("check-up-rendering-dark", DARK)
+@scene("check-up-rendering-zh", LIGHT, language=CHINESE)
+async def rendering(farm: Farm, window: MainWindow) -> QWidget:
+    dialog = await _examined(farm, window, _Rendering(_embedded(farm)))
+    dialog.page.bar.render_button.setFocus()
+    dialog.page.bar.render_button.menu().actions()[0].trigger()
     return dialog
 
 

@@ -60,7 +60,7 @@ WORDS = (
     "height",
     *("Values", "File", "Names", "Reachable", "Version", "Latency", "Eviction", "Persistence", "Writable", "Queues"),
     *("Broker", "Migrated", "Clock", "Place", "Size", "Signature", "Bucket", "Permissions", "Folder", "Links", "Paths"),
-    *("Checksums", "Images", "Fonts", "Workers", "Versions", "Disks", "Settings", "Database", "Workspaces"),
+    *("Window", "Checksums", "Images", "Fonts", "Workers", "Versions", "Disks", "Settings", "Database", "Workspaces"),
     *("Renderers", "write", "read", "list", "delete"),
     "frames",
     "min",

@@ -14,6 +14,7 @@ from typing import Protocol
 
 from render_manager.domain.engines import Engine, EngineOption
 from workers.renderers.events import Event
+from workers.signals import Signal
 from workers.wear import SessionLimits
 
 #: A parser keeps what it must remember between lines to itself.
@@ -109,11 +110,15 @@ class Renderer(ABC):
     limits: Limits = Limits()
 
     @abstractmethod
-    def find(self, configured: Path | None) -> Installation:
+    def find(self, configured: Path | None, stopped: Signal | None = None) -> Installation:
         """The installation to use: ``configured`` by setting, else where the system usually has it.
+
+        Args:
+            stopped: set once nobody wants the answer any more: a program that was asked for its version is ended.
 
         Raises:
             RendererNotFound: none was found or it does not start; the message says what to install or set.
+            Aborted: ``stopped`` was set meanwhile.
         """
 
     @abstractmethod

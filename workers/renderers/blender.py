@@ -27,6 +27,7 @@ from workers.renderers.base import (
 from workers.renderers.blender_output import BlenderOutput
 from workers.renderers.blender_range import BlenderRangeOutput, launch, output_of
 from workers.renderers.programs import answer_of, check_configured
+from workers.signals import Signal
 from workers.wear import SessionLimits
 
 _FORMATS = ("PNG", "OPEN_EXR", "OPEN_EXR_MULTILAYER", "JPEG", "TIFF")
@@ -91,10 +92,10 @@ class Blender(SessionRenderer, RangeRenderer):
     session_limits = SessionLimits(ready=300.0)
     first_chunk = 5
 
-    def find(self, configured: Path | None) -> Installation:
+    def find(self, configured: Path | None, stopped: Signal | None = None) -> Installation:
         if configured is not None:
             check_configured(configured, self.engine.executable_setting, "Blender")
-            return Installation(configured, _version_of(configured))
+            return Installation(configured, _version_of(configured, stopped))
         system = sys.platform if sys.platform in _USUAL_PLACES else "linux"
         found = [
             shutil.which("blender"),
@@ -102,7 +103,7 @@ class Blender(SessionRenderer, RangeRenderer):
         ]
         for candidate in found:
             if candidate:
-                return Installation(Path(candidate), _version_of(Path(candidate)))
+                return Installation(Path(candidate), _version_of(Path(candidate), stopped))
         raise RendererNotFound(
             f"Blender was not found on this host: install it ({_INSTALL[system]}) or set BLENDER_EXECUTABLE."
         )
@@ -155,10 +156,9 @@ class Blender(SessionRenderer, RangeRenderer):
         return BlenderRangeOutput(job, frames)
 
 
-def _version_of(executable: Path) -> str:
-    match = re.search(
-        r"^Blender (\d+\.\d+(?:\.\d+)?)", answer_of(executable, "-b", "--version", label="Blender"), re.MULTILINE
-    )
+def _version_of(executable: Path, stopped: Signal | None) -> str:
+    answer = answer_of(executable, "-b", "--version", label="Blender", stopped=stopped)
+    match = re.search(r"^Blender (\d+\.\d+(?:\.\d+)?)", answer, re.MULTILINE)
     if match is None:
         raise RendererUnusable(
             f"{executable} does not answer like Blender: set BLENDER_EXECUTABLE to the right program."

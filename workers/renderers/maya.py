@@ -24,6 +24,7 @@ from workers.renderers.base import (
 from workers.renderers.maya_output import MayaOutput
 from workers.renderers.maya_session import MayaSessionOutput
 from workers.renderers.programs import answer_of, check_configured, executable
+from workers.signals import Signal
 from workers.wear import SessionLimits
 
 _RENDERERS = ("arnold", "vray", "redshift", "renderman", "sw", "hw2", "file")
@@ -82,10 +83,10 @@ class Maya(SessionRenderer, RangeRenderer):
     first_chunk = 5
     settle = 2.0
 
-    def find(self, configured: Path | None) -> Installation:
+    def find(self, configured: Path | None, stopped: Signal | None = None) -> Installation:
         if configured is not None:
             check_configured(configured, self.engine.executable_setting, "Maya's Render")
-            return Installation(configured, _version_of(configured))
+            return Installation(configured, _version_of(configured, stopped))
         found = _installed()
         if not found:
             raise RendererNotFound("Maya was not found on this host: install it or set MAYA_EXECUTABLE.")
@@ -241,11 +242,11 @@ def _scene_year(head: bytes) -> int | None:
     return int(match[1] or match[2]) if match else None
 
 
-def _version_of(program: Path) -> str:
+def _version_of(program: Path, stopped: Signal | None) -> str:
     if match := _YEAR_IN_PATH.search(str(program.resolve())) or _YEAR_IN_PATH.search(str(program)):
         return match[1]
     beside = program.with_name("maya" + program.suffix)
     asked = beside if beside.is_file() else program
-    if match := _YEAR.search(answer_of(asked, "-v", label="Maya")):
+    if match := _YEAR.search(answer_of(asked, "-v", label="Maya", stopped=stopped)):
         return match[1]
     raise RendererUnusable(f"{program} does not tell Maya's version: set MAYA_EXECUTABLE to Render of a MayaYYYY.")

@@ -32,6 +32,7 @@ from workers.renderers.unreal_project import (
     read_project,
 )
 from workers.renderers.unreal_saved import SavedOutput, is_as_saved, saved_arguments
+from workers.signals import Signal
 
 _GAME_MODE = "/Script/MovieRenderPipelineCore.MoviePipelineGameMode"
 _HOST_EXECUTOR = "/Script/MovieRenderPipelineCore.MoviePipelinePythonHostExecutor"
@@ -88,7 +89,7 @@ class Unreal(RangeRenderer):
     first_chunk = 50  # where a chunk begins may be seen, and each start costs a minute or more
     settle = 6.0  # images are written by other threads, and to network disks
 
-    def find(self, configured: Path | None) -> Installation:
+    def find(self, configured: Path | None, stopped: Signal | None = None) -> Installation:
         if configured is not None:
             return installation_at(configured)
         found = installed()

@@ -28,9 +28,11 @@ class CheckUpBar(QFrame):
         self._doctor = doctor
         self._background = background
         self._saving = False
-        self.render_button = self._button("render_test_frame", self.tr("Render a test frame"))
+        self.render_button = self._button("render_trial_frame", self.tr("Render a test frame"))
         self._menu = QMenu(self.render_button)
         self.render_button.setMenu(self._menu)
+        self.stop_button = self._button("stop_trial_frame", self.tr("Stop the test frame"))
+        self.stop_button.clicked.connect(self._stop)
         self.copy_button = self._button("copy_report", self.tr("Copy report"))
         self.copy_button.clicked.connect(self.copy_report)
         self.save_button = self._button("save_bundle", self.tr("Save for support…"))
@@ -42,11 +44,12 @@ class CheckUpBar(QFrame):
         self._line = QHBoxLayout(self)
         self._line.setContentsMargins(12, 8, 12, 10)
         self._line.setSpacing(8)
-        for button in (self.render_button, self.copy_button, self.save_button):
+        for button in (self.render_button, self.stop_button, self.copy_button, self.save_button):
             self._line.addWidget(button)
         self._line.addWidget(self._says, 1)
         examination.began.connect(self._says.clear)
         examination.rendered.connect(self._rendered)
+        examination.trial_stopped.connect(lambda: self.say(self.tr("The test frame was stopped.")))
         examination.changed.connect(self._show_state)
         self._show_state()
 
@@ -71,6 +74,8 @@ class CheckUpBar(QFrame):
         whole = not examination.running and bool(checkup.findings)
         self.copy_button.setEnabled(whole)
         self.save_button.setEnabled(whole and not self._saving)
+        buttons = (self.render_button, self.stop_button)
+        self._show_one(*(buttons if examination.rendering is None else buttons[::-1]))
         self._fill(_installed(checkup))
 
     # -- test frames ---------------------------------------------------------------------------------------------
@@ -81,12 +86,18 @@ class CheckUpBar(QFrame):
             asks = engine in _NEEDS_PROJECT
             label = check_up_words.title(finding)
             action = QAction(self.tr("{0}…").format(label) if asks else label, self._menu)
-            action.setObjectName(f"test_frame.{engine}")
+            action.setObjectName(f"trial_frame.{engine}")
             action.triggered.connect(partial(self._render, engine, label))
             self._menu.addAction(action)
-        rendering = self._examination.rendering is not None
-        self.render_button.setEnabled(bool(installed) and not rendering)
+        self.render_button.setEnabled(bool(installed))
         self.render_button.setToolTip("" if installed else self.tr("No renderer is installed on this computer."))
+
+    def _show_one(self, shown: QPushButton, hidden: QPushButton) -> None:
+        """One stands in the other's place, and has its focus."""
+        shown.show()
+        if hidden.hasFocus():
+            shown.setFocus()
+        hidden.hide()
 
     def _render(self, engine: str, label: str) -> None:
         files = _NEEDS_PROJECT.get(engine)
@@ -94,7 +105,7 @@ class CheckUpBar(QFrame):
             self._start(engine, label, None)
             return
         dialog = QFileDialog(self, self.tr("Project of which frame 1 is rendered"))
-        dialog.setObjectName("test_frame_project")
+        dialog.setObjectName("trial_frame_project")
         dialog.setFileMode(QFileDialog.FileMode.ExistingFile)
         dialog.setNameFilter(f"{label} ({files})")
         dialog.fileSelected.connect(lambda path: self._start(engine, label, Path(path)))
@@ -102,7 +113,11 @@ class CheckUpBar(QFrame):
 
     def _start(self, engine: str, label: str, project: Path | None) -> None:
         self.say(self.tr("Rendering a test frame with {0}; this may take minutes…").format(label))
-        self._examination.render_test_frame(engine, project)
+        self._examination.render_trial_frame(engine, project)
+
+    def _stop(self) -> None:
+        self.say(self.tr("Stopping…"))
+        self._examination.stop_trial_frame()
 
     def _rendered(self, finding: Finding) -> None:
         self.say(f"{check_up_words.title(finding)}: {FINDING_STYLES[finding.state].text}")

@@ -33,7 +33,7 @@ _MARK = 20
 
 
 class CheckUpPage(QWidget):
-    """Examines when told to, stops when it is hidden."""
+    """Examines when told to, stops when it is hidden, a test frame as well."""
 
     def __init__(self, doctor: Doctor, background: Background, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -133,6 +133,7 @@ class CheckUpPage(QWidget):
         """Must be called before the page goes."""
         if self.examination.running:
             self.examination.stop()
+        self.examination.stop_trial_frame()
 
     def _begin_or_stop(self) -> None:
         if self.examination.running and not self.examination.stopping:
@@ -176,7 +177,8 @@ class CheckUpPage(QWidget):
 
     def _order_stops(self) -> None:
         """Tab goes from above to below, in whatever order things came."""
-        stops = [self.again, *(stop for group in self.groups for stop in group.stops), self.bar.render_button]
+        ends = (self.bar.render_button, self.bar.stop_button)
+        stops = [self.again, *(stop for group in self.groups for stop in group.stops), *ends]
         for before, after in pairwise(stops):
             self.setTabOrder(before, after)
 

@@ -1,22 +1,23 @@
 """A real frame by an installed renderer: on a farm of its own in a temporary folder, through all that a worker does."""
 
 import tempfile
-import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 
 from render_manager.bootstrap import Program
 from render_manager.config import Settings, load_settings
-from render_manager.doctor.findings import failed, ok, skipped, warning
+from render_manager.doctor.findings import failed, go_on_unless, ok, skipped, warning
 from render_manager.doctor.settings import Reading
 from render_manager.domain.checkup import Finding
 from render_manager.domain.entities import RenderFrame, RenderSpec, WorkerProfile
-from render_manager.domain.errors import RendererNotFound, RenderManagerError
+from render_manager.domain.errors import CheckupStopped, RendererNotFound, RenderManagerError
 from render_manager.domain.priority import Band
 from render_manager.domain.states import FrameStatus
 from render_manager.resource_files import resources
+from workers.ends import Aborted
 from workers.renderers.base import Installation, Renderer
 from workers.renderers.registry import RENDERERS
 
@@ -38,8 +39,17 @@ connectAttr "polyCube1.out" "cubeShape.i";
 """
 
 
-def test_frame(read: Reading, engine: str, project: Path | None) -> Finding:
+def trial_frame(read: Reading, engine: str, project: Path | None, stopped: Event) -> Finding:
     """See the Doctor port."""
+    try:
+        finding = _trial_frame(read, engine, project, stopped)
+    except Aborted:
+        raise CheckupStopped from None
+    go_on_unless(stopped)  # what was cut short tells nothing
+    return finding
+
+
+def _trial_frame(read: Reading, engine: str, project: Path | None, stopped: Event) -> Finding:
     id = f"renderers.{engine}.test-frame"
     renderer = RENDERERS.get(engine)
     if renderer is None:
@@ -49,7 +59,7 @@ def test_frame(read: Reading, engine: str, project: Path | None) -> Finding:
         return skipped(id, title, "settings that can be read")
     began = time.monotonic()
     try:
-        installation = renderer.find(getattr(read.settings, renderer.engine.executable_setting.lower()))
+        installation = renderer.find(getattr(read.settings, renderer.engine.executable_setting.lower()), stopped)
     except RendererNotFound as error:
         return failed(id, title, str(error), f"Install {renderer.engine.label} on this host.")
     # Not beside the user's workspaces: it must work where these can't be written.
@@ -59,7 +69,7 @@ def test_frame(read: Reading, engine: str, project: Path | None) -> Finding:
             if scene is None:
                 needed = f"a project: render-manager doctor --render {engine}=PATH, of which frame 1 is rendered"
                 return skipped(id, title, needed)
-            frame, black = _render(renderer, installation, scene, Path(folder) / "home")
+            frame, black = _render(renderer, installation, scene, Path(folder) / "home", stopped)
         except RenderManagerError as error:
             return failed(id, title, str(error), "Read what the renderer says, and put that right.")
     seconds = time.monotonic() - began
@@ -84,7 +94,9 @@ def _scene(engine: str, installation: Installation, folder: Path) -> Path | None
     return None
 
 
-def _render(renderer: Renderer, installation: Installation, scene: Path, home: Path) -> tuple[RenderFrame, bool]:
+def _render(
+    renderer: Renderer, installation: Installation, scene: Path, home: Path, stopped: Event
+) -> tuple[RenderFrame, bool]:
     """The frame as a worker left it, and whether its image is black.
 
     Raises RenderManagerError.
@@ -95,8 +107,13 @@ def _render(renderer: Renderer, installation: Installation, scene: Path, home: P
     with _farm_of_its_own(home) as program:
         info = {**_LIMITS, **_SMALL.get(engine, {})}
         spec = RenderSpec(str(scene), engine, "1", unionid=_NAME, task_info=info, max_attempts=1)
-        task = program.services.submission.submit(spec)
-        _work(program, renderer, installation)
+
+        def sending(done: int, total: int | None) -> None:
+            go_on_unless(stopped)
+
+        task = program.services.submission.submit(spec, sending, sending)
+        _work(program, renderer, installation, stopped)
+        go_on_unless(stopped)
         row = program.services.queries.task(task.id)
         frame = program.services.queries.frame(task.id, 1)
         if frame.status is not FrameStatus.COMPLETED and not frame.error_message and row.note:
@@ -105,8 +122,8 @@ def _render(renderer: Renderer, installation: Installation, scene: Path, home: P
         return frame, black
 
 
-def _work(program: Program, renderer: Renderer, installation: Installation) -> None:
-    """What a worker does for a ticket, in this process."""
+def _work(program: Program, renderer: Renderer, installation: Installation, stopped: Event) -> None:
+    """What a worker does for a ticket, in this process: it leaves once it is stopped."""
     from workers.lanes import Lanes
     from workers.workspace import Workspaces
 
@@ -121,8 +138,8 @@ def _work(program: Program, renderer: Renderer, installation: Installation) -> N
         profile,
         {engine: (renderer, installation)},
         slots=1,
-        stopping=threading.Event(),
-        leaving=threading.Event(),
+        stopping=stopped,
+        leaving=stopped,
         renew_every=program.settings.heartbeat_seconds,
     )
     lanes.start()
