@@ -307,6 +307,10 @@
         <source>Not enough: {0}</source>
         <translation>空间仍不足：{0}</translation>
     </message>
+    <message>
+        <source>, </source>
+        <translation>，</translation>
+    </message>
 </context>
 <context>
     <name>CleanupFilters</name>
@@ -1139,18 +1143,6 @@
         <translation>等待中</translation>
     </message>
     <message>
-        <source>detected</source>
-        <translation>自动识别</translation>
-    </message>
-    <message>
-        <source>yes</source>
-        <translation>是</translation>
-    </message>
-    <message>
-        <source>no</source>
-        <translation>否</translation>
-    </message>
-    <message>
         <source>Status</source>
         <translation>状态</translation>
     </message>
@@ -1187,7 +1179,19 @@
         <translation>尝试次数</translation>
     </message>
     <message>
-        <source>{0} a frame</source>
+        <source>Detected</source>
+        <translation>自动识别</translation>
+    </message>
+    <message>
+        <source>Yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>No</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>{0} per frame</source>
         <translation>每帧 {0} 次</translation>
     </message>
     <message>
@@ -2310,7 +2314,7 @@ Stopped, they hand the frames they render back to the queue. Those that go on ar
         <translation>正在读取选中的 {0} 个任务…</translation>
     </message>
     <message>
-        <source>{0} Until then the window looks for changes by itself.</source>
+        <source>{0} While it is away, the window looks for changes by itself.</source>
         <translation>{0}恢复之前，窗口会自行检查变化。</translation>
     </message>
 </context>
@@ -2367,10 +2371,6 @@ Stopped, they hand the frames they render back to the queue. Those that go on ar
         <translation>文件名</translation>
     </message>
     <message>
-        <source>see for itself</source>
-        <translation>自动识别</translation>
-    </message>
-    <message>
         <source>yes</source>
         <translation>是</translation>
     </message>
@@ -2379,7 +2379,11 @@ Stopped, they hand the frames they render back to the queue. Those that go on ar
         <translation>否</translation>
     </message>
     <message>
-        <source>found by itself</source>
+        <source>detected</source>
+        <translation>自动识别</translation>
+    </message>
+    <message>
+        <source>found automatically</source>
         <translation>自动查找</translation>
     </message>
     <message>
@@ -3560,6 +3564,30 @@ Drop files here to upload them.</source>
         <translation>正在打开 {0}</translation>
     </message>
     <message>
+        <source>Option {0} = {1} is no path of an Unreal asset; write it like /Game/Cinematics/Shot010.</source>
+        <translation>选项 {0} = {1} 不是 Unreal 资产路径；请写成 /Game/Cinematics/Shot010 的形式。</translation>
+    </message>
+    <message>
+        <source>Option {0} = {1} is not one of: {2}.</source>
+        <translation>选项 {0} = {1} 不在可选值中：{2}。</translation>
+    </message>
+    <message>
+        <source>Option {0} = {1} is not {2}.</source>
+        <translation>选项 {0} = {1} 应为：{2}。</translation>
+    </message>
+    <message>
+        <source>Option {0} = {1} is out of range: {2} to {3}.</source>
+        <translation>选项 {0} = {1} 超出范围：{2} 到 {3}。</translation>
+    </message>
+    <message>
+        <source>Option {0} = {1} may not begin with a dash or hold control characters.</source>
+        <translation>选项 {0} = {1} 不能以短横线开头，也不能含有控制字符。</translation>
+    </message>
+    <message>
+        <source>Option {0} is not known to {1}; it understands: {2}.</source>
+        <translation>{1} 不认识选项 {0}；可用：{2}。</translation>
+    </message>
+    <message>
         <source>Out of memory: {0}</source>
         <translation>内存不足：{0}</translation>
     </message>
@@ -4496,6 +4524,14 @@ Drop files here to upload them.</source>
         <translation>失败</translation>
     </message>
     <message>
+        <source>for each chunk of frames from now on</source>
+        <translation>从现在起每段帧启动一次</translation>
+    </message>
+    <message>
+        <source>for this chunk of frames</source>
+        <translation>为这段帧启动</translation>
+    </message>
+    <message>
         <source>frames</source>
         <translation>帧</translation>
     </message>
@@ -4818,30 +4854,6 @@ Drop files here to upload them.</source>
     <message>
         <source>task_info requires: {0} is not known; use version, tags or memory_gb.</source>
         <translation>task_info 的 requires 中有未知项 {0}；可用 version、tags 或 memory_gb。</translation>
-    </message>
-    <message>
-        <source>task_info {0} = {1} is no path of an Unreal asset; write it like /Game/Cinematics/Shot010.</source>
-        <translation>task_info {0} = {1} 不是 Unreal 资产路径；请写成 /Game/Cinematics/Shot010 的形式。</translation>
-    </message>
-    <message>
-        <source>task_info {0} = {1} is not one of: {2}.</source>
-        <translation>task_info {0} = {1} 不在可选值中：{2}。</translation>
-    </message>
-    <message>
-        <source>task_info {0} = {1} is not {2}.</source>
-        <translation>task_info {0} = {1} 应为：{2}。</translation>
-    </message>
-    <message>
-        <source>task_info {0} = {1} is out of range: {2} to {3}.</source>
-        <translation>task_info {0} = {1} 超出范围：{2} 到 {3}。</translation>
-    </message>
-    <message>
-        <source>task_info {0} = {1} may not begin with a dash or hold control characters.</source>
-        <translation>task_info {0} = {1} 不能以短横线开头，也不能含有控制字符。</translation>
-    </message>
-    <message>
-        <source>task_info {0} is not known to {1}; it understands: {2}.</source>
-        <translation>{1} 不认识 task_info {0}；可用：{2}。</translation>
     </message>
     <message>
         <source>the bucket</source>

@@ -114,7 +114,7 @@ class DetailsPane(QScrollArea):
 
     def _of(self, row: TaskRow) -> list[tuple[str, str]]:
         task = row.task
-        archive = {None: self.tr("detected"), True: self.tr("yes"), False: self.tr("no")}[task.is_compressed]
+        archive = {None: self.tr("Detected"), True: self.tr("Yes"), False: self.tr("No")}[task.is_compressed]
         done = [other for other in row.after if other not in row.awaits]
         info = task.task_info.items()
         options = "\n".join(f"{name} = {value}" for name, value in info if name != REQUIRES)
@@ -128,7 +128,7 @@ class DetailsPane(QScrollArea):
             (self.tr("Order"), task_words.order(task.frame_order)),
             (self.tr("Waits for"), "\n".join(map(task_words.other_task, row.awaits))),
             (self.tr("After"), "\n".join(map(task_words.other_task, done))),
-            (self.tr("Attempts"), self.tr("{0} a frame").format(task.max_attempts)),
+            (self.tr("Attempts"), self.tr("{0} per frame").format(task.max_attempts)),
             (self.tr("Workers"), self.tr("{0} at most").format(task.max_workers) if task.max_workers else ""),
             (self.tr("Requires"), task_words.requirements(task.requires)),
             (self.tr("Source"), task.oss_file_path),

@@ -1,0 +1,48 @@
+"""What the table of tasks shows in little room."""
+
+import pytest
+from PySide6.QtCore import QRect, Qt
+from PySide6.QtGui import QImage, QPainter
+from PySide6.QtWidgets import QStyleOptionViewItem
+from pytestqt.qtbot import QtBot
+
+from render_manager.domain.states import FrameCounts
+from render_manager.gui.delegates.progress_bar import FramesDelegate
+from render_manager.gui.main_window import MainWindow
+from render_manager.gui.models.task_table import Column
+from tests.gui.farm import Farm
+
+
+class _Counted:
+    def __init__(self, completed: int) -> None:
+        self.counts = FrameCounts(completed=completed, pending=100_000 - completed)
+
+    @property
+    def task(self) -> "_Counted":
+        return self
+
+
+def _painted(completed: int, width: int) -> QImage:
+    option = QStyleOptionViewItem()
+    option.rect = QRect(0, 0, width, 28)  # type: ignore[attr-defined]
+    image = QImage(option.rect.size(), QImage.Format.Format_RGB32)  # type: ignore[attr-defined]
+    image.fill(Qt.GlobalColor.white)
+    painter = QPainter(image)
+    FramesDelegate().draw(painter, option, _Counted(completed))  # type: ignore[arg-type]
+    painter.end()
+    return image
+
+
+@pytest.mark.parametrize("width", [60, 80, 100, 300])
+def test_a_number_of_frames_does_not_lose_its_first_digits(qapp: object, width: int) -> None:
+    """49,801 whose left is cut off is 9,801."""
+    assert _painted(49_801, width) != _painted(19_801, width)
+
+
+def test_why_a_task_waits_is_told_by_its_status_where_the_note_is_out_of_sight(
+    farm: Farm, window: MainWindow, qtbot: QtBot
+) -> None:
+    task = farm.submit("kitchen", "1-3")
+    qtbot.waitUntil(lambda: window.tasks.row(task.id) is not None)
+    status = window.tasks.index(window.tasks.position(task.id) or 0, Column.STATUS)
+    assert status.data(Qt.ItemDataRole.ToolTipRole) == "No worker is online: start one."
