@@ -2442,6 +2442,10 @@ Stopped, they hand the frames they render back to the queue. Those that go on ar
         <translation>{0} 帧</translation>
     </message>
     <message>
+        <source>{0} frame</source>
+        <translation>{0} 帧</translation>
+    </message>
+    <message>
         <source>{0} in {1}</source>
         <translation>{0}，耗时 {1}</translation>
     </message>
@@ -6360,6 +6364,13 @@ Completed, kept: {2}</source>
     </message>
 </context>
 <context>
+    <name>WordLabel</name>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+</context>
+<context>
     <name>WorkerCommands</name>
     <message>
         <source>Enabled: {0}</source>
@@ -6694,13 +6705,6 @@ Started {1}</source>
     <message>
         <source>Replaces the one of this name.</source>
         <translation>将替换同名预设。</translation>
-    </message>
-</context>
-<context>
-    <name>_Value</name>
-    <message>
-        <source>Copy</source>
-        <translation>复制</translation>
     </message>
 </context>
 </TS>

@@ -1,15 +1,17 @@
-"""What the table of tasks shows in little room."""
+"""What the table of tasks, and what stands around it, shows in little room."""
 
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QStyleOptionViewItem
+from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
 from pytestqt.qtbot import QtBot
 
 from render_manager.domain.states import FrameCounts
 from render_manager.gui.delegates.progress_bar import FramesDelegate
 from render_manager.gui.main_window import MainWindow
 from render_manager.gui.models.task_table import Column
+from render_manager.gui.views.toasts import Toast
+from render_manager.gui.views.word_label import WordLabel
 from tests.gui.farm import Farm
 
 
@@ -46,3 +48,20 @@ def test_why_a_task_waits_is_told_by_its_status_where_the_note_is_out_of_sight(
     qtbot.waitUntil(lambda: window.tasks.row(task.id) is not None)
     status = window.tasks.index(window.tasks.position(task.id) or 0, Column.STATUS)
     assert status.data(Qt.ItemDataRole.ToolTipRole) == "No worker is online: start one."
+
+
+def test_a_long_name_is_shortened_where_it_does_not_fit(farm: Farm, window: MainWindow, qtbot: QtBot) -> None:
+    farm.beat()
+    name = "a_name_that_nobody_should_give_to_a_shot_" + "but_everybody_does_" * 4 + "v0123"
+    task = farm.submit(name, "1")
+    qtbot.waitUntil(lambda: window.tasks.row(task.id) is not None)
+    window.table.select([task.id])
+    farm.render(1)
+    qtbot.waitUntil(lambda: window.findChild(Toast) is not None)
+    for part in (window.details, window.findChild(Toast)):
+        assert isinstance(part, QWidget)
+        title = next(label for label in part.findChildren(WordLabel) if label.property("role") == "title")
+        qtbot.waitUntil(lambda title=title: "…" in title.text())
+        wide = title.fontMetrics().horizontalAdvance
+        assert max(map(wide, title.text().split())) <= title.width()
+        assert name in title.toolTip()
