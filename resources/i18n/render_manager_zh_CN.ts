@@ -2530,6 +2530,10 @@ Stopped, they hand the frames they render back to the queue. Those that go on ar
         <translation>{0} 项</translation>
     </message>
     <message>
+        <source>{0} entry</source>
+        <translation>{0} 项</translation>
+    </message>
+    <message>
         <source>{0}  ·  reading…</source>
         <translation>{0}  ·  正在读取…</translation>
     </message>

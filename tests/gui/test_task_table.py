@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QImage, QPainter
-from PySide6.QtWidgets import QStyleOptionViewItem, QWidget
+from PySide6.QtWidgets import QLabel, QStyleOptionViewItem, QWidget
 from pytestqt.qtbot import QtBot
 
 from render_manager.domain.states import FrameCounts
@@ -65,3 +65,20 @@ def test_a_long_name_is_shortened_where_it_does_not_fit(farm: Farm, window: Main
         wide = title.fontMetrics().horizontalAdvance
         assert max(map(wide, title.text().split())) <= title.width()
         assert name in title.toolTip()
+
+
+def test_beside_the_object_store_all_parts_of_a_small_window_keep_the_room_they_need(
+    window: MainWindow, qtbot: QtBot
+) -> None:
+    window.resize(1024, 640)
+    window.parts.objects_dock.show()
+    side, title = window.findChild(QWidget, "side"), _title(window.frames_pane)
+    assert side is not None
+    qtbot.waitUntil(lambda: window.parts.objects_dock.isVisible() and window.parts.objects_dock.width() > 100)
+    assert window.width() == 1024
+    assert side.width() >= 200
+    assert title.width() >= title.sizeHint().width()
+
+
+def _title(pane: QWidget) -> QLabel:
+    return next(label for label in pane.findChildren(QLabel) if label.property("role") == "title")
