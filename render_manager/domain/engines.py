@@ -48,16 +48,14 @@ class EngineOption:
                     raise ValueError  # neither JSON nor a renderer knows infinity
         except (KeyError, ValueError, TypeError, OverflowError):
             wanted = {bool: "true or false", int: "a whole number", float: "a number"}.get(self.kind, "text")
-            raise InvalidTask(f"task_info {self.name} = {value!r} is not {wanted}.") from None
+            raise InvalidTask(f"Option {self.name} = {value!r} is not {wanted}.") from None
         if isinstance(read, str) and (read.startswith("-") or any(ord(c) < 32 for c in read)):
-            raise InvalidTask(
-                f"task_info {self.name} = {value!r} may not begin with a dash or hold control characters."
-            )
+            raise InvalidTask(f"Option {self.name} = {value!r} may not begin with a dash or hold control characters.")
         if self.choices and str(read) not in self.choices:
-            raise InvalidTask(f"task_info {self.name} = {value!r} is not one of: {', '.join(self.choices)}.")
+            raise InvalidTask(f"Option {self.name} = {value!r} is not one of: {', '.join(self.choices)}.")
         if isinstance(read, int | float) and not isinstance(read, bool) and not self._in_range(read):
             raise InvalidTask(
-                f"task_info {self.name} = {value!r} is out of range: "
+                f"Option {self.name} = {value!r} is out of range: "
                 f"{'any' if self.minimum is None else f'{self.minimum:g}'} to "
                 f"{'any' if self.maximum is None else f'{self.maximum:g}'}."
             )
@@ -105,8 +103,7 @@ class Engine:
         known = {option.name: option for option in self.options}
         if unknown := [key for key in task_info if key not in known]:
             raise InvalidTask(
-                f"task_info {unknown[0]!r} is not known to {self.label}; "
-                f"it understands: {', '.join(known) or 'nothing'}."
+                f"Option {unknown[0]!r} is not known to {self.label}; it understands: {', '.join(known) or 'nothing'}."
             )
         return {key: known[key].read(value) for key, value in task_info.items()}
 

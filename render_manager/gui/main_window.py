@@ -267,7 +267,7 @@ class MainWindow(QMainWindow):
 
     def _broker_lost(self, reason: str) -> None:
         self.parts.broker_banner.say(
-            self.tr("{0} Until then the window looks for changes by itself.").format(sentences.say(reason))
+            self.tr("{0} While it is away, the window looks for changes by itself.").format(sentences.say(reason))
         )
 
     def task_name(self, task_id: str) -> str | None:

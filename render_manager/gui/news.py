@@ -71,7 +71,8 @@ def _of_one(task: RenderTask) -> str:
         if not task.error_message:
             return frames
         return translate("News", "{0}. {1}").format(frames, say(task.error_message))
-    frames = translate("News", "{0} frames").format(text.number(counts.total))
+    words = translate("News", "{0} frame") if counts.total == 1 else translate("News", "{0} frames")
+    frames = words.format(text.number(counts.total))
     if task.started_at is None or task.finished_at is None:
         return frames
     took = text.precise_duration(task.finished_at - task.started_at)

@@ -55,6 +55,7 @@ QComboBox:focus, QSpinBox:focus {{ border-color: {accent}; }}
 QSpinBox[role="cell"] {{ padding: 0; border: 1px solid {accent}; border-radius: 3px; }}
 QComboBox:disabled, QSpinBox:disabled, QLineEdit:disabled {{ color: {off}; background: {window}; }}
 QComboBox::drop-down {{ border: 0; width: 22px; }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QComboBox::down-arrow, QSpinBox::down-arrow {{ image: url({folder}/chevron-down-{name}.svg); }}
 QSpinBox::up-arrow {{ image: url({folder}/chevron-up-{name}.svg); }}
 QComboBox::down-arrow, QSpinBox::down-arrow, QSpinBox::up-arrow {{ width: 12px; height: 12px; }}

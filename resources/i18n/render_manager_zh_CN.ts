@@ -319,6 +319,10 @@
         <source>Not enough: {0}</source>
         <translation>空间仍不足：{0}</translation>
     </message>
+    <message>
+        <source>, </source>
+        <translation>，</translation>
+    </message>
 </context>
 <context>
     <name>CleanupFilters</name>
@@ -1151,18 +1155,6 @@
         <translation>等待中</translation>
     </message>
     <message>
-        <source>detected</source>
-        <translation>自动识别</translation>
-    </message>
-    <message>
-        <source>yes</source>
-        <translation>是</translation>
-    </message>
-    <message>
-        <source>no</source>
-        <translation>否</translation>
-    </message>
-    <message>
         <source>Status</source>
         <translation>状态</translation>
     </message>
@@ -1199,7 +1191,19 @@
         <translation>尝试次数</translation>
     </message>
     <message>
-        <source>{0} a frame</source>
+        <source>Detected</source>
+        <translation>自动识别</translation>
+    </message>
+    <message>
+        <source>Yes</source>
+        <translation>是</translation>
+    </message>
+    <message>
+        <source>No</source>
+        <translation>否</translation>
+    </message>
+    <message>
+        <source>{0} per frame</source>
         <translation>每帧 {0} 次</translation>
     </message>
     <message>
@@ -2322,7 +2326,7 @@ Stopped, they hand the frames they render back to the queue. Those that go on ar
         <translation>正在读取选中的 {0} 个任务…</translation>
     </message>
     <message>
-        <source>{0} Until then the window looks for changes by itself.</source>
+        <source>{0} While it is away, the window looks for changes by itself.</source>
         <translation>{0}恢复之前，窗口会自行检查变化。</translation>
     </message>
 </context>
@@ -2379,10 +2383,6 @@ Stopped, they hand the frames they render back to the queue. Those that go on ar
         <translation>文件名</translation>
     </message>
     <message>
-        <source>see for itself</source>
-        <translation>自动识别</translation>
-    </message>
-    <message>
         <source>yes</source>
         <translation>是</translation>
     </message>
@@ -2391,7 +2391,11 @@ Stopped, they hand the frames they render back to the queue. Those that go on ar
         <translation>否</translation>
     </message>
     <message>
-        <source>found by itself</source>
+        <source>detected</source>
+        <translation>自动识别</translation>
+    </message>
+    <message>
+        <source>found automatically</source>
         <translation>自动查找</translation>
     </message>
     <message>
@@ -2447,6 +2451,10 @@ Stopped, they hand the frames they render back to the queue. Those that go on ar
     </message>
     <message>
         <source>{0} frames</source>
+        <translation>{0} 帧</translation>
+    </message>
+    <message>
+        <source>{0} frame</source>
         <translation>{0} 帧</translation>
     </message>
     <message>
@@ -2531,6 +2539,10 @@ Stopped, they hand the frames they render back to the queue. Those that go on ar
     </message>
     <message>
         <source>{0} entries</source>
+        <translation>{0} 项</translation>
+    </message>
+    <message>
+        <source>{0} entry</source>
         <translation>{0} 项</translation>
     </message>
     <message>
@@ -3610,6 +3622,30 @@ Drop files here to upload them.</source>
     <message>
         <source>Opening {0}</source>
         <translation>正在打开 {0}</translation>
+    </message>
+    <message>
+        <source>Option {0} = {1} is no path of an Unreal asset; write it like /Game/Cinematics/Shot010.</source>
+        <translation>选项 {0} = {1} 不是 Unreal 资产路径；请写成 /Game/Cinematics/Shot010 的形式。</translation>
+    </message>
+    <message>
+        <source>Option {0} = {1} is not one of: {2}.</source>
+        <translation>选项 {0} = {1} 不在可选值中：{2}。</translation>
+    </message>
+    <message>
+        <source>Option {0} = {1} is not {2}.</source>
+        <translation>选项 {0} = {1} 应为：{2}。</translation>
+    </message>
+    <message>
+        <source>Option {0} = {1} is out of range: {2} to {3}.</source>
+        <translation>选项 {0} = {1} 超出范围：{2} 到 {3}。</translation>
+    </message>
+    <message>
+        <source>Option {0} = {1} may not begin with a dash or hold control characters.</source>
+        <translation>选项 {0} = {1} 不能以短横线开头，也不能含有控制字符。</translation>
+    </message>
+    <message>
+        <source>Option {0} is not known to {1}; it understands: {2}.</source>
+        <translation>{1} 不认识选项 {0}；可用：{2}。</translation>
     </message>
     <message>
         <source>Out of memory: {0}</source>
@@ -4902,30 +4938,6 @@ Drop files here to upload them.</source>
     <message>
         <source>task_info requires: {0} is not known; use version, tags or memory_gb.</source>
         <translation>task_info 的 requires 中有未知项 {0}；可用 version、tags 或 memory_gb。</translation>
-    </message>
-    <message>
-        <source>task_info {0} = {1} is no path of an Unreal asset; write it like /Game/Cinematics/Shot010.</source>
-        <translation>task_info {0} = {1} 不是 Unreal 资产路径；请写成 /Game/Cinematics/Shot010 的形式。</translation>
-    </message>
-    <message>
-        <source>task_info {0} = {1} is not one of: {2}.</source>
-        <translation>task_info {0} = {1} 不在可选值中：{2}。</translation>
-    </message>
-    <message>
-        <source>task_info {0} = {1} is not {2}.</source>
-        <translation>task_info {0} = {1} 应为：{2}。</translation>
-    </message>
-    <message>
-        <source>task_info {0} = {1} is out of range: {2} to {3}.</source>
-        <translation>task_info {0} = {1} 超出范围：{2} 到 {3}。</translation>
-    </message>
-    <message>
-        <source>task_info {0} = {1} may not begin with a dash or hold control characters.</source>
-        <translation>task_info {0} = {1} 不能以短横线开头，也不能含有控制字符。</translation>
-    </message>
-    <message>
-        <source>task_info {0} is not known to {1}; it understands: {2}.</source>
-        <translation>{1} 不认识 task_info {0}；可用：{2}。</translation>
     </message>
     <message>
         <source>the bucket</source>
@@ -6440,6 +6452,13 @@ Completed, kept: {2}</source>
     </message>
 </context>
 <context>
+    <name>WordLabel</name>
+    <message>
+        <source>Copy</source>
+        <translation>复制</translation>
+    </message>
+</context>
+<context>
     <name>WorkerCommands</name>
     <message>
         <source>Enabled: {0}</source>
@@ -6774,13 +6793,6 @@ Started {1}</source>
     <message>
         <source>Replaces the one of this name.</source>
         <translation>将替换同名预设。</translation>
-    </message>
-</context>
-<context>
-    <name>_Value</name>
-    <message>
-        <source>Copy</source>
-        <translation>复制</translation>
     </message>
 </context>
 </TS>

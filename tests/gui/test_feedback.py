@@ -158,6 +158,8 @@ def test_one_is_told_in_full_and_many_in_short(qapp: QApplication) -> None:
     assert (failed.title, failed.words) == ("a failed", "2 of 9 frames failed. Texture wood is missing.")
     done = NewsItem(TaskStatus.COMPLETED, (_task("a"),))
     assert (done.title, done.words) == ("a is finished", "9 frames in 1 min 05 s")
+    one = replace(done.tasks[0], counts=FrameCounts(completed=1))
+    assert NewsItem(TaskStatus.COMPLETED, (one,)).words == "1 frame in 1 min 05 s"
     many = NewsItem(TaskStatus.COMPLETED, tuple(_task(name) for name in "abcdefghijkl"))
     assert (many.title, many.words) == ("12 tasks are finished", "a, b, c and 9 more")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from itertools import combinations
+from typing import Any
 
 import pytest
 from PySide6.QtCore import Qt
@@ -14,11 +15,14 @@ from PySide6.QtWidgets import (
     QAbstractSpinBox,
     QApplication,
     QComboBox,
+    QDialogButtonBox,
     QHeaderView,
     QLineEdit,
     QMainWindow,
     QPlainTextEdit,
+    QProxyStyle,
     QScrollBar,
+    QStyle,
     QTabBar,
     QWidget,
 )
@@ -295,3 +299,24 @@ def test_nothing_is_cut_off_at_1280_by_720(
     assert not cut
     hidden = window.findChild(QWidget, "qt_toolbar_ext_button")
     assert hidden is None or not hidden.isVisible()
+
+
+class _DesktopWithIcons(QProxyStyle):
+    """As on a desktop under X11, where the buttons of a dialog get the desktop's own icons."""
+
+    def styleHint(self, hint: QStyle.StyleHint, *rest: Any) -> int:
+        if hint is QStyle.StyleHint.SH_DialogButtonBox_ButtonsHaveIcons:
+            return 1
+        return super().styleHint(hint, *rest)
+
+
+def test_no_icons_of_the_desktop_are_on_buttons(qapp: QApplication, theme: Theme, qtbot: QtBot) -> None:
+    """They are coloured, and of our buttons only "Cancel" would have one."""
+    qapp.setStyle(_DesktopWithIcons("Fusion"))
+    try:
+        box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        qtbot.addWidget(box)
+        box.ensurePolished()
+        assert box.button(QDialogButtonBox.StandardButton.Cancel).icon().isNull()
+    finally:
+        qapp.setStyle("Fusion")

@@ -66,7 +66,7 @@ def test_details_say_how_the_farm_goes_at_it(farm: Farm, open_window: Open, qtbo
     window = open_window(task.id)
     said = _fields(window)
     assert said["Order"] == "Spread over the range"
-    assert said["Attempts"] == "3 a frame"
+    assert said["Attempts"] == "3 per frame"
     assert said["Workers"] == "12 at most"
     assert said["Waits for"] == "still_open · Waiting"
     assert said["After"] == "done · Completed"
@@ -82,7 +82,7 @@ def test_a_value_of_several_lines_gets_the_room_it_needs(qapp: QApplication, the
     qtbot.addWidget(fields)
     fields.resize(270, 400)
     fields.show()
-    fields.show_all([("Status", "Running"), ("Frames", "1-240"), ("Source", "kitchen.zip"), ("Archive", "detected")])
+    fields.show_all([("Status", "Running"), ("Frames", "1-240"), ("Source", "kitchen.zip"), ("Archive", "Detected")])
     qtbot.wait(20)
     fields.show_all([("Status", "Running"), ("Requires", "version\ntags\nmemory"), ("Source", "kitchen.zip")])
     qtbot.wait(20)

@@ -132,7 +132,7 @@ async def banner(farm: Farm, window: MainWindow) -> QWidget:
 @scene("start-failure-dark", DARK)
 @scene("start-failure-zh", DARK, language=CHINESE)
 async def start_failure(farm: Farm, window: MainWindow) -> QWidget:
-    error = StoreUnavailable("The database has no tables of Render Manager yet. Run `render-manager db upgrade` once.")
+    error = StoreUnavailable("The database has no tables yet: run `render-manager db upgrade` once.")
     dialog = StartFailureDialog(error, Examiner(_ill(farm)), window.background, window)
     dialog.show()
     dialog.page.examine()

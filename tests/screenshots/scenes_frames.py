@@ -11,7 +11,7 @@ from render_manager.gui.main_window import MainWindow
 from tests.gui.farm import Farm
 from tests.screenshots.afternoon import WORKERS, filled
 from tests.screenshots.crowds import million
-from tests.screenshots.registry import DARK, LIGHT, scene
+from tests.screenshots.registry import CHINESE, DARK, LIGHT, scene
 from tests.screenshots.scenes_window import large
 from tests.screenshots.taking import until
 
@@ -88,7 +88,7 @@ async def hover_card_failed(farm: Farm, window: MainWindow) -> QWidget:
 
 @scene("why", DARK)
 @scene("why-light", LIGHT)
-@scene("zh-why", DARK)
+@scene("zh-why", DARK, language=CHINESE)
 async def why(farm: Farm, window: MainWindow) -> QWidget:
     """A frame that waits, in its card and in the details, and a list of tasks that wait for several reasons."""
     await filled(farm, window)

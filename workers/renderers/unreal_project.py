@@ -53,7 +53,7 @@ def asset_path(option: str, text: str) -> str:
         text = match[1]
     if not _ASSET_PATH.fullmatch(text) or ".." in text or text.endswith("/"):
         raise ProjectFileError(
-            f"task_info {option} = {text!r} is no path of an Unreal asset; write it like /Game/Cinematics/Shot010."
+            f"Option {option} = {text!r} is no path of an Unreal asset; write it like /Game/Cinematics/Shot010."
         )
     folder, _, name = text.rpartition("/")
     return f"{folder}/{name.partition('.')[0]}"

@@ -87,12 +87,17 @@ class FramesDelegate(CellDelegate):
     def draw(self, painter: QPainter, option: QStyleOptionViewItem, row: TaskRow) -> None:
         counts, palette, cell = row.task.counts, palette_of(option), rect_of(option)
         right = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        total = f" / {text.number(counts.total)}"
+        done, total = text.number(counts.done), f" / {text.number(counts.total)}"
+        metrics = painter.fontMetrics()
+        if metrics.horizontalAdvance(done + total) > cell.width():
+            # Cut off on its left it would be another number.
+            painter.drawText(cell, right, metrics.elidedText(done + total, Qt.TextElideMode.ElideRight, cell.width()))
+            return
         painter.setPen(palette.color(QPalette.ColorRole.PlaceholderText))
         painter.drawText(cell, right, total)
-        cell.setRight(cell.right() - painter.fontMetrics().horizontalAdvance(total))
+        cell.setRight(cell.right() - metrics.horizontalAdvance(total))
         painter.setPen(palette.color(QPalette.ColorRole.Text))
-        painter.drawText(cell, right, text.number(counts.done))
+        painter.drawText(cell, right, done)
 
 
 class FailedDelegate(CellDelegate):

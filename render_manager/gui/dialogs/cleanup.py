@@ -211,4 +211,4 @@ class CleanupDialog(QDialog):
             return ""
         hosts = [self.tr("{0} lacks {1}").format(host, text.size(lacking[host])) for host in lacking]
         rest = " …" if len(hosts) > _HOSTS_NAMED else ""
-        return self.tr("Not enough: {0}").format(", ".join(hosts[:_HOSTS_NAMED]) + rest)
+        return self.tr("Not enough: {0}").format(self.tr(", ").join(hosts[:_HOSTS_NAMED]) + rest)

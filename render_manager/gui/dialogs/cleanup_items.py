@@ -22,6 +22,7 @@ class CleanupItems(QTreeWidget):
         self.setUniformRowHeights(True)
         self.setHeaderLabels([self.tr("Task"), self.tr("User"), self.tr("Ended"), self.tr("Hosts"), self.tr("Size")])
         header = self.header()
+        self.headerItem().setTextAlignment(_SIZE, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         header.setStretchLastSection(False)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
         for column in range(1, _SIZE + 1):

@@ -20,12 +20,13 @@ class MoreFields(Fold):
         self._engines = engines
         self._name = QLineEdit(placeholderText=self.tr("the file's name"))
         self._archive = QComboBox()
-        for shown, value in ((self.tr("see for itself"), None), (self.tr("yes"), True), (self.tr("no"), False)):
+        for shown, value in ((self.tr("detected"), None), (self.tr("yes"), True), (self.tr("no"), False)):
             self._archive.addItem(shown, value)
-        self._project = QLineEdit(placeholderText=self.tr("found by itself"))
+        self._project = QLineEdit(placeholderText=self.tr("found automatically"))
         self._options = EngineOptions()
         self._options_title = QLabel()
         self._options_title.setProperty("role", "section")
+        self._options_title.setMargin(5)
         for line in (self._name, self._project):
             line.setAcceptDrops(False)
         Field(self._name, name="name", label=self.tr("Name"), silent=True).add_to(self.form)

@@ -183,7 +183,7 @@ class TaskTableModel(PagedTable[TaskRow]):
                 return self._estimate(row)
             case Column.AGE:
                 return self.tr("Submitted {0}").format(text.moment(row.task.submitted_at))
-            case Column.NOTE:
+            case Column.STATUS | Column.NOTE:  # in a small window the note is out of sight
                 return say(row.note) or None
         return None
 

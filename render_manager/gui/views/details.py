@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QAction, QGuiApplication, QResizeEvent
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from render_manager.domain.entities import RenderFrame
@@ -16,6 +16,7 @@ from render_manager.gui.frame_waits import TRUE_FOR, FrameWaits
 from render_manager.gui.sentences import say
 from render_manager.gui.state_style import FRAME_STYLES, TASK_STYLES
 from render_manager.gui.views.preview import Preview
+from render_manager.gui.views.word_label import WordLabel
 from render_manager.services.queries import Queries, TaskRow
 from render_manager.services.results import Results
 
@@ -44,7 +45,8 @@ class DetailsPane(QScrollArea):
         bar.setEnabled(False)
         self._labels = engine_labels
         self.preview = Preview(results, background)
-        self._title = _label("title")
+        self._title = WordLabel()
+        self._title.setProperty("role", "title")
         self._id = _label("muted")
         self._copy = QToolButton()
         self._copy.setDefaultAction(copy_id)
@@ -91,12 +93,12 @@ class DetailsPane(QScrollArea):
         self._id.setVisible(one is not None)
         self._note.setVisible(bool(one and one.note))
         if one is None:
-            self._title.setText(
+            self._title.say(
                 self.tr("{0} tasks selected").format(text.number(count)) if count > 1 else self.tr("No task selected")
             )
             self._fields.show_all(self._sum(rows) if rows and len(rows) == count else [])
             return
-        self._title.setText(one.task.name)
+        self._title.say(one.task.name)
         self._id.setText(one.task.id)
         self._note.setText(say(one.note))
         _set_role(self._note, "error" if one.task.error_message or one.task.status is TaskStatus.FAILED else "muted")
@@ -114,7 +116,7 @@ class DetailsPane(QScrollArea):
 
     def _of(self, row: TaskRow) -> list[tuple[str, str]]:
         task = row.task
-        archive = {None: self.tr("detected"), True: self.tr("yes"), False: self.tr("no")}[task.is_compressed]
+        archive = {None: self.tr("Detected"), True: self.tr("Yes"), False: self.tr("No")}[task.is_compressed]
         done = [other for other in row.after if other not in row.awaits]
         info = task.task_info.items()
         options = "\n".join(f"{name} = {value}" for name, value in info if name != REQUIRES)
@@ -128,7 +130,7 @@ class DetailsPane(QScrollArea):
             (self.tr("Order"), task_words.order(task.frame_order)),
             (self.tr("Waits for"), "\n".join(map(task_words.other_task, row.awaits))),
             (self.tr("After"), "\n".join(map(task_words.other_task, done))),
-            (self.tr("Attempts"), self.tr("{0} a frame").format(task.max_attempts)),
+            (self.tr("Attempts"), self.tr("{0} per frame").format(task.max_attempts)),
             (self.tr("Workers"), self.tr("{0} at most").format(task.max_workers) if task.max_workers else ""),
             (self.tr("Requires"), task_words.requirements(task.requires)),
             (self.tr("Source"), task.oss_file_path),
@@ -175,37 +177,6 @@ class DetailsPane(QScrollArea):
         )
 
 
-class _Value(QLabel):
-    """A text that wraps at blanks; one without, a path, is shortened in its middle. Its menu copies the whole."""
-
-    def __init__(self) -> None:
-        super().__init__(wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        self.setMinimumWidth(10)  # a long text wraps instead of widening the pane
-        self._whole = ""
-        copy = QAction(self.tr("Copy"), self)
-        copy.triggered.connect(lambda: QGuiApplication.clipboard().setText(self._whole))
-        self.addAction(copy)
-        self.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
-
-    def say(self, whole: str) -> None:
-        if whole != self._whole:
-            self._whole = whole
-            self.setToolTip(whole if len(whole) > 24 else "")
-            self._shorten()
-
-    def _shorten(self) -> None:
-        elide = self.fontMetrics().elidedText
-        middle, width = Qt.TextElideMode.ElideMiddle, max(self.width(), 60)
-        lines = (" ".join(elide(word, middle, width) for word in line.split(" ")) for line in self._whole.split("\n"))
-        shortened = "\n".join(lines)
-        if shortened != self.text():
-            self.setText(shortened)
-
-    def resizeEvent(self, event: QResizeEvent) -> None:
-        super().resizeEvent(event)
-        self._shorten()
-
-
 class Fields(QWidget):
     """Names and values; a value that is empty is left out."""
 
@@ -217,12 +188,12 @@ class Fields(QWidget):
         self._grid.setHorizontalSpacing(12)
         self._grid.setVerticalSpacing(5)
         self._grid.setColumnStretch(1, 1)
-        self._rows: list[tuple[QLabel, _Value]] = []
+        self._rows: list[tuple[QLabel, WordLabel]] = []
 
     def show_all(self, fields: Sequence[tuple[str, str]]) -> None:
         shown = [(name, value) for name, value in fields if value]
         while len(self._rows) < len(shown):
-            name, value = QLabel(), _Value()
+            name, value = QLabel(), WordLabel()
             name.setProperty("role", "muted")
             self._grid.addWidget(name, len(self._rows), 0, Qt.AlignmentFlag.AlignTop)
             self._grid.addWidget(value, len(self._rows), 1)

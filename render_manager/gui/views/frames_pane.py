@@ -275,4 +275,4 @@ class FramesPane(QWidget):
         self.legend.retint()
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(260, 120)
+        return QSize(super().minimumSizeHint().width(), 120)  # wide enough for its bar

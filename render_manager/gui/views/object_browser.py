@@ -233,7 +233,8 @@ class ObjectBrowserDock(QDockWidget):
         if self.words.text().strip():
             words = self.tr("{0} of {1} found").format(text.number(shown), text.number(read) + more)
         else:
-            words = self.tr("{0} entries").format(text.number(read) + more)
+            entries = self.tr("{0} entry") if read == 1 and not more else self.tr("{0} entries")
+            words = entries.format(text.number(read) + more)
         if self.reader.reading:
             words = self.tr("{0}  ·  reading…").format(words) if read else self.tr("Reading…")
         self._tally.setText(words if read or self.reader.reading or self.reader.complete else "")

@@ -5,11 +5,15 @@ from PySide6.QtWidgets import QTabWidget, QWidget
 from render_manager.gui.views.details import DetailsPane
 from render_manager.gui.views.task_history import TaskHistory
 
+#: Points; in less, values beside their names are broken within words.
+_NARROWEST = 200
+
 
 class SidePane(QTabWidget):
     def __init__(self, details: DetailsPane, history: TaskHistory, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("side")
+        self.setMinimumWidth(_NARROWEST)
         self.setDocumentMode(True)
         self.tabBar().setDrawBase(False)
         self._history = history

@@ -9,17 +9,17 @@ from render_manager.gui.views.data_table import DataTable
 from render_manager.services.queries import TaskRow
 
 _WIDTHS: dict[int, int] = {
-    Column.NAME: 180,
-    Column.USER: 78,
-    Column.ENGINE: 74,
+    Column.NAME: 160,
+    Column.USER: 70,
+    Column.ENGINE: 68,
     Column.STATUS: 110,
     Column.PRIORITY: 66,
-    Column.PROGRESS: 154,
-    Column.FRAMES: 104,
-    Column.FAILED: 66,
+    Column.PROGRESS: 122,
+    Column.FRAMES: 122,
+    Column.FAILED: 60,
     Column.WORKERS: 66,
     Column.ELAPSED: 74,
-    Column.ETA: 74,
+    Column.ETA: 68,
     Column.AGE: 68,
     Column.SUBMITTED: 130,
 }

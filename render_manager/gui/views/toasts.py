@@ -8,6 +8,7 @@ from render_manager.domain.states import TaskStatus
 from render_manager.gui import icons
 from render_manager.gui.news import NewsItem
 from render_manager.gui.theme import is_dark
+from render_manager.gui.views.word_label import WordLabel
 
 #: Toasts at a time; milliseconds they stay, those of failures longer.
 MOST, STAYS, FAILURE_STAYS = 3, 6_000, 12_000
@@ -29,7 +30,8 @@ class Toast(QFrame):
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setFixedWidth(_WIDTH)
         self._mark = QLabel()
-        title = QLabel(item.title, wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        title = WordLabel()
+        title.say(item.title)
         title.setProperty("role", "title")
         self.words = QLabel(_short(item.words), wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self.words.setProperty("role", "muted")
