@@ -87,7 +87,7 @@ def run(app: Celery, runtime: WorkerRuntime, *, pool: str, with_parent: bool) ->
         loglevel="INFO",
         without_mingle=True,
         without_gossip=True,
-        without_heartbeat=True,  # nobody listens to it, and one that meets a lost broker would wait for that for ever
+        without_heartbeat=True,  # one that meets a lost broker waits for it without end, deaf to signals
     )
     worker.start()
     return int(worker.exitcode or 0)
