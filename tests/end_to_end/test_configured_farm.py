@@ -1,10 +1,10 @@
 """The same program as part of a farm: PostgreSQL, a Redis of the farm, OSS over HTTP."""
 
 import os
-import signal
 from collections.abc import Iterator
 from pathlib import Path
 
+import psutil
 import pytest
 
 from render_manager.domain.errors import ObjectNotFound, ObjectPathError
@@ -13,7 +13,7 @@ from render_manager.store.engine import open_engine
 from render_manager.store.migrate import upgrade
 from tests.support.archives import zipped
 from tests.support.farm import Farm, open_farm, wait_until
-from tests.support.oss_server import ACCESS_KEY_ID, ACCESS_KEY_SECRET, BUCKET, REGION, OssServer
+from tests.support.oss_server import BUCKET, OssServer
 from tests.support.servers import Postgres
 
 SCENE = Path(__file__).parent.parent / "scenes" / "anim_cycles.blend"
@@ -34,11 +34,7 @@ def farm(tmp_path: Path, oss: OssServer, postgres: Postgres, redis_url: str, ble
         environment = {
             "DATABASE_URL": url.replace("+psycopg", ""),
             "REDIS_URL": redis_url,
-            "OSS_ENDPOINT": oss.url,
-            "OSS_ACCESS_KEY_ID": ACCESS_KEY_ID,
-            "OSS_ACCESS_KEY_SECRET": ACCESS_KEY_SECRET,
-            "OSS_BUCKET_NAME": BUCKET,
-            "OSS_REGION": REGION,
+            **oss.environment,
             "WORKSPACE_ROOT_DIR": str(tmp_path / "root"),
             "SOURCE_DIR_NAME": "src",
             "RENDERS_DIR_NAME": "out",
@@ -90,13 +86,23 @@ def test_a_killed_workers_download_is_gone_on_with(farm: Farm, oss: OssServer, t
     wait_until(lambda: "left" in farm.row(task).note)  # rate and time left are told
     assert farm.row(task).note.startswith("Downloading ")
     (worker,) = farm.services.queries.workers()
-    os.kill(worker.profile.pid, signal.SIGKILL)
+    process = psutil.Process(worker.profile.pid)
+    process.kill()
+    # Until it is gone the server would fill its sockets, and count that.
+    wait_until(lambda: _gone(process))
     before = oss.served
     oss.faults.clear()
     farm.services.local_workers.start()
     row = farm.settled(task, 90)
     assert row.task.status is TaskStatus.COMPLETED, row.note
     assert oss.served < size + before / 2, "more than half of what was there has been fetched again"
+
+
+def _gone(process: psutil.Process) -> bool:
+    try:
+        return process.status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
 
 
 def test_a_cancel_ends_a_stalled_download_at_once(farm: Farm, oss: OssServer, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ from render_manager.domain.states import TaskStatus
 from render_manager.store.engine import open_engine
 from render_manager.store.migrate import upgrade
 from tests.support.farm import wait_until
-from tests.support.oss_server import ACCESS_KEY_ID, ACCESS_KEY_SECRET, BUCKET, REGION, OssServer
+from tests.support.oss_server import OssServer
 from tests.support.servers import Postgres, RedisServer
 from tests.support.standin_farm import open_standin_farm
 
@@ -157,11 +157,7 @@ def test_a_database_away_while_a_project_is_fetched_costs_no_attempt(tmp_path: P
         engine.dispose()
         environment = {
             "DATABASE_URL": url.replace("+psycopg", ""),
-            "OSS_ENDPOINT": oss.url,
-            "OSS_ACCESS_KEY_ID": ACCESS_KEY_ID,
-            "OSS_ACCESS_KEY_SECRET": ACCESS_KEY_SECRET,
-            "OSS_BUCKET_NAME": BUCKET,
-            "OSS_REGION": REGION,
+            **oss.environment,
         }
         with open_standin_farm(tmp_path, environment) as farm:
             large = tmp_path / "large.blend"

@@ -13,7 +13,7 @@ from render_manager import __version__
 from render_manager.store.migrate import newest_version
 from tests.support.farm import wait_until
 from tests.support.frozen import Frozen, built, libraries, python_folders
-from tests.support.oss_server import ACCESS_KEY_ID, ACCESS_KEY_SECRET, BUCKET, REGION, OssServer, oss_server
+from tests.support.oss_server import BUCKET, OssServer, oss_server
 from tests.support.screen import Screen, colours
 from tests.support.servers import Postgres
 from workers.images import check_image
@@ -122,11 +122,7 @@ def test_a_farm_of_postgresql_redis_and_oss_is_joined(
         frozen.environment |= {
             "DATABASE_URL": url.replace("+psycopg", ""),
             "REDIS_URL": redis_url,
-            "OSS_ENDPOINT": oss_server.url,
-            "OSS_ACCESS_KEY_ID": ACCESS_KEY_ID,
-            "OSS_ACCESS_KEY_SECRET": ACCESS_KEY_SECRET,
-            "OSS_BUCKET_NAME": BUCKET,
-            "OSS_REGION": REGION,
+            **oss_server.environment,
         }
         assert newest_version() in frozen.run("db", "upgrade")
         assert "one.zip" in frozen.run("ls", f"oss://{BUCKET}/shots/")

@@ -12,7 +12,7 @@ import pytest
 from render_manager.domain.entities import RenderFrame, RenderTask, WorkspaceState
 from render_manager.domain.states import TaskStatus
 from tests.support.farm import wait_until
-from tests.support.oss_server import ACCESS_KEY_ID, ACCESS_KEY_SECRET, BUCKET, REGION, Fault, OssServer
+from tests.support.oss_server import Fault, OssServer
 from tests.support.standin_farm import StandinFarm, open_standin_farm
 
 MEGABYTE = 1024 * 1024
@@ -31,11 +31,7 @@ def oss() -> Iterator[OssServer]:
 @pytest.fixture
 def farm(tmp_path: Path, oss: OssServer, request: pytest.FixtureRequest) -> Iterator[StandinFarm]:
     environment = {
-        "OSS_ENDPOINT": oss.url,
-        "OSS_ACCESS_KEY_ID": ACCESS_KEY_ID,
-        "OSS_ACCESS_KEY_SECRET": ACCESS_KEY_SECRET,
-        "OSS_BUCKET_NAME": BUCKET,
-        "OSS_REGION": REGION,
+        **oss.environment,
         "UPLOAD_RENDERS": "true",
         "RESULTS_PREFIX": "films/results",
         "WORKSPACE_ROOT_DIR": str(tmp_path / "root"),

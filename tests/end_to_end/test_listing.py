@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.oss_server import ACCESS_KEY_ID, ACCESS_KEY_SECRET, BUCKET, REGION, OssServer, oss_server
+from tests.support.oss_server import BUCKET, OssServer, oss_server
 
 __all__ = ["oss_server"]
 
@@ -18,11 +18,7 @@ def environment(oss_server: OssServer, tmp_path: Path) -> dict[str, str]:
     return {
         **os.environ,
         "RENDER_MANAGER_HOME": str(tmp_path / "home"),
-        "OSS_ENDPOINT": oss_server.url,
-        "OSS_ACCESS_KEY_ID": ACCESS_KEY_ID,
-        "OSS_ACCESS_KEY_SECRET": ACCESS_KEY_SECRET,
-        "OSS_BUCKET_NAME": BUCKET,
-        "OSS_REGION": REGION,
+        **oss_server.environment,
         "DEFAULT_USER": "li",
     }
 

@@ -14,7 +14,7 @@ from render_manager.domain.states import FrameStatus, TaskStatus
 from render_manager.messaging.remote_logs import CeleryLogs
 from render_manager.store.tables import render_frames, workspaces
 from tests.support.farm import wait_until
-from tests.support.oss_server import ACCESS_KEY_ID, ACCESS_KEY_SECRET, BUCKET, REGION, OssServer
+from tests.support.oss_server import OssServer
 from tests.support.servers import free_port
 from tests.support.standin_farm import StandinFarm, open_standin_farm
 
@@ -109,11 +109,7 @@ def test_a_broker_that_is_away_is_named_without_its_address(farm: StandinFarm) -
 def test_the_log_of_a_failed_attempt_is_kept_in_oss_and_read_from_there(tmp_path: Path) -> None:
     with OssServer() as oss:
         environment = {
-            "OSS_ENDPOINT": oss.url,
-            "OSS_ACCESS_KEY_ID": ACCESS_KEY_ID,
-            "OSS_ACCESS_KEY_SECRET": ACCESS_KEY_SECRET,
-            "OSS_BUCKET_NAME": BUCKET,
-            "OSS_REGION": REGION,
+            **oss.environment,
             "UPLOAD_RENDERS": "true",
             "BLENDER_STANDIN_FAIL": "1",
         }

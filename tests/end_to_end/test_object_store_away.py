@@ -9,7 +9,7 @@ import pytest
 from render_manager.domain.failures import FailureClass
 from render_manager.domain.states import TaskStatus
 from tests.support.farm import wait_until
-from tests.support.oss_server import ACCESS_KEY_ID, ACCESS_KEY_SECRET, BUCKET, REGION, OssServer
+from tests.support.oss_server import OssServer
 from tests.support.servers import free_port
 from tests.support.standin_farm import StandinFarm, open_standin_farm
 
@@ -20,11 +20,7 @@ pytestmark = pytest.mark.skipif(os.name == "nt", reason="the stand-in is a scrip
 def farm(tmp_path: Path) -> Iterator[StandinFarm]:
     with OssServer() as oss:
         environment = {
-            "OSS_ENDPOINT": oss.url,
-            "OSS_ACCESS_KEY_ID": ACCESS_KEY_ID,
-            "OSS_ACCESS_KEY_SECRET": ACCESS_KEY_SECRET,
-            "OSS_BUCKET_NAME": BUCKET,
-            "OSS_REGION": REGION,
+            **oss.environment,
         }
         with open_standin_farm(tmp_path, environment) as farm:
             yield farm

@@ -125,6 +125,17 @@ class OssServer:
     def url(self) -> str:
         return f"http://127.0.0.1:{self._http.server_port}"
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The settings by which a farm has it as its object store."""
+        return {
+            "OSS_ENDPOINT": self.url,
+            "OSS_ACCESS_KEY_ID": ACCESS_KEY_ID,
+            "OSS_ACCESS_KEY_SECRET": ACCESS_KEY_SECRET,
+            "OSS_BUCKET_NAME": BUCKET,
+            "OSS_REGION": REGION,
+        }
+
     def put(self, key: str, data: bytes) -> StoredObject:
         with self.lock:
             self.objects[key] = StoredObject(data)
