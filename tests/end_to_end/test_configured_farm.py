@@ -14,6 +14,7 @@ from render_manager.store.migrate import upgrade
 from tests.support.archives import zipped
 from tests.support.farm import Farm, open_farm, wait_until
 from tests.support.oss_server import BUCKET, OssServer
+from tests.support.processes import gone
 from tests.support.servers import Postgres
 
 SCENE = Path(__file__).parent.parent / "scenes" / "anim_cycles.blend"
@@ -89,20 +90,13 @@ def test_a_killed_workers_download_is_gone_on_with(farm: Farm, oss: OssServer, t
     process = psutil.Process(worker.profile.pid)
     process.kill()
     # Until it is gone the server would fill its sockets, and count that.
-    wait_until(lambda: _gone(process))
+    wait_until(lambda: gone(process))
     before = oss.served
     oss.faults.clear()
     farm.services.local_workers.start()
     row = farm.settled(task, 90)
     assert row.task.status is TaskStatus.COMPLETED, row.note
     assert oss.served < size + before / 2, "more than half of what was there has been fetched again"
-
-
-def _gone(process: psutil.Process) -> bool:
-    try:
-        return process.status() == psutil.STATUS_ZOMBIE
-    except psutil.NoSuchProcess:
-        return True
 
 
 def test_a_cancel_ends_a_stalled_download_at_once(farm: Farm, oss: OssServer, tmp_path: Path) -> None:

@@ -15,6 +15,7 @@ from render_manager.domain.audit import Action
 from render_manager.domain.entities import WorkerState
 from render_manager.domain.states import FrameStatus, TaskStatus
 from tests.support.farm import wait_until
+from tests.support.processes import command_line
 from tests.support.standin_farm import StandinFarm, open_standin_farm
 from workers.renderers.blender import Blender
 
@@ -64,17 +65,8 @@ def test_every_pool_renders_cancels_and_leaves_in_good_order(
 def _children(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
     """Renderers of this worker."""
     return [
-        child
-        for child in psutil.Process(process.pid).children(recursive=True)
-        if "standins" in " ".join(_command_line(child))
+        child for child in psutil.Process(process.pid).children(recursive=True) if "standins" in command_line(child)
     ]
-
-
-def _command_line(process: psutil.Process) -> list[str]:
-    try:
-        return process.cmdline()
-    except psutil.Error:
-        return []
 
 
 def _completed(farm: StandinFarm, task_id: str):
